@@ -1,0 +1,16 @@
+//===- Passes.cpp - Registration of passes and pipelines ------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/InitAll.h"
+
+#include "mlir/InitAllPasses.h"
+
+void dgemm::registerKernelPasses() {}
+
+void dgemm::registerAllPasses() { registerKernelPasses(); }
+
+void dgemm::registerUpstreamPasses() { mlir::registerAllPasses(); }
