@@ -19,6 +19,10 @@ config.excludes = ["CMakeLists.txt", "Inputs", "Unit"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.dgemm_binary_dir, "test")
 
+# A hanging test fails instead of stopping the run. lit needs psutil for that.
+if lit_config.maxIndividualTestTimeIsSupported[0]:
+    lit_config.maxIndividualTestTime = 600
+
 
 def prepend_path(directory):
     path = config.environment.get("PATH", "")
