@@ -6,6 +6,11 @@ function(dgemm_set_flags target)
   if(DGEMM_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
+  if(DGEMM_USE_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # A precompiled header that ccache brings back is older or newer than the
+    # files it was made of; clang would refuse it for that alone.
+    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  endif()
 endfunction()
 
 # One precompiled header for all MLIR code: parsing MLIR's headers is most of
