@@ -78,9 +78,12 @@ config.substitutions += [
     ("%cxx", config.cxx_compiler),
 ]
 
-for tool in ["ptxas", "nvdisasm", "clang-format", "cmake"]:
+for tool in ["ptxas", "nvdisasm", "cmake"]:
     if find_tool(tool):
         config.available_features.add(tool)
+# Versions format differently: only the one that the project uses will do.
+if os.path.exists(os.path.join(config.llvm_tools_dir, "clang-format")):
+    config.available_features.add("clang-format")
 for tool in ["dgemm-compile", "dgemm-run", "dgemm-explain"]:
     if os.path.exists(os.path.join(config.dgemm_tools_dir, tool)):
         config.available_features.add(tool)
