@@ -7,6 +7,16 @@
 
 #include "dgemm/Dialect/DGemm/IR/DGemmDialect.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
+
 #include "dgemm/Dialect/DGemm/IR/DGemmDialect.cpp.inc"
 
-void dgemm::DGemmDialect::initialize() {}
+void dgemm::DGemmDialect::initialize() {
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "dgemm/Dialect/DGemm/IR/DGemmOps.cpp.inc"
+      >();
+}
