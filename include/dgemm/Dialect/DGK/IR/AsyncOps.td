@@ -1,0 +1,297 @@
+//===- AsyncOps.td - Buffers, pipelines and asynchronous copies --*- tablegen -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_DIALECT_DGK_IR_ASYNCOPS_TD
+#define DGEMM_DIALECT_DGK_IR_ASYNCOPS_TD
+
+include "dgemm/Dialect/DGK/IR/DGKOpBase.td"
+
+//===----------------------------------------------------------------------===//
+// Memory and its order of reuse
+//===----------------------------------------------------------------------===//
+
+def DGK_BufferOp : DGK_Op<"buffer", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "On-chip memory for a ring of tiles";
+  let description = [{
+    `at` is the byte offset in the CTA's dynamic shared memory (the column, for
+    tensor memory); `dgk-assign-memory` sets it.
+
+    ## Constraints
+    1. `buffer-c1`: the offset is a multiple of the layout's alignment.
+
+    Example: `%a = dgk.buffer at 1024 : !dgk.buffer<4 x 128x64xf8E4M3FN, #dgk.shared<b64>>`
+  }];
+  let arguments = (ins OptionalAttr<I64Attr>:$offset);
+  let results = (outs DGK_BufferType:$result);
+  let assemblyFormat = "(`at` $offset^)? attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def DGK_PipelineOp : DGK_Op<"pipeline", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "Full and empty barriers for the slots of a ring";
+  let description = [{
+    A slot is full after `producers` arrivals and all announced bytes, and empty
+    after `consumers` arrivals. `at` is the byte offset of the barriers in
+    dynamic shared memory: first the full ones, then the empty ones, 8 bytes
+    each (PTX ISA, "mbarrier").
+
+    ## Constraints
+    1. `pipeline-c1`: producers and consumers are positive.
+    2. `pipeline-c2`: the offset is a multiple of 8.
+
+    Example: `%p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>`
+  }];
+  let arguments = (ins I64Attr:$producers, I64Attr:$consumers,
+                       OptionalAttr<I64Attr>:$offset);
+  let results = (outs DGK_PipelineType:$result);
+  let assemblyFormat = [{
+    `producers` `(` $producers `)` `consumers` `(` $consumers `)` (`at` $offset^)?
+    attr-dict `:` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+class DGK_CursorOp<string mnemonic, string what>
+    : DGK_Op<mnemonic, [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = what;
+  let arguments = (ins DGK_PipelineType:$pipeline);
+  let results = (outs DGK_SlotType:$slot);
+  let assemblyFormat = "$pipeline attr-dict `:` type($pipeline)";
+}
+
+def DGK_AcquireOp : DGK_CursorOp<"acquire", "Waits until the next slot is empty"> {
+  let description = [{
+    The first pass over the ring does not wait. The slot is the role's to write
+    until `dgk.commit`.
+
+    Example: `%s = dgk.acquire %p : !dgk.pipeline<4>`
+  }];
+}
+
+def DGK_WaitOp : DGK_CursorOp<"wait", "Waits until the next slot is full"> {
+  let description = [{
+    What the producers wrote is visible afterwards. The slot is the role's to
+    read until `dgk.release`.
+
+    Example: `%s = dgk.wait %p : !dgk.pipeline<4>`
+  }];
+}
+
+class DGK_HandOverOp<string mnemonic, string what>
+    : DGK_Op<mnemonic, [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = what;
+}
+
+def DGK_CommitOp : DGK_HandOverOp<"commit", "Hands a slot to the consumers"> {
+  let description = [{
+    The role's cursor moves on. The slot becomes full when the `bytes` of all
+    asynchronous copies into it have arrived; with `after_mma`, when the matrix
+    instructions that this thread issued have finished.
+
+    ## Constraints
+    1. `commit-c1`: the slot comes from `dgk.acquire` of the same pipeline.
+    2. `commit-c2`: `bytes` is the sum of the copies into the slot.
+
+    Example: `dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<4>`
+  }];
+  let arguments = (ins DGK_PipelineType:$pipeline, DGK_SlotType:$slot,
+                       OptionalAttr<I64Attr>:$bytes, UnitAttr:$afterMma);
+  let assemblyFormat = [{
+    $pipeline `[` $slot `]` (`bytes` `(` $bytes^ `)`)? (`after_mma` $afterMma^)?
+    attr-dict `:` type($pipeline)
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_ReleaseOp : DGK_HandOverOp<"release", "Hands a slot back to the producers"> {
+  let description = [{
+    The role's cursor moves on. With `after_mma`, the slot becomes empty when
+    the asynchronous matrix instructions that read it have finished.
+
+    ## Constraints
+    1. `release-c1`: the slot comes from `dgk.wait` of the same pipeline.
+
+    Example: `dgk.release %p[%s] : !dgk.pipeline<4>`
+  }];
+  let arguments = (ins DGK_PipelineType:$pipeline, DGK_SlotType:$slot,
+                       UnitAttr:$afterMma);
+  let assemblyFormat = [{
+    $pipeline `[` $slot `]` (`after_mma` $afterMma^)? attr-dict `:` type($pipeline)
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_ViewOp : DGK_Op<"view", [Pure]> {
+  let summary = "The tile in one slot of a buffer";
+  let description = [{
+    Costs nothing: later operations read the memory in place.
+
+    Example: `%t = dgk.view %a[%s] : !dgk.buffer<4 x 128x64xf8E4M3FN, #dgk.shared<b64>>`
+  }];
+  let arguments = (ins DGK_BufferType:$buffer, DGK_SlotType:$slot);
+  let results = (outs DGK_TileType:$result);
+  let builders = [OpBuilder<(ins "::mlir::Value":$buffer, "::mlir::Value":$slot)>];
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Data movement
+//===----------------------------------------------------------------------===//
+
+def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Copies a tile from global memory into a slot, by TMA";
+  let description = [{
+    Runs in the background; its bytes are counted by the slot that is committed
+    next. Elements outside the memory arrive as zeros. `multicast` is the set
+    of CTAs of the cluster that receive the tile, as a bit mask.
+
+    ## Constraints
+    1. `copy_async-c1`: one coordinate per dimension of the source.
+    2. `copy_async-c2`: the buffer is in shared memory and has the source's element type.
+    3. `copy_async-c3`: the source's last stride is 1, or its second to last
+       with a tile of one column.
+
+    Example:
+    ```mlir
+    dgk.copy_async %a[%m, %k] to %ring[%s]
+      : memref<?x7168xf8E4M3FN>, !dgk.buffer<4 x 128x64xf8E4M3FN, #dgk.shared<b64>>
+    ```
+  }];
+  let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates,
+                       DGK_BufferType:$buffer, DGK_SlotType:$slot,
+                       OptionalAttr<I64Attr>:$multicast);
+  let assemblyFormat = [{
+    $source `[` $coordinates `]` `to` $buffer `[` $slot `]`
+    (`multicast` `(` $multicast^ `)`)? attr-dict `:` type($source) `,` type($buffer)
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Accumulator to global memory through shared memory, by TMA";
+  let description = [{
+    The accumulator is cut into pieces of the staging buffer's shape. Each warp
+    owns an equal share of the slots, writes its pieces there in turn, and
+    copies each to global memory in the background; it waits for a slot's
+    previous copy before it writes again. No other warp is involved. Elements
+    outside the memory are dropped.
+
+    ## Constraints
+    1. `store_async-c1`: the staging buffer is in shared memory and has the
+       accumulator's and the destination's element type.
+    2. `store_async-c2`: one coordinate per dimension of the destination.
+
+    Example:
+    ```mlir
+    dgk.store_async %out, %d[%m, %n] through %staging
+      : !dgk.accumulator<128x128xbf16>, memref<?x2112xbf16>,
+        !dgk.buffer<16 x 16x64xbf16, #dgk.shared<b128>>
+    ```
+  }];
+  let arguments = (ins DGK_AccumulatorType:$value, AnyMemRef:$destination,
+                       Variadic<Index>:$coordinates, DGK_BufferType:$staging);
+  let assemblyFormat = [{
+    $value `,` $destination `[` $coordinates `]` `through` $staging attr-dict `:`
+    type($value) `,` type($destination) `,` type($staging)
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_DrainStoresOp : DGK_Op<"drain_stores", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Waits until this role's asynchronous stores are done";
+  let assemblyFormat = "attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Asynchronous matrix instructions and tensor memory
+//===----------------------------------------------------------------------===//
+
+def DGK_MmaAsyncOp : DGK_Op<"mma_async",
+    [AttrSizedOperandSegments, MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Matrix product into tensor memory, in the background";
+  let description = [{
+    As `dgk.mma`, with the accumulator in a slot of a tensor-memory buffer;
+    `accumulate` false overwrites it. Scales are tiles in tensor memory.
+    Finished when a `dgk.commit` or `dgk.release` with `after_mma` says so.
+
+    ## Constraints
+    1. `mma_async-c1`: A is M x K, B is N x K, the accumulator tile M x N in tensor memory.
+    2. `mma_async-c2`: both operands have scales in tensor memory or neither.
+
+    Example:
+    ```mlir
+    dgk.mma_async %a, %b into %acc accumulate(%more)
+      : !dgk.tile<256x64xbf16, #dgk.shared<b128>>, !dgk.tile<256x64xbf16, #dgk.shared<b128>>,
+        !dgk.tile<256x256xf32, #dgk.tmem<cta_group = 2>>
+    ```
+  }];
+  let arguments = (ins DGK_TileType:$a, Optional<DGK_TileType>:$aScale,
+                       DGK_TileType:$b, Optional<DGK_TileType>:$bScale,
+                       DGK_TileType:$accumulator, I1:$accumulate);
+  let assemblyFormat = [{
+    $a (`scaled` `by` $aScale^)? `,` $b (`scaled` `by` $bScale^)? `into` $accumulator
+    `accumulate` `(` $accumulate `)` attr-dict `:` type($a) `,` type($b)
+    (`,` type($aScale)^ `,` type($bScale))? `,` type($accumulator)
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_CopyToTmemOp : DGK_Op<"copy_to_tmem", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Copies a shared-memory tile into tensor memory";
+  let description = [{
+    Ordered before later matrix instructions of the same thread (`tcgen05.cp`).
+
+    ## Constraints
+    1. `copy_to_tmem-c1`: the source is in shared memory, the destination in
+       tensor memory, with the same shape and element type.
+
+    Example: `dgk.copy_to_tmem %sf to %tsf : !dgk.tile<128x1xi32, #dgk.shared<none>>, !dgk.tile<128x1xi32, #dgk.tmem<cta_group = 1>>`
+  }];
+  let arguments = (ins DGK_TileType:$source, DGK_TileType:$destination);
+  let assemblyFormat = [{
+    $source `to` $destination attr-dict `:` type($source) `,` type($destination)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Synchronisation
+//===----------------------------------------------------------------------===//
+
+def DGK_RoleBarrierOp : DGK_Op<"role_barrier",
+    [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "All threads of the role meet";
+  let description = [{
+    `id` is the hardware's named barrier, 1 to 15; 0 is the whole CTA's.
+
+    ## Constraints
+    1. `role_barrier-c1`: `id` is in 1..15.
+    2. `role_barrier-c2`: it stands in a role that is not `elected`.
+
+    Example: `dgk.role_barrier id(1)`
+  }];
+  let arguments = (ins I64Attr:$id);
+  let assemblyFormat = "`id` `(` $id `)` attr-dict";
+  let hasVerifier = 1;
+}
+
+def DGK_DependencyWaitOp : DGK_Op<"dependency_wait", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Waits for the kernels before this one in the stream";
+  let description = [{
+    `griddepcontrol.wait`: what came before in the kernel overlapped their tail.
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def DGK_DependencySignalOp : DGK_Op<"dependency_signal", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Lets the next kernel in the stream begin its prologue";
+  let description = "`griddepcontrol.launch_dependents`.";
+  let assemblyFormat = "attr-dict";
+}
+
+#endif // DGEMM_DIALECT_DGK_IR_ASYNCOPS_TD

@@ -1,0 +1,162 @@
+//===- ComputeOps.td - Arithmetic on tiles and accumulators --*- tablegen -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_DIALECT_DGK_IR_COMPUTEOPS_TD
+#define DGEMM_DIALECT_DGK_IR_COMPUTEOPS_TD
+
+include "dgemm/Dialect/DGK/IR/DGKOpBase.td"
+
+def DGK_ZeroOp : DGK_Op<"zero", [Pure]> {
+  let summary = "An accumulator of zeros";
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def DGK_MmaOp : DGK_Op<"mma",
+    [Pure, AttrSizedOperandSegments, AllTypesMatch<["accumulator", "result"]>]> {
+  let summary = "Matrix product of two operand tiles, added to an accumulator";
+  let description = [{
+    `result[m][n] = accumulator[m][n] + sum_k sa(m, k) * a[m][k] * sb(n, k) * b[n][k]`
+
+    Operands are K-major: A is M x K, B is N x K. A may be an accumulator
+    (operand in registers). A scale tile holds one word per row with four
+    UE8M0 bytes of consecutive K groups; the byte that scales element k of the
+    tile is `index + k / per`.
+
+    ## Constraints
+    1. `mma-c1`: A is M x K, B is N x K and the accumulator M x N.
+    2. `mma-c2`: a scale tile is rows x 1 x i32, with an index and `per`.
+    3. `mma-c3`: both operands have scales or neither.
+    4. `mma-c4`: `per` is 16, 32 or 128.
+
+    Example:
+    ```mlir
+    %1 = dgk.mma %a scaled by %sa[%j] per 128, %b scaled by %sb[%j] per 128, %0
+      : !dgk.tile<128x128xf8E4M3FN>, !dgk.tile<128x128xf8E4M3FN>,
+        !dgk.tile<128x1xi32>, !dgk.tile<128x1xi32> -> !dgk.accumulator<128x128xf32>
+    ```
+  }];
+  let arguments = (ins
+    DGK_TileOrAccumulator:$a,
+    Optional<DGK_TileType>:$aScale, Optional<Index>:$aScaleIndex,
+    OptionalAttr<I64Attr>:$aScalePer,
+    DGK_TileType:$b,
+    Optional<DGK_TileType>:$bScale, Optional<Index>:$bScaleIndex,
+    OptionalAttr<I64Attr>:$bScalePer,
+    DGK_AccumulatorType:$accumulator);
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = [{
+    $a (`scaled` `by` $aScale^ `[` $aScaleIndex `]` `per` $aScalePer)? `,`
+    $b (`scaled` `by` $bScale^ `[` $bScaleIndex `]` `per` $bScalePer)? `,`
+    $accumulator attr-dict `:` type($a) `,` type($b)
+    (`,` type($aScale)^ `,` type($bScale))? `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_MapOp : DGK_Op<"map",
+    [RecursiveMemoryEffects, SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "Element-wise function of accumulators";
+  let description = [{
+    The body computes one element of the result from the elements at the same
+    place. An operand dimension of size 1 broadcasts.
+
+    ## Constraints
+    1. `map-c1`: one block argument for each operand, of its element type.
+    2. `map-c2`: the body yields one value of the result's element type.
+    3. `map-c3`: each operand has the result's shape, up to dimensions of size 1.
+
+    Example:
+    ```mlir
+    %r = dgk.map (%x = %scores, %w = %weights)
+        : !dgk.accumulator<128x128xf32>, !dgk.accumulator<1x128xf32> -> !dgk.accumulator<128x128xf32> {
+      %zero = arith.constant 0.0 : f32
+      %relu = arith.maximumf %x, %zero : f32
+      %y = arith.mulf %relu, %w : f32
+      dgk.yield %y : f32
+    }
+    ```
+  }];
+  let arguments = (ins Variadic<DGK_AccumulatorType>:$inputs);
+  let results = (outs DGK_AccumulatorType:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+}
+
+def DGK_ReduceOp : DGK_Op<"reduce", [Pure]> {
+  let summary = "Reduction of an accumulator along one axis";
+  let description = [{
+    Combines `group` neighbours along `axis` (0 rows, 1 columns) into one.
+
+    ## Constraints
+    1. `reduce-c1`: `axis` is 0 or 1.
+    2. `reduce-c2`: `group` divides the size along `axis`.
+    3. `reduce-c3`: the result has size / group elements along `axis` and the
+       input's size along the other.
+
+    Example: `%s = dgk.reduce add %r along 1 group 64
+      : !dgk.accumulator<128x128xf32> -> !dgk.accumulator<128x2xf32>`
+  }];
+  let arguments = (ins DGK_AccumulatorType:$input,
+                       I64Attr:$axis, I64Attr:$group,
+                       DGK_ReduceKindAttr:$kind);
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = [{
+    $kind $input `along` $axis `group` $group attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_ConvertOp : DGK_Op<"convert", [Pure]> {
+  let summary = "Element type conversion of an accumulator";
+  let description = [{
+    Rounds to nearest even where the result is narrower.
+
+    ## Constraints
+    1. `convert-c1`: input and result have the same shape.
+
+    Example: `%h = dgk.convert %x : !dgk.accumulator<128x128xf32> -> !dgk.accumulator<128x128xbf16>`
+  }];
+  let arguments = (ins DGK_AccumulatorType:$input);
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def DGK_UnpackOp : DGK_Op<"unpack", [Pure]> {
+  let summary = "Brings a tile into registers";
+  let description = [{
+    The accumulator has the tile's shape; elements are widened exactly where
+    the element types differ.
+
+    ## Constraints
+    1. `unpack-c1`: input and result have the same shape.
+
+    Example: `%x = dgk.unpack %a : !dgk.tile<64x64xbf16> -> !dgk.accumulator<64x64xf32>`
+  }];
+  let arguments = (ins DGK_TileType:$input);
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def DGK_ExtractOp : DGK_Op<"extract", [Pure]> {
+  let summary = "A rectangular part of an accumulator";
+  let description = [{
+    ## Constraints
+    1. `extract-c1`: the part lies inside the input.
+
+    Example: `%q0 = dgk.extract %s[0, 1] : !dgk.accumulator<128x2xf32> -> !dgk.accumulator<128x1xf32>`
+  }];
+  let arguments = (ins DGK_AccumulatorType:$input, DenseI64ArrayAttr:$offsets);
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = "$input $offsets attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+#endif // DGEMM_DIALECT_DGK_IR_COMPUTEOPS_TD

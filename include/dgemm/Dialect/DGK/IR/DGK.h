@@ -1,0 +1,53 @@
+//===- DGK.h - The kernel dialect -------------------------------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_DIALECT_DGK_IR_DGK_H
+#define DGEMM_DIALECT_DGK_IR_DGK_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include "dgemm/Dialect/DGK/IR/DGKDialect.h.inc"
+
+#include "dgemm/Dialect/DGK/IR/DGKEnums.h.inc"
+
+#include "dgemm/Dialect/DGK/IR/DGKInterfaces.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dgemm/Dialect/DGK/IR/DGKAttrs.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dgemm/Dialect/DGK/IR/DGKTypes.h.inc"
+
+namespace dgk {
+class RolesOp;
+
+/// Number of bits that one element takes in memory: 4 for f4E2M1FN, whose
+/// elements are packed two to a byte.
+unsigned getElementBits(mlir::Type type);
+
+/// Bytes that `elements` consecutive elements take.
+int64_t getBytes(int64_t elements, mlir::Type type);
+} // namespace dgk
+
+#define GET_OP_CLASSES
+#include "dgemm/Dialect/DGK/IR/DGKOps.h.inc"
+
+#endif // DGEMM_DIALECT_DGK_IR_DGK_H

@@ -1,0 +1,294 @@
+//===- DGKAttrs.td - Attributes of the kernel dialect ------*- tablegen -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_DIALECT_DGK_IR_DGKATTRS_TD
+#define DGEMM_DIALECT_DGK_IR_DGKATTRS_TD
+
+include "dgemm/Dialect/DGK/IR/DGKDialect.td"
+include "dgemm/Dialect/DGK/IR/DGKEnums.td"
+include "dgemm/Dialect/DGK/IR/DGKInterfaces.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+
+class DGK_Attr<string name, string mnem, list<Trait> traits = []>
+    : AttrDef<DGK_Dialect, name, traits> {
+  let mnemonic = mnem;
+}
+
+def DGK_ReduceKindAttr : EnumAttr<DGK_Dialect, DGK_ReduceKind, "reduce_kind">;
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+def DGK_SharedAttr : DGK_Attr<"Shared", "shared"> {
+  let summary = "Layout of a tile in shared memory";
+  let description = [{
+    A tile is row-major with the swizzle's span as row pitch. A row longer than
+    the span is cut into atoms of one span each, stored one whole atom column
+    after the other (the order in which TMA boxes arrive). Example:
+    `#dgk.shared<b128>`.
+  }];
+  let parameters = (ins EnumParameter<DGK_Swizzle>:$swizzle);
+  let assemblyFormat = "`<` $swizzle `>`";
+}
+
+def DGK_TensorMemoryAttr : DGK_Attr<"TensorMemory", "tmem"> {
+  let summary = "Layout of a tile in tensor memory (sm_100)";
+  let description = [{
+    Rows are lanes, columns are 32-bit columns. `cta_group` is 2 when the tile
+    is spread over a CTA pair. Example: `#dgk.tmem<cta_group = 2>`.
+  }];
+  let parameters = (ins DefaultValuedParameter<"int64_t", "1">:$ctaGroup);
+  let assemblyFormat = "`<` `cta_group` `=` $ctaGroup `>`";
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Matrix instructions
+//===----------------------------------------------------------------------===//
+
+class DGK_MmaAttr<string name, string mnem>
+    : DGK_Attr<name, mnem, [DeclareAttrInterfaceMethods<DGK_MatrixInstructionInterface>]> {
+  let parameters = (ins
+    EnumParameter<DGK_MmaKind>:$kind,
+    "int64_t":$m, "int64_t":$n, "int64_t":$k,
+    "::mlir::Type":$aType, "::mlir::Type":$bType,
+    DefaultValuedParameter<"int64_t", "0">:$scaleBlock);
+  let assemblyFormat = [{
+    `<` $kind `,` `m` `=` $m `,` `n` `=` $n `,` `k` `=` $k `,` `a` `=` $aType
+    `,` `b` `=` $bType (`,` `scale_block` `=` $scaleBlock^)? `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+def DGK_MmaSyncAttr : DGK_MmaAttr<"MmaSync", "mma_sync"> {
+  let summary = "mma.sync: one warp, operands and accumulator in registers";
+  let description = [{
+    Block-scaled form of sm_120:
+    `#dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN,
+    b = f8E4M3FN, scale_block = 32>`.
+    Source: PTX ISA, "Warp-level matrix instructions, mma".
+  }];
+}
+
+def DGK_WgmmaAttr : DGK_MmaAttr<"Wgmma", "wgmma"> {
+  let summary = "wgmma: one warpgroup, operands in shared memory (sm_90)";
+  let description = [{
+    `#dgk.wgmma<f8f6f4, m = 64, n = 128, k = 32, a = f8E4M3FN, b = f8E4M3FN>`.
+    Source: PTX ISA, "Asynchronous warpgroup level matrix instructions".
+  }];
+}
+
+def DGK_Tcgen05Attr : DGK_MmaAttr<"Tcgen05", "tcgen05"> {
+  let summary = "tcgen05.mma: one thread, accumulator in tensor memory (sm_100)";
+  let description = [{
+    `#dgk.tcgen05<mxf8f6f4, m = 256, n = 256, k = 32, a = f8E4M3FN,
+    b = f8E4M3FN, scale_block = 32>`.
+    Source: PTX ISA, "TensorCore 5th generation family instructions".
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Target
+//===----------------------------------------------------------------------===//
+
+def DGK_LimitsAttr : DGK_Attr<"Limits", "limits"> {
+  let summary = "What one streaming multiprocessor of a chip offers";
+  let parameters = (ins
+    "int64_t":$sharedPerCta, "int64_t":$registersPerSm,
+    "int64_t":$registersPerThread, "int64_t":$warpsPerSm,
+    "int64_t":$clusterSize, "int64_t":$tensorMemoryColumns);
+  let description = [{
+    Bytes of shared memory that one CTA may use, 32-bit registers of one SM and
+    of one thread, resident warps, CTAs of a portable cluster, 32-bit columns
+    of tensor memory.
+  }];
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def DGK_RatesAttr : DGK_Attr<"Rates", "rates"> {
+  let summary = "Rates that the cost model divides by";
+  let description = [{
+    Streaming multiprocessors, dense FP8 rate in TFLOP/s, memory bandwidth in
+    GB/s; integers, as the data sheets round them anyway.
+  }];
+  let parameters = (ins "int64_t":$smCount, "int64_t":$fp8Tflops,
+                        "int64_t":$memoryGbs);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def DGK_TargetAttr : DGK_Attr<"Target", "target"> {
+  let summary = "A chip: name, limits, rates, matrix instructions";
+  let description = [{
+    All that passes know of a chip. `dgk::lookupTarget` makes one from the name
+    of a chip; the table is in `lib/Target`.
+  }];
+  let parameters = (ins
+    StringRefParameter<"chip name, e.g. sm_120a">:$chip,
+    EnumParameter<DGK_Family>:$family,
+    "int64_t":$ptxVersion,
+    "::dgk::LimitsAttr":$limits,
+    "::dgk::RatesAttr":$rates,
+    ArrayRefParameter<"::mlir::Attribute">:$instructions);
+  let assemblyFormat = [{
+    `<` $chip `,` $family `,` `ptx` `=` $ptxVersion `,` `limits` `=` $limits
+    `,` `rates` `=` $rates `,` `instructions` `=` `[` $instructions `]` `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Schedule
+//===----------------------------------------------------------------------===//
+
+def DGK_RasterAttr : DGK_Attr<"Raster", "raster"> {
+  let summary = "Order of the output tiles";
+  let description = [{
+    `group` tiles along `along` are swept over the whole other axis before the
+    next group begins, so that the operand rows of a group stay in L2.
+    `#dgk.raster<group = 8, along = m>`.
+  }];
+  let parameters = (ins "int64_t":$group, EnumParameter<DGK_Axis>:$along);
+  let assemblyFormat = "`<` `group` `=` $group `,` `along` `=` $along `>`";
+  let genVerifyDecl = 1;
+}
+
+def DGK_RoleSpecAttr : DGK_Attr<"RoleSpec", "role_spec"> {
+  let summary = "Warps of a role and registers of each of their threads";
+  let parameters = (ins "int64_t":$warps, "int64_t":$registers);
+  let assemblyFormat = "`<` `warps` `=` $warps `,` `registers` `=` $registers `>`";
+  let genVerifyDecl = 1;
+}
+
+def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
+  let summary = "How a problem is computed: the choice, as data";
+  let description = [{
+    | parameter | meaning |
+    | --- | --- |
+    | `tile` | CTA tile M x N x K in elements |
+    | `warp_grid` | math warps along M x along N; each owns tile / grid |
+    | `stages` | ring slots of the operand pipeline |
+    | `scale_stages` | ring slots of the pipeline of scale words that span several K tiles |
+    | `instruction` | matrix instruction |
+    | `swizzle_a`, `swizzle_b` | shared-memory layout of the operand tiles |
+    | `math`, `load` | warps and registers of the two roles |
+    | `store` | path of the output, with `store_slots` staging slots per math warp |
+    | `raster` | order of the output tiles |
+    | `cluster` | CTAs of a cluster |
+    | `split_k` | CTAs that share the K range of one output tile |
+    | `swap_ab` | computes D transposed, so that a small M meets the small axis of the instruction |
+
+    A person may write it by hand; `dgemm-select-schedule` then keeps it and
+    verifies it against the target.
+  }];
+  let parameters = (ins
+    ArrayRefParameter<"int64_t">:$tile,
+    ArrayRefParameter<"int64_t">:$warpGrid,
+    "int64_t":$stages,
+    "int64_t":$scaleStages,
+    "::mlir::Attribute":$instruction,
+    EnumParameter<DGK_Swizzle>:$swizzleA,
+    EnumParameter<DGK_Swizzle>:$swizzleB,
+    "::dgk::RoleSpecAttr":$math,
+    "::dgk::RoleSpecAttr":$load,
+    EnumParameter<DGK_StorePath>:$store,
+    "int64_t":$storeSlots,
+    "::dgk::RasterAttr":$raster,
+    DefaultValuedParameter<"int64_t", "1">:$cluster,
+    DefaultValuedParameter<"int64_t", "1">:$splitK,
+    DefaultValuedParameter<"bool", "false">:$swapAb);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    int64_t getTileM() const { return getTile()[0]; }
+    int64_t getTileN() const { return getTile()[1]; }
+    int64_t getTileK() const { return getTile()[2]; }
+    /// Rows of the output tile that one math warp owns.
+    int64_t getWarpTileM() const { return getTileM() / getWarpGrid()[0]; }
+    /// Columns of the output tile that one math warp owns.
+    int64_t getWarpTileN() const { return getTileN() / getWarpGrid()[1]; }
+    /// Threads of a CTA.
+    int64_t getThreads() const {
+      return 32 * (getMath().getWarps() + getLoad().getWarps());
+    }
+    ::dgk::MatrixInstruction getMatrixInstruction() const;
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Launch plan
+//===----------------------------------------------------------------------===//
+
+def DGK_SymbolAttr : DGK_Attr<"Symbol", "symbol"> {
+  let summary = "A value that is known when the kernel is launched";
+  let description = [{
+    `#dgk.symbol<dim 0 of 1>`: dimension 0 of kernel argument 1, in elements;
+    `#dgk.symbol<stride 0 of 1>`: its stride, in elements;
+    `#dgk.symbol<sm_count>`: streaming multiprocessors of the device.
+  }];
+  let parameters = (ins "::dgk::SymbolKind":$kind, "int64_t":$argument,
+                        "int64_t":$dimension);
+  let hasCustomAssemblyFormat = 1;
+}
+
+def DGK_TensorMapAttr : DGK_Attr<"TensorMap", "tensor_map"> {
+  let summary = "One TMA descriptor, symbolically";
+  let description = [{
+    What `cuTensorMapEncodeTiled` is given: the kernel argument it views, the
+    element type of the copy, sizes (innermost first, elements) and strides
+    (bytes, without the innermost) as expressions over the plan's symbols, box
+    (innermost first), and swizzle. Elements outside are filled with zeros.
+  }];
+  let parameters = (ins
+    "int64_t":$argument, "::mlir::Type":$elementType,
+    "::mlir::AffineMap":$dims, "::mlir::AffineMap":$strides,
+    ArrayRefParameter<"int64_t">:$box, EnumParameter<DGK_Swizzle>:$swizzle);
+  let assemblyFormat = [{
+    `<` `of` $argument `,` $elementType `,` `dims` `=` $dims `,` `strides` `=`
+    $strides `,` `box` `=` `[` $box `]` `,` `swizzle` `=` $swizzle `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+def DGK_ParameterAttr : DGK_Attr<"Parameter", "parameter"> {
+  let summary = "One parameter of the compiled kernel, in order";
+  let description = [{
+    `#dgk.parameter<map 0>`: the 128 bytes of tensor map 0;
+    `#dgk.parameter<symbol 1>`: symbol 1 as i32;
+    `#dgk.parameter<pointer 4>`: the address of kernel argument 4.
+  }];
+  let parameters = (ins "::dgk::ParameterKind":$kind, "int64_t":$index);
+  let hasCustomAssemblyFormat = 1;
+}
+
+def DGK_LaunchPlanAttr : DGK_Attr<"LaunchPlan", "launch_plan"> {
+  let summary = "What the host does to launch a kernel";
+  let description = [{
+    Grid as an expression over the symbols (several results mean their
+    minimum), threads of a CTA, CTAs of a cluster, dynamic shared memory and
+    workspace in bytes, tensor maps and parameters.
+    It is all that a launcher needs; no host code is made per kernel.
+  }];
+  let parameters = (ins
+    ArrayRefParameter<"::dgk::SymbolAttr">:$symbols,
+    "::mlir::AffineMap":$grid,
+    "int64_t":$block,
+    "int64_t":$cluster,
+    "int64_t":$sharedBytes,
+    "int64_t":$workspaceBytes,
+    ArrayRefParameter<"::dgk::TensorMapAttr">:$maps,
+    ArrayRefParameter<"::dgk::ParameterAttr">:$params);
+  let assemblyFormat = [{
+    `<` `symbols` `=` `[` $symbols `]` `,` `grid` `=` $grid `,` `block` `=` $block
+    `,` `cluster` `=` $cluster `,` `shared` `=` $sharedBytes `,` `workspace` `=` $workspaceBytes
+    `,` `maps` `=` `[` $maps `]` `,` `parameters` `=` `[` $params `]` `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+#endif // DGEMM_DIALECT_DGK_IR_DGKATTRS_TD

@@ -1,0 +1,38 @@
+//===- DGKInterfaces.td - Interfaces of the kernel dialect --*- tablegen -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_DIALECT_DGK_IR_DGKINTERFACES_TD
+#define DGEMM_DIALECT_DGK_IR_DGKINTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def DGK_MatrixInstructionInterface : AttrInterface<"MatrixInstruction"> {
+  let cppNamespace = "::dgk";
+  let description = [{
+    A matrix instruction as an attribute: what it multiplies. Passes ask it for
+    shapes and types and never compare chip numbers. How it is built is known to
+    the folder of its family in `lib/Target`.
+  }];
+  let methods = [
+    InterfaceMethod<"Rows of A and D that one instruction covers.",
+      "int64_t", "getM">,
+    InterfaceMethod<"Columns of B and D that one instruction covers.",
+      "int64_t", "getN">,
+    InterfaceMethod<"Elements of K that one instruction consumes.",
+      "int64_t", "getK">,
+    InterfaceMethod<"Element type of A.", "::mlir::Type", "getAType">,
+    InterfaceMethod<"Element type of B.", "::mlir::Type", "getBType">,
+    InterfaceMethod<"Element type of the accumulator.",
+      "::mlir::Type", "getAccumulatorType">,
+    InterfaceMethod<"K elements that share one scale; 0 if it takes no scales.",
+      "int64_t", "getScaleBlock">,
+    InterfaceMethod<"Threads that execute one instruction together.",
+      "int64_t", "getThreads">
+  ];
+}
+
+#endif // DGEMM_DIALECT_DGK_IR_DGKINTERFACES_TD

@@ -1,0 +1,105 @@
+//===- DGKTypes.td - Types of the kernel dialect -----------*- tablegen -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_DIALECT_DGK_IR_DGKTYPES_TD
+#define DGEMM_DIALECT_DGK_IR_DGKTYPES_TD
+
+include "dgemm/Dialect/DGK/IR/DGKAttrs.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/CommonTypeConstraints.td"
+
+class DGK_Type<string name, string mnem> : TypeDef<DGK_Dialect, name> {
+  let mnemonic = mnem;
+}
+
+def DGK_TileType : DGK_Type<"Tile", "tile"> {
+  let summary = "A rectangular piece of an operand";
+  let description = [{
+    `!dgk.tile<128x64xf8E4M3FN>` is a value; with a layout, as in
+    `!dgk.tile<128x64xf8E4M3FN, #dgk.shared<b64>>`, it is the content of that
+    memory and valid until its slot is released.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape,
+                        "::mlir::Type":$elementType,
+                        "::mlir::Attribute":$layout);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let builders = [
+    TypeBuilderWithInferredContext<(ins
+      "::llvm::ArrayRef<int64_t>":$shape, "::mlir::Type":$elementType,
+      CArg<"::mlir::Attribute", "{}">:$layout), [{
+      return $_get(elementType.getContext(), shape, elementType, layout);
+    }]>];
+}
+
+def DGK_AccumulatorType : DGK_Type<"Accumulator", "accumulator"> {
+  let summary = "A tile in the registers of the threads that compute it";
+  let description = [{
+    `!dgk.accumulator<128x128xf32>`. Which thread holds which element follows
+    from the kernel's matrix instruction and warp grid; arithmetic on
+    accumulators never depends on it. A dimension of size 1 broadcasts.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape,
+                        "::mlir::Type":$elementType);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let builders = [
+    TypeBuilderWithInferredContext<(ins
+      "::llvm::ArrayRef<int64_t>":$shape, "::mlir::Type":$elementType), [{
+      return $_get(elementType.getContext(), shape, elementType);
+    }]>];
+}
+
+def DGK_BufferType : DGK_Type<"Buffer", "buffer"> {
+  let summary = "A ring of tiles in on-chip memory";
+  let description = [{
+    `!dgk.buffer<3 x 128x128xf8E4M3FN, #dgk.shared<b128>>`: three slots. The
+    layout names the memory: `#dgk.shared` or `#dgk.tmem`.
+  }];
+  let parameters = (ins "int64_t":$slots, ArrayRefParameter<"int64_t">:$shape,
+                        "::mlir::Type":$elementType,
+                        "::mlir::Attribute":$layout);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let builders = [
+    TypeBuilderWithInferredContext<(ins "int64_t":$slots,
+      "::llvm::ArrayRef<int64_t>":$shape, "::mlir::Type":$elementType,
+      "::mlir::Attribute":$layout), [{
+      return $_get(elementType.getContext(), slots, shape, elementType, layout);
+    }]>];
+  let extraClassDeclaration = [{
+    /// Bytes of one slot in shared memory.
+    int64_t getSlotBytes() const;
+    /// Bytes that a copy into one slot transfers.
+    int64_t getTransferBytes() const;
+    /// Address multiple that a slot must start at: the repeat of its swizzle.
+    int64_t getAlignment() const;
+    bool isShared() const;
+    /// The tile that one slot holds.
+    ::dgk::TileType getTileType() const;
+  }];
+}
+
+def DGK_PipelineType : DGK_Type<"Pipeline", "pipeline"> {
+  let summary = "Order of reuse of the slots of one or more buffers";
+  let description = [{
+    `!dgk.pipeline<4>`: four slots, each with a full and an empty barrier. Every
+    role has its own cursor, which starts at slot 0 and is never reset, so the
+    ring does not drain between output tiles.
+  }];
+  let parameters = (ins "int64_t":$slots);
+  let assemblyFormat = "`<` $slots `>`";
+  let genVerifyDecl = 1;
+}
+
+def DGK_SlotType : DGK_Type<"Slot", "slot"> {
+  let summary = "A slot of a pipeline that the holder may use";
+}
+
+def DGK_TileOrAccumulator : AnyTypeOf<[DGK_TileType, DGK_AccumulatorType]>;
+
+#endif // DGEMM_DIALECT_DGK_IR_DGKTYPES_TD

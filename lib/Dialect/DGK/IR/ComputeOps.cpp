@@ -1,0 +1,175 @@
+//===- ComputeOps.cpp - Arithmetic on tiles and accumulators --------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Dialect/DGK/IR/DGK.h"
+
+using namespace mlir;
+using namespace dgk;
+
+static ArrayRef<int64_t> getShape(Value value) {
+  if (auto tile = dyn_cast<TileType>(value.getType()))
+    return tile.getShape();
+  return cast<AccumulatorType>(value.getType()).getShape();
+}
+
+//===----------------------------------------------------------------------===//
+// MmaOp
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyScale(MmaOp op, StringRef name, TileType scale,
+                                 std::optional<uint64_t> per, int64_t rows) {
+  ArrayRef<int64_t> shape = scale.getShape();
+  if (shape.size() != 2 || shape[0] != rows || shape[1] != 1 ||
+      !scale.getElementType().isInteger(32))
+    return op.emitOpError("[mma-c2] scale of ")
+           << name << " is " << scale << ", expected a tile of " << rows
+           << "x1xi32";
+  if (per != 16u && per != 32u && per != 128u)
+    return op.emitOpError("[mma-c4] scale of ")
+           << name << " covers " << per.value_or(0)
+           << " elements, expected 16, 32 or 128";
+  return success();
+}
+
+LogicalResult MmaOp::verify() {
+  ArrayRef<int64_t> a = getShape(getA()), b = getShape(getB()),
+                    acc = getAccumulator().getType().getShape();
+  if (a.size() != 2 || b.size() != 2 || a[1] != b[1] || acc[0] != a[0] ||
+      acc[1] != b[0])
+    return emitOpError("[mma-c1] multiplies ")
+           << getA().getType() << " by " << getB().getType() << " into "
+           << getAccumulator().getType()
+           << ", expected M x K, N x K and M x N";
+  if (!getAScale() != !getBScale())
+    return emitOpError("[mma-c3] has a scale for ")
+           << (getAScale() ? "A" : "B") << " only, expected both or neither";
+  if (!getAScale())
+    return success();
+  if (failed(verifyScale(*this, "A", getAScale().getType(), getAScalePer(),
+                         a[0])))
+    return failure();
+  return verifyScale(*this, "B", getBScale().getType(), getBScalePer(), b[0]);
+}
+
+//===----------------------------------------------------------------------===//
+// MapOp
+//===----------------------------------------------------------------------===//
+
+ParseResult MapOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<OpAsmParser::Argument> arguments;
+  SmallVector<OpAsmParser::UnresolvedOperand> inputs;
+  SmallVector<Type> types;
+  Type resultType;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, [&] {
+        return failure(parser.parseArgument(arguments.emplace_back()) ||
+                       parser.parseEqual() ||
+                       parser.parseOperand(inputs.emplace_back()));
+      }) ||
+      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      parser.parseColonTypeList(types) || parser.parseArrow() ||
+      parser.parseType(resultType) ||
+      parser.resolveOperands(inputs, types, loc, result.operands))
+    return failure();
+  for (auto [argument, type] : llvm::zip(arguments, types)) {
+    auto accumulator = dyn_cast<AccumulatorType>(type);
+    if (!accumulator)
+      return parser.emitError(loc) << "operand has type " << type
+                                   << ", expected a dgk.accumulator";
+    argument.type = accumulator.getElementType();
+  }
+  result.addTypes(resultType);
+  return parser.parseRegion(*result.addRegion(), arguments);
+}
+
+void MapOp::print(OpAsmPrinter &p) {
+  p << " (";
+  llvm::interleaveComma(llvm::zip(getBody().getArguments(), getInputs()), p,
+                        [&](auto pair) {
+                          p << std::get<0>(pair) << " = " << std::get<1>(pair);
+                        });
+  p << ")";
+  p.printOptionalAttrDictWithKeyword((*this)->getAttrs());
+  p << " : " << getInputs().getTypes() << " -> " << getType() << " ";
+  p.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+LogicalResult MapOp::verify() {
+  Block &body = getBody().front();
+  if (body.getNumArguments() != getInputs().size())
+    return emitOpError("[map-c1] body has ")
+           << body.getNumArguments() << " arguments for " << getInputs().size()
+           << " operands";
+  AccumulatorType result = getType();
+  for (auto [argument, input] : llvm::zip(body.getArguments(), getInputs())) {
+    auto type = cast<AccumulatorType>(input.getType());
+    if (argument.getType() != type.getElementType())
+      return emitOpError("[map-c1] body argument has type ")
+             << argument.getType() << ", expected " << type.getElementType();
+    for (auto [size, expected] : llvm::zip(type.getShape(), result.getShape()))
+      if (size != expected && size != 1)
+        return emitOpError("[map-c3] operand is ")
+               << type << ", which does not broadcast to " << result;
+  }
+  Operation *yield = body.getTerminator();
+  if (yield->getNumOperands() != 1 ||
+      yield->getOperand(0).getType() != result.getElementType())
+    return emitOpError("[map-c2] body yields ")
+           << yield->getOperandTypes() << ", expected one "
+           << result.getElementType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Shape rules of the others
+//===----------------------------------------------------------------------===//
+
+LogicalResult ReduceOp::verify() {
+  auto axis = static_cast<int64_t>(getAxis());
+  auto group = static_cast<int64_t>(getGroup());
+  if (axis != 0 && axis != 1)
+    return emitOpError("[reduce-c1] axis is ") << axis << ", expected 0 or 1";
+  AccumulatorType input = getInput().getType(), result = getType();
+  int64_t size = input.getShape()[axis];
+  if (group <= 0 || size % group != 0)
+    return emitOpError("[reduce-c2] group ")
+           << group << " does not divide the " << size
+           << " elements along axis " << axis;
+  if (result.getShape()[axis] != size / group ||
+      result.getShape()[1 - axis] != input.getShape()[1 - axis])
+    return emitOpError("[reduce-c3] result is ")
+           << result << ", expected " << size / group
+           << " elements along axis " << axis << " of " << input;
+  return success();
+}
+
+LogicalResult ConvertOp::verify() {
+  if (getInput().getType().getShape() == getType().getShape())
+    return success();
+  return emitOpError("[convert-c1] result is ")
+         << getType() << ", expected the shape of " << getInput().getType();
+}
+
+LogicalResult UnpackOp::verify() {
+  if (getInput().getType().getShape() == getType().getShape())
+    return success();
+  return emitOpError("[unpack-c1] result is ")
+         << getType() << ", expected the shape of " << getInput().getType();
+}
+
+LogicalResult ExtractOp::verify() {
+  ArrayRef<int64_t> offsets = getOffsets(), part = getType().getShape(),
+                    whole = getInput().getType().getShape();
+  bool inside = offsets.size() == 2;
+  for (size_t i = 0; inside && i < 2; ++i)
+    inside = offsets[i] >= 0 && offsets[i] + part[i] <= whole[i];
+  if (inside)
+    return success();
+  return emitOpError("[extract-c1] part ")
+         << getType() << " at [" << offsets << "] is not inside "
+         << getInput().getType();
+}

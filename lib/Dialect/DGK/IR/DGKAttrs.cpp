@@ -1,0 +1,388 @@
+//===- DGKAttrs.cpp - Attributes of the kernel dialect --------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Dialect/DGK/IR/DGK.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace dgk;
+
+#include "dgemm/Dialect/DGK/IR/DGKInterfaces.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dgemm/Dialect/DGK/IR/DGKAttrs.cpp.inc"
+
+void DGKDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dgemm/Dialect/DGK/IR/DGKAttrs.cpp.inc"
+      >();
+}
+
+using EmitError = function_ref<InFlightDiagnostic()>;
+
+//===----------------------------------------------------------------------===//
+// Memory and matrix instructions
+//===----------------------------------------------------------------------===//
+
+LogicalResult TensorMemoryAttr::verify(EmitError emitError, int64_t ctaGroup) {
+  if (ctaGroup == 1 || ctaGroup == 2)
+    return success();
+  return emitError() << "[tmem-c1] cta_group is " << ctaGroup
+                     << ", expected 1 or 2";
+}
+
+/// A shape is legal when it is one that the instruction set has; the element
+/// types follow from the kind.
+static LogicalResult verifyInstruction(EmitError emitError, StringRef name,
+                                       MmaKind kind, int64_t k, Type aType,
+                                       int64_t scaleBlock) {
+  int64_t bits = std::max(aType.getIntOrFloatBitWidth(), 1u);
+  bool packedFp4 = kind == MmaKind::MXF4 || kind == MmaKind::MXF4NVF4;
+  // 8-bit containers for every narrow type, unless the kind packs FP4.
+  int64_t container = packedFp4 ? 4 : std::max<int64_t>(bits, 8);
+  if (k * container != 256)
+    return emitError() << "[mma_instruction-c1] " << name << " has k = " << k
+                       << " with " << container
+                       << "-bit elements, expected k = " << 256 / container;
+  bool scaled =
+      packedFp4 || kind == MmaKind::MXF8F6F4;
+  if (scaled && scaleBlock != 32 && !(packedFp4 && scaleBlock == 16))
+    return emitError() << "[mma_instruction-c2] " << name
+                       << " has scale_block = " << scaleBlock
+                       << ", expected 32"
+                       << (packedFp4 ? " or 16" : "");
+  if (!scaled && scaleBlock != 0)
+    return emitError() << "[mma_instruction-c2] " << name
+                       << " has scale_block = " << scaleBlock
+                       << ", but its kind takes no scales";
+  return success();
+}
+
+LogicalResult MmaSyncAttr::verify(EmitError emitError, MmaKind kind, int64_t m,
+                                  int64_t n, int64_t k, Type aType, Type bType,
+                                  int64_t scaleBlock) {
+  if (m != 16 || n != 8)
+    return emitError() << "[mma_instruction-c3] mma_sync is m = " << m
+                       << ", n = " << n << ", expected m = 16, n = 8";
+  return verifyInstruction(emitError, "mma_sync", kind, k, aType, scaleBlock);
+}
+
+LogicalResult WgmmaAttr::verify(EmitError emitError, MmaKind kind, int64_t m,
+                                int64_t n, int64_t k, Type aType, Type bType,
+                                int64_t scaleBlock) {
+  if (m != 64 || n < 8 || n > 256 || n % 8 != 0)
+    return emitError() << "[mma_instruction-c3] wgmma is m = " << m
+                       << ", n = " << n
+                       << ", expected m = 64 and n a multiple of 8 in 8..256";
+  return verifyInstruction(emitError, "wgmma", kind, k, aType, scaleBlock);
+}
+
+LogicalResult Tcgen05Attr::verify(EmitError emitError, MmaKind kind, int64_t m,
+                                  int64_t n, int64_t k, Type aType, Type bType,
+                                  int64_t scaleBlock) {
+  if ((m != 64 && m != 128 && m != 256) || n < 8 || n > 256 || n % 8 != 0)
+    return emitError() << "[mma_instruction-c3] tcgen05 is m = " << m
+                       << ", n = " << n
+                       << ", expected m = 64, 128 or 256 and n a multiple of 8 "
+                          "in 8..256";
+  return verifyInstruction(emitError, "tcgen05", kind, k, aType, scaleBlock);
+}
+
+Type MmaSyncAttr::getAccumulatorType() const {
+  return Float32Type::get(getContext());
+}
+Type WgmmaAttr::getAccumulatorType() const {
+  return Float32Type::get(getContext());
+}
+Type Tcgen05Attr::getAccumulatorType() const {
+  return Float32Type::get(getContext());
+}
+int64_t MmaSyncAttr::getThreads() const { return 32; }
+int64_t WgmmaAttr::getThreads() const { return 128; }
+int64_t Tcgen05Attr::getThreads() const { return 1; }
+
+//===----------------------------------------------------------------------===//
+// Target
+//===----------------------------------------------------------------------===//
+
+LogicalResult TargetAttr::verify(EmitError emitError, StringRef chip,
+                                 Family family, int64_t ptxVersion,
+                                 LimitsAttr limits, RatesAttr rates,
+                                 ArrayRef<Attribute> instructions) {
+  for (Attribute instruction : instructions)
+    if (!isa<MatrixInstruction>(instruction))
+      return emitError() << "[target-c2] instruction " << instruction
+                         << " is not a matrix instruction";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Schedule
+//===----------------------------------------------------------------------===//
+
+LogicalResult RasterAttr::verify(EmitError emitError, int64_t group,
+                                 Axis along) {
+  if (group > 0)
+    return success();
+  return emitError() << "[raster-c1] group is " << group
+                     << ", expected a positive number of tiles";
+}
+
+LogicalResult RoleSpecAttr::verify(EmitError emitError, int64_t warps,
+                                   int64_t registers) {
+  if (warps <= 0 || warps % 4 != 0)
+    return emitError() << "[role_spec-c1] warps is " << warps
+                       << ", expected a positive multiple of 4: setmaxnreg "
+                          "works on whole warpgroups";
+  if (registers < 24 || registers > 256 || registers % 8 != 0)
+    return emitError() << "[role_spec-c2] registers is " << registers
+                       << ", expected a multiple of 8 in 24..256";
+  return success();
+}
+
+MatrixInstruction ScheduleAttr::getMatrixInstruction() const {
+  return cast<MatrixInstruction>(getInstruction());
+}
+
+LogicalResult ScheduleAttr::verify(
+    EmitError emitError, ArrayRef<int64_t> tile, ArrayRef<int64_t> warpGrid,
+    int64_t stages, int64_t scaleStages, Attribute instruction, Swizzle, Swizzle,
+    RoleSpecAttr math, RoleSpecAttr, StorePath, int64_t storeSlots, RasterAttr,
+    int64_t cluster, int64_t splitK, bool) {
+  auto mma = dyn_cast<MatrixInstruction>(instruction);
+  if (!mma)
+    return emitError() << "[schedule-c2] instruction is " << instruction
+                       << ", expected a matrix instruction such as "
+                          "#dgk.mma_sync<...>";
+  if (tile.size() != 3 || warpGrid.size() != 2 ||
+      llvm::any_of(tile, [](int64_t v) { return v <= 0; }) ||
+      llvm::any_of(warpGrid, [](int64_t v) { return v <= 0; }))
+    return emitError() << "[schedule-c3] expected three positive tile sizes "
+                          "and two positive warp counts, got "
+                       << tile.size() << " and " << warpGrid.size();
+  if (warpGrid[0] * warpGrid[1] != math.getWarps())
+    return emitError() << "[schedule-c4] warp_grid " << warpGrid[0] << " x "
+                       << warpGrid[1] << " has " << warpGrid[0] * warpGrid[1]
+                       << " warps, but the math role has " << math.getWarps();
+  int64_t warps = std::max<int64_t>(mma.getThreads() / 32, 1);
+  if (tile[0] % (warpGrid[0] * mma.getM() / warps) ||
+      tile[1] % (warpGrid[1] * mma.getN()) || tile[2] % mma.getK())
+    return emitError() << "[schedule-c5] tile " << tile[0] << " x " << tile[1]
+                       << " x " << tile[2]
+                       << " is not a whole number of instructions m = "
+                       << mma.getM() << ", n = " << mma.getN()
+                       << ", k = " << mma.getK() << " for each warp";
+  if (stages < 1 || scaleStages < 1 || storeSlots < 0 || cluster < 1 ||
+      splitK < 1)
+    return emitError() << "[schedule-c6] stages, scale_stages, cluster and "
+                          "split_k are at least 1, store_slots at least 0";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Schedule: assembly
+//===----------------------------------------------------------------------===//
+
+static void printSizes(AsmPrinter &p, ArrayRef<int64_t> sizes) {
+  llvm::interleave(sizes, p, "x");
+}
+
+void ScheduleAttr::print(AsmPrinter &p) const {
+  p << "<tile = ";
+  printSizes(p, getTile());
+  p << ", warp_grid = ";
+  printSizes(p, getWarpGrid());
+  p << ", stages = " << getStages() << ", scale_stages = " << getScaleStages()
+    << ", instruction = " << getInstruction()
+    << ", swizzle = " << stringifySwizzle(getSwizzleA()) << " x "
+    << stringifySwizzle(getSwizzleB()) << ", math = ";
+  p.printStrippedAttrOrType(getMath());
+  p << ", load = ";
+  p.printStrippedAttrOrType(getLoad());
+  p << ", store = " << stringifyStorePath(getStore())
+    << ", store_slots = " << getStoreSlots() << ", raster = ";
+  p.printStrippedAttrOrType(getRaster());
+  if (getCluster() != 1)
+    p << ", cluster = " << getCluster();
+  if (getSplitK() != 1)
+    p << ", split_k = " << getSplitK();
+  if (getSwapAb())
+    p << ", swap_ab";
+  p << ">";
+}
+
+static ParseResult parseSizes(AsmParser &parser, SmallVectorImpl<int64_t> &out) {
+  return parser.parseDimensionList(out, /*allowDynamic=*/false,
+                                   /*withTrailingX=*/false);
+}
+
+/// `name` `=` value, with a comma before it.
+template <typename Fn>
+static ParseResult parseField(AsmParser &parser, StringRef name, Fn value) {
+  return failure(parser.parseComma() || parser.parseKeyword(name) ||
+                 parser.parseEqual() || value());
+}
+
+Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
+  SmallVector<int64_t> tile, warpGrid;
+  int64_t stages = 0, scaleStages = 0, storeSlots = 0, cluster = 1, splitK = 1;
+  Attribute instruction;
+  FailureOr<Swizzle> swizzleA = failure(), swizzleB = failure();
+  FailureOr<StorePath> store = failure();
+  FailureOr<RoleSpecAttr> math = failure(), load = failure();
+  FailureOr<RasterAttr> raster = failure();
+  bool swapAb = false;
+  auto integer = [&](int64_t &v) {
+    return [&parser, &v] { return parser.parseInteger(v); };
+  };
+  auto nested = [&](auto &v) {
+    return [&parser, &v] {
+      v = FieldParser<std::decay_t<decltype(*v)>>::parse(parser);
+      return ParseResult(failure(failed(v)));
+    };
+  };
+
+  if (parser.parseLess() || parser.parseKeyword("tile") ||
+      parser.parseEqual() || parseSizes(parser, tile) ||
+      parseField(parser, "warp_grid",
+                 [&] { return parseSizes(parser, warpGrid); }) ||
+      parseField(parser, "stages", integer(stages)) ||
+      parseField(parser, "scale_stages", integer(scaleStages)) ||
+      parseField(parser, "instruction",
+                 [&] { return parser.parseAttribute(instruction); }) ||
+      parseField(parser, "swizzle", nested(swizzleA)) ||
+      parser.parseKeyword("x") || nested(swizzleB)() ||
+      parseField(parser, "math", nested(math)) ||
+      parseField(parser, "load", nested(load)) ||
+      parseField(parser, "store", nested(store)) ||
+      parseField(parser, "store_slots", integer(storeSlots)) ||
+      parseField(parser, "raster", nested(raster)))
+    return {};
+  while (succeeded(parser.parseOptionalComma())) {
+    StringRef key;
+    SMLoc loc = parser.getCurrentLocation();
+    if (parser.parseKeyword(&key))
+      return {};
+    if (key == "swap_ab") {
+      swapAb = true;
+      continue;
+    }
+    if (key != "cluster" && key != "split_k") {
+      parser.emitError(loc) << "unknown schedule parameter '" << key
+                            << "', expected cluster, split_k or swap_ab";
+      return {};
+    }
+    if (parser.parseEqual() ||
+        parser.parseInteger(key == "cluster" ? cluster : splitK))
+      return {};
+  }
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<ScheduleAttr>(
+      parser.getContext(), tile, warpGrid, stages, scaleStages, instruction,
+      *swizzleA, *swizzleB, *math, *load, *store, storeSlots, *raster, cluster,
+      splitK, swapAb);
+}
+
+//===----------------------------------------------------------------------===//
+// Launch plan
+//===----------------------------------------------------------------------===//
+
+void SymbolAttr::print(AsmPrinter &p) const {
+  p << "<" << stringifySymbolKind(getKind());
+  if (getKind() != SymbolKind::SmCount)
+    p << " " << getDimension() << " of " << getArgument();
+  p << ">";
+}
+
+Attribute SymbolAttr::parse(AsmParser &parser, Type) {
+  int64_t dimension = 0, argument = 0;
+  if (parser.parseLess())
+    return {};
+  FailureOr<SymbolKind> kind = FieldParser<SymbolKind>::parse(parser);
+  if (failed(kind))
+    return {};
+  if (*kind != SymbolKind::SmCount &&
+      (parser.parseInteger(dimension) || parser.parseKeyword("of") ||
+       parser.parseInteger(argument)))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  return SymbolAttr::get(parser.getContext(), *kind, argument, dimension);
+}
+
+void ParameterAttr::print(AsmPrinter &p) const {
+  p << "<" << stringifyParameterKind(getKind()) << " " << getIndex() << ">";
+}
+
+Attribute ParameterAttr::parse(AsmParser &parser, Type) {
+  int64_t index = 0;
+  if (parser.parseLess())
+    return {};
+  FailureOr<ParameterKind> kind = FieldParser<ParameterKind>::parse(parser);
+  if (failed(kind) || parser.parseInteger(index) || parser.parseGreater())
+    return {};
+  return ParameterAttr::get(parser.getContext(), *kind, index);
+}
+
+LogicalResult TensorMapAttr::verify(EmitError emitError, int64_t argument,
+                                    Type elementType, AffineMap dims,
+                                    AffineMap strides, ArrayRef<int64_t> box,
+                                    Swizzle swizzle) {
+  size_t rank = box.size();
+  if (rank < 1 || rank > 5 || dims.getNumResults() != rank ||
+      strides.getNumResults() + 1 != rank)
+    return emitError() << "[tensor_map-c1] " << dims.getNumResults()
+                       << " sizes, " << strides.getNumResults()
+                       << " strides and " << rank
+                       << " box sizes; expected n, n - 1 and n for n in 1..5";
+  if (llvm::any_of(box, [](int64_t v) { return v < 1 || v > 256; }))
+    return emitError() << "[tensor_map-c2] a box size is outside 1..256";
+  int64_t inner = getBytes(box[0], elementType);
+  if (inner % 16 != 0)
+    return emitError() << "[tensor_map-c3] the box is " << inner
+                       << " bytes wide, expected a multiple of 16";
+  auto span = static_cast<int64_t>(swizzle);
+  if (span && inner > span)
+    return emitError() << "[tensor_map-c4] the box is " << inner
+                       << " bytes wide, more than the swizzle span " << span;
+  return success();
+}
+
+LogicalResult LaunchPlanAttr::verify(
+    EmitError emitError, ArrayRef<SymbolAttr> symbols, AffineMap grid,
+    int64_t block, int64_t cluster, int64_t sharedBytes, int64_t workspaceBytes,
+    ArrayRef<TensorMapAttr> maps, ArrayRef<ParameterAttr> params) {
+  if (grid.getNumResults() == 0 || grid.getNumDims() != 0 ||
+      grid.getNumSymbols() > symbols.size())
+    return emitError() << "[launch_plan-c1] grid " << AffineMapAttr::get(grid)
+                       << " must have results and use only the plan's "
+                       << symbols.size() << " symbols";
+  if (block < 32 || block > 1024 || block % 32 || cluster < 1)
+    return emitError() << "[launch_plan-c2] block is " << block
+                       << " threads and cluster " << cluster
+                       << ", expected a multiple of 32 up to 1024, and >= 1";
+  if (sharedBytes < 0 || workspaceBytes < 0)
+    return emitError() << "[launch_plan-c3] negative number of bytes";
+  for (TensorMapAttr map : maps)
+    if (std::max(map.getDims().getNumSymbols(),
+                 map.getStrides().getNumSymbols()) > symbols.size())
+      return emitError() << "[launch_plan-c4] a tensor map uses more than the "
+                            "plan's "
+                         << symbols.size() << " symbols";
+  for (ParameterAttr param : params) {
+    size_t limit = param.getKind() == ParameterKind::Map      ? maps.size()
+                   : param.getKind() == ParameterKind::Symbol ? symbols.size()
+                                                              : SIZE_MAX;
+    if (param.getIndex() < 0 || size_t(param.getIndex()) >= limit)
+      return emitError() << "[launch_plan-c5] parameter index "
+                         << param.getIndex() << " is out of range";
+  }
+  return success();
+}

@@ -1,0 +1,197 @@
+//===- DGKTypes.cpp - Types of the kernel dialect -------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Dialect/DGK/IR/DGK.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace dgk;
+
+#define GET_TYPEDEF_CLASSES
+#include "dgemm/Dialect/DGK/IR/DGKTypes.cpp.inc"
+
+void DGKDialect::registerTypes() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dgemm/Dialect/DGK/IR/DGKTypes.cpp.inc"
+      >();
+}
+
+using EmitError = function_ref<InFlightDiagnostic()>;
+
+static LogicalResult verifyShape(EmitError emitError, StringRef name,
+                                 ArrayRef<int64_t> shape, Type elementType,
+                                 size_t minRank) {
+  if (shape.size() < minRank || shape.size() > 2 ||
+      llvm::any_of(shape, [](int64_t v) { return v <= 0 || v > 65536; }))
+    return emitError() << "[" << name << "-c1] expected " << minRank
+                       << " to 2 sizes in 1..65536";
+  if (!elementType.isIntOrFloat())
+    return emitError() << "[" << name << "-c2] element type is " << elementType
+                       << ", expected an integer or float";
+  return success();
+}
+
+static LogicalResult verifyLayout(EmitError emitError, StringRef name,
+                                  Attribute layout) {
+  if (isa<SharedAttr, TensorMemoryAttr>(layout))
+    return success();
+  return emitError() << "[" << name << "-c3] layout is " << layout
+                     << ", expected #dgk.shared or #dgk.tmem";
+}
+
+static void printShape(AsmPrinter &p, ArrayRef<int64_t> shape, Type type) {
+  for (int64_t size : shape)
+    p << size << "x";
+  p << type;
+}
+
+static ParseResult parseShape(AsmParser &parser, SmallVectorImpl<int64_t> &shape,
+                              Type &type) {
+  return failure(parser.parseDimensionList(shape, /*allowDynamic=*/false) ||
+                 parser.parseType(type));
+}
+
+//===----------------------------------------------------------------------===//
+// Tile
+//===----------------------------------------------------------------------===//
+
+LogicalResult TileType::verify(EmitError emitError, ArrayRef<int64_t> shape,
+                               Type elementType, Attribute layout) {
+  if (failed(verifyShape(emitError, "tile", shape, elementType, 1)))
+    return failure();
+  return layout ? verifyLayout(emitError, "tile", layout) : success();
+}
+
+void TileType::print(AsmPrinter &p) const {
+  p << "<";
+  printShape(p, getShape(), getElementType());
+  if (getLayout())
+    p << ", " << getLayout();
+  p << ">";
+}
+
+Type TileType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape;
+  Type type;
+  Attribute layout;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess() || parseShape(parser, shape, type))
+    return {};
+  if (succeeded(parser.parseOptionalComma()) && parser.parseAttribute(layout))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<TileType>(loc, parser.getContext(), shape, type,
+                                     layout);
+}
+
+//===----------------------------------------------------------------------===//
+// Accumulator
+//===----------------------------------------------------------------------===//
+
+LogicalResult AccumulatorType::verify(EmitError emitError,
+                                      ArrayRef<int64_t> shape,
+                                      Type elementType) {
+  return verifyShape(emitError, "accumulator", shape, elementType, 2);
+}
+
+void AccumulatorType::print(AsmPrinter &p) const {
+  p << "<";
+  printShape(p, getShape(), getElementType());
+  p << ">";
+}
+
+Type AccumulatorType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape;
+  Type type;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess() || parseShape(parser, shape, type) ||
+      parser.parseGreater())
+    return {};
+  return parser.getChecked<AccumulatorType>(loc, parser.getContext(), shape,
+                                            type);
+}
+
+//===----------------------------------------------------------------------===//
+// Buffer
+//===----------------------------------------------------------------------===//
+
+LogicalResult BufferType::verify(EmitError emitError, int64_t slots,
+                                 ArrayRef<int64_t> shape, Type elementType,
+                                 Attribute layout) {
+  if (slots < 1 || slots > 1024)
+    return emitError() << "[buffer-c2] " << slots
+                       << " slots, expected 1 to 1024";
+  if (failed(verifyShape(emitError, "buffer", shape, elementType, 1)))
+    return failure();
+  return verifyLayout(emitError, "buffer", layout);
+}
+
+void BufferType::print(AsmPrinter &p) const {
+  p << "<" << getSlots() << " x ";
+  printShape(p, getShape(), getElementType());
+  p << ", " << getLayout() << ">";
+}
+
+Type BufferType::parse(AsmParser &parser) {
+  int64_t slots = 0;
+  SmallVector<int64_t> shape;
+  Type type;
+  Attribute layout;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseInteger(slots) ||
+      parser.parseKeyword("x") || parseShape(parser, shape, type) ||
+      parser.parseComma() || parser.parseAttribute(layout) ||
+      parser.parseGreater())
+    return {};
+  return parser.getChecked<BufferType>(loc, parser.getContext(), slots, shape,
+                                       type, layout);
+}
+
+bool BufferType::isShared() const { return isa<SharedAttr>(getLayout()); }
+
+int64_t BufferType::getTransferBytes() const {
+  int64_t elements = 1;
+  for (int64_t size : getShape())
+    elements *= size;
+  return getBytes(elements, getElementType());
+}
+
+int64_t BufferType::getAlignment() const {
+  auto shared = dyn_cast<SharedAttr>(getLayout());
+  if (!shared)
+    return 1;
+  // The swizzle works on absolute addresses and repeats after 8 spans; TMA
+  // needs 128 bytes (PTX ISA, "Tensor swizzling modes").
+  return std::max<int64_t>(128, 8 * static_cast<int64_t>(shared.getSwizzle()));
+}
+
+int64_t BufferType::getSlotBytes() const {
+  int64_t bytes = getTransferBytes();
+  auto shared = dyn_cast<SharedAttr>(getLayout());
+  if (shared && shared.getSwizzle() != Swizzle::None) {
+    // Every row of an atom takes one span, however narrow the tile is.
+    auto span = static_cast<int64_t>(shared.getSwizzle());
+    int64_t rowBytes = getBytes(getShape().back(), getElementType());
+    int64_t rows = getShape().size() == 2 ? getShape().front() : 1;
+    bytes = llvm::divideCeil(rowBytes, span) * rows * span;
+  }
+  return llvm::alignTo(bytes, getAlignment());
+}
+
+TileType BufferType::getTileType() const {
+  return TileType::get(getShape(), getElementType(), getLayout());
+}
+
+LogicalResult PipelineType::verify(EmitError emitError, int64_t slots) {
+  if (slots >= 1 && slots <= 64)
+    return success();
+  return emitError() << "[pipeline-c3] " << slots
+                     << " slots, expected 1 to 64";
+}

@@ -1,0 +1,220 @@
+//===- KernelOps.cpp - Kernels, roles and tile loops ----------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Dialect/DGK/IR/DGK.h"
+
+#include "mlir/Interfaces/FunctionImplementation.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace dgk;
+
+#define GET_OP_CLASSES
+#include "dgemm/Dialect/DGK/IR/DGKOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// KernelOp
+//===----------------------------------------------------------------------===//
+
+void KernelOp::build(OpBuilder &builder, OperationState &state, StringRef name,
+                     FunctionType type) {
+  state.addAttribute(SymbolTable::getSymbolAttrName(),
+                     builder.getStringAttr(name));
+  state.addAttribute(getFunctionTypeAttrName(state.name), TypeAttr::get(type));
+  Block &block = state.addRegion()->emplaceBlock();
+  for (Type input : type.getInputs())
+    block.addArgument(input, state.location);
+}
+
+ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto buildType = [](Builder &builder, ArrayRef<Type> inputs,
+                      ArrayRef<Type> results,
+                      function_interface_impl::VariadicFlag, std::string &) {
+    return builder.getFunctionType(inputs, results);
+  };
+  return function_interface_impl::parseFunctionOp(
+      parser, result, /*allowVariadic=*/false,
+      getFunctionTypeAttrName(result.name), buildType,
+      getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
+}
+
+void KernelOp::print(OpAsmPrinter &p) {
+  function_interface_impl::printFunctionOp(
+      p, *this, /*isVariadic=*/false, getFunctionTypeAttrName(),
+      getArgAttrsAttrName(), getResAttrsAttrName());
+}
+
+RolesOp KernelOp::getRoles() {
+  if (getBody().empty())
+    return {};
+  auto roles = getBody().front().getOps<RolesOp>();
+  return roles.empty() ? RolesOp() : *roles.begin();
+}
+
+LogicalResult KernelOp::verify() {
+  if (getBody().empty())
+    return emitOpError("has no body; a kernel cannot be declared only");
+  for (Type type : getArgumentTypes())
+    if (!isa<MemRefType, IntegerType, FloatType, IndexType>(type))
+      return emitOpError("[kernel-c1] argument has type ")
+             << type << ", expected a memref, integer, float or index";
+  if (!getResultTypes().empty())
+    return emitOpError("[kernel-c1] has ")
+           << getResultTypes().size() << " results, expected none";
+  LaunchPlanAttr plan = getLaunchAttr();
+  if (!plan)
+    return success();
+  if (RolesOp roles = getRoles()) {
+    int64_t threads = 0;
+    for (RoleOp role : roles.getOps<RoleOp>())
+      threads += 32 * role.getWarps();
+    if (threads != plan.getBlock())
+      return emitOpError("[kernel-c2] roles have ")
+             << threads << " threads, but the launch plan's block is "
+             << plan.getBlock();
+  }
+  if (TargetAttr target = getTargetAttr()) {
+    int64_t limit = target.getLimits().getSharedPerCta();
+    if (plan.getSharedBytes() > limit)
+      return emitOpError("[kernel-c3] needs ")
+             << plan.getSharedBytes() << " bytes of shared memory, but "
+             << target.getChip() << " has " << limit
+             << " for a CTA; use fewer stages or a smaller tile";
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// LaunchOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto kernel = symbols.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
+  if (!kernel)
+    return emitOpError("[launch-c1] ")
+           << getKernelAttr() << " is not a dgk.kernel in this module";
+  if (TypeRange(kernel.getArgumentTypes()) != TypeRange(getOperandTypes()))
+    return emitOpError("[launch-c2] operand types ")
+           << getOperandTypes() << " differ from the kernel's argument types "
+           << kernel.getArgumentTypes();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// TilesOp
+//===----------------------------------------------------------------------===//
+
+ParseResult TilesOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<OpAsmParser::Argument> arguments;
+  SmallVector<OpAsmParser::UnresolvedOperand> extents;
+  SmallVector<int64_t> sizes;
+  Type index = parser.getBuilder().getIndexType();
+  if (parser.parseArgumentList(arguments, OpAsmParser::Delimiter::Paren) ||
+      parser.parseKeyword("in") ||
+      parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, [&] {
+        return failure(parser.parseOperand(extents.emplace_back()) ||
+                       parser.parseKeyword("by") ||
+                       parser.parseInteger(sizes.emplace_back()));
+      }))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("raster"))) {
+    RasterAttr raster;
+    if (parser.parseAttribute(raster, getRasterAttrName(result.name),
+                              result.attributes))
+      return failure();
+  }
+  result.addAttribute(getSizesAttrName(result.name),
+                      parser.getBuilder().getDenseI64ArrayAttr(sizes));
+  for (OpAsmParser::Argument &argument : arguments)
+    argument.type = index;
+  Region *body = result.addRegion();
+  if (parser.resolveOperands(extents, index, result.operands) ||
+      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      parser.parseRegion(*body, arguments))
+    return failure();
+  ensureTerminator(*body, parser.getBuilder(), result.location);
+  return success();
+}
+
+void TilesOp::print(OpAsmPrinter &p) {
+  p << " (";
+  llvm::interleaveComma(getBody().getArguments(), p);
+  p << ") in (";
+  llvm::interleaveComma(llvm::zip(getExtents(), getSizes()), p, [&](auto pair) {
+    p << std::get<0>(pair) << " by " << std::get<1>(pair);
+  });
+  p << ")";
+  if (RasterAttr raster = getRasterAttr())
+    p << " raster " << raster;
+  p.printOptionalAttrDictWithKeyword(
+      (*this)->getAttrs(), {getSizesAttrName(), getRasterAttrName()});
+  p << " ";
+  p.printRegion(getBody(), /*printEntryBlockArgs=*/false,
+                /*printBlockTerminators=*/false);
+}
+
+LogicalResult TilesOp::verify() {
+  size_t rank = getExtents().size();
+  Block &body = getBody().front();
+  if (body.getNumArguments() != rank || rank == 0 ||
+      llvm::any_of(body.getArgumentTypes(),
+                   [](Type type) { return !type.isIndex(); }))
+    return emitOpError("[tiles-c1] has ")
+           << body.getNumArguments() << " coordinates for " << rank
+           << " extents, expected one of type index for each";
+  if (getSizes().size() != rank ||
+      llvm::any_of(getSizes(), [](int64_t v) { return v <= 0; }))
+    return emitOpError("[tiles-c2] has tile sizes [")
+           << getSizes() << "] for " << rank
+           << " extents, expected a positive one for each";
+  if (getRaster() && rank < 2)
+    return emitOpError("[tiles-c3] has a raster over ")
+           << rank << " dimension, expected at least 2";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Roles
+//===----------------------------------------------------------------------===//
+
+LogicalResult RolesOp::verify() {
+  llvm::StringSet<> names;
+  int64_t registers = 0;
+  Block &body = getBody().front();
+  for (Operation &op : body) {
+    auto role = dyn_cast<RoleOp>(op);
+    if (!role || !names.insert(role.getSymName()).second)
+      return emitOpError("[roles-c1] holds '")
+             << op.getName()
+             << "', expected only dgk.role with names of their own";
+    registers += 32 * role.getWarps() *
+                 static_cast<int64_t>(role.getRegisters().value_or(0));
+  }
+  if (body.empty())
+    return emitOpError("[roles-c1] holds no dgk.role, expected at least one");
+  TargetAttr target = (*this)->getParentOfType<KernelOp>().getTargetAttr();
+  if (target && registers > target.getLimits().getRegistersPerSm())
+    return emitOpError("[roles-c2] take ")
+           << registers << " registers, but " << target.getChip() << " has "
+           << target.getLimits().getRegistersPerSm()
+           << "; give the roles fewer registers or warps";
+  return success();
+}
+
+LogicalResult RoleOp::verify() {
+  auto warps = static_cast<int64_t>(getWarps());
+  if (warps <= 0 || (getRegisters() && warps % 4 != 0))
+    return emitOpError("[role-c1] has ")
+           << warps
+           << " warps, expected a positive number, and a multiple of 4 where "
+              "registers are given";
+  if (std::optional<uint64_t> registers = getRegisters())
+    if (*registers < 24 || *registers > 256 || *registers % 8 != 0)
+      return emitOpError("[role-c2] has ")
+             << *registers << " registers, expected a multiple of 8 in 24..256";
+  return success();
+}
