@@ -125,8 +125,7 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("[copy_async-c1] has ")
            << getCoordinates().size() << " coordinates for " << source
            << ", expected one per dimension";
-  if (!buffer.isShared() ||
-      buffer.getElementType() != source.getElementType())
+  if (!buffer.isShared() || buffer.getElementType() != source.getElementType())
     return emitOpError("[copy_async-c2] copies ")
            << source << " to " << buffer
            << ", expected shared memory and equal element types";
@@ -166,8 +165,7 @@ LogicalResult MmaAsyncOp::verify() {
            acc = getAccumulator().getType();
   if (!inTensorMemory(acc) || a.getShape().size() != 2 ||
       b.getShape().size() != 2 || a.getShape()[1] != b.getShape()[1] ||
-      acc.getShape() !=
-          ArrayRef<int64_t>({a.getShape()[0], b.getShape()[0]}))
+      acc.getShape() != ArrayRef<int64_t>({a.getShape()[0], b.getShape()[0]}))
     return emitOpError("[mma_async-c1] multiplies ")
            << a << " by " << b << " into " << acc
            << ", expected M x K, N x K and M x N in tensor memory";

@@ -42,15 +42,14 @@ LogicalResult MmaOp::verify() {
       acc[1] != b[0])
     return emitOpError("[mma-c1] multiplies ")
            << getA().getType() << " by " << getB().getType() << " into "
-           << getAccumulator().getType()
-           << ", expected M x K, N x K and M x N";
+           << getAccumulator().getType() << ", expected M x K, N x K and M x N";
   if (!getAScale() != !getBScale())
     return emitOpError("[mma-c3] has a scale for ")
            << (getAScale() ? "A" : "B") << " only, expected both or neither";
   if (!getAScale())
     return success();
-  if (failed(verifyScale(*this, "A", getAScale().getType(), getAScalePer(),
-                         a[0])))
+  if (failed(
+          verifyScale(*this, "A", getAScale().getType(), getAScalePer(), a[0])))
     return failure();
   return verifyScale(*this, "B", getBScale().getType(), getBScalePer(), b[0]);
 }
@@ -65,11 +64,13 @@ ParseResult MapOp::parse(OpAsmParser &parser, OperationState &result) {
   SmallVector<Type> types;
   Type resultType;
   SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, [&] {
-        return failure(parser.parseArgument(arguments.emplace_back()) ||
-                       parser.parseEqual() ||
-                       parser.parseOperand(inputs.emplace_back()));
-      }) ||
+  if (parser.parseCommaSeparatedList(
+          OpAsmParser::Delimiter::Paren,
+          [&] {
+            return failure(parser.parseArgument(arguments.emplace_back()) ||
+                           parser.parseEqual() ||
+                           parser.parseOperand(inputs.emplace_back()));
+          }) ||
       parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
       parser.parseColonTypeList(types) || parser.parseArrow() ||
       parser.parseType(resultType) ||
@@ -78,8 +79,8 @@ ParseResult MapOp::parse(OpAsmParser &parser, OperationState &result) {
   for (auto [argument, type] : llvm::zip(arguments, types)) {
     auto accumulator = dyn_cast<AccumulatorType>(type);
     if (!accumulator)
-      return parser.emitError(loc) << "operand has type " << type
-                                   << ", expected a dgk.accumulator";
+      return parser.emitError(loc)
+             << "operand has type " << type << ", expected a dgk.accumulator";
     argument.type = accumulator.getElementType();
   }
   result.addTypes(resultType);
@@ -88,10 +89,9 @@ ParseResult MapOp::parse(OpAsmParser &parser, OperationState &result) {
 
 void MapOp::print(OpAsmPrinter &p) {
   p << " (";
-  llvm::interleaveComma(llvm::zip(getBody().getArguments(), getInputs()), p,
-                        [&](auto pair) {
-                          p << std::get<0>(pair) << " = " << std::get<1>(pair);
-                        });
+  llvm::interleaveComma(
+      llvm::zip(getBody().getArguments(), getInputs()), p,
+      [&](auto pair) { p << std::get<0>(pair) << " = " << std::get<1>(pair); });
   p << ")";
   p.printOptionalAttrDictWithKeyword((*this)->getAttrs());
   p << " : " << getInputs().getTypes() << " -> " << getType() << " ";
@@ -142,8 +142,8 @@ LogicalResult ReduceOp::verify() {
   if (result.getShape()[axis] != size / group ||
       result.getShape()[1 - axis] != input.getShape()[1 - axis])
     return emitOpError("[reduce-c3] result is ")
-           << result << ", expected " << size / group
-           << " elements along axis " << axis << " of " << input;
+           << result << ", expected " << size / group << " elements along axis "
+           << axis << " of " << input;
   return success();
 }
 

@@ -50,12 +50,10 @@ static LogicalResult verifyInstruction(EmitError emitError, StringRef name,
     return emitError() << "[mma_instruction-c1] " << name << " has k = " << k
                        << " with " << container
                        << "-bit elements, expected k = " << 256 / container;
-  bool scaled =
-      packedFp4 || kind == MmaKind::MXF8F6F4;
+  bool scaled = packedFp4 || kind == MmaKind::MXF8F6F4;
   if (scaled && scaleBlock != 32 && !(packedFp4 && scaleBlock == 16))
     return emitError() << "[mma_instruction-c2] " << name
-                       << " has scale_block = " << scaleBlock
-                       << ", expected 32"
+                       << " has scale_block = " << scaleBlock << ", expected 32"
                        << (packedFp4 ? " or 16" : "");
   if (!scaled && scaleBlock != 0)
     return emitError() << "[mma_instruction-c2] " << name
@@ -150,11 +148,13 @@ MatrixInstruction ScheduleAttr::getMatrixInstruction() const {
   return cast<MatrixInstruction>(getInstruction());
 }
 
-LogicalResult ScheduleAttr::verify(
-    EmitError emitError, ArrayRef<int64_t> tile, ArrayRef<int64_t> warpGrid,
-    int64_t stages, int64_t scaleStages, Attribute instruction, Swizzle, Swizzle,
-    RoleSpecAttr math, RoleSpecAttr, StorePath, int64_t storeSlots, RasterAttr,
-    int64_t cluster, int64_t splitK, bool) {
+LogicalResult ScheduleAttr::verify(EmitError emitError, ArrayRef<int64_t> tile,
+                                   ArrayRef<int64_t> warpGrid, int64_t stages,
+                                   int64_t scaleStages, Attribute instruction,
+                                   Swizzle, Swizzle, RoleSpecAttr math,
+                                   RoleSpecAttr, StorePath, int64_t storeSlots,
+                                   RasterAttr, int64_t cluster, int64_t splitK,
+                                   bool) {
   auto mma = dyn_cast<MatrixInstruction>(instruction);
   if (!mma)
     return emitError() << "[schedule-c2] instruction is " << instruction
@@ -217,7 +217,8 @@ void ScheduleAttr::print(AsmPrinter &p) const {
   p << ">";
 }
 
-static ParseResult parseSizes(AsmParser &parser, SmallVectorImpl<int64_t> &out) {
+static ParseResult parseSizes(AsmParser &parser,
+                              SmallVectorImpl<int64_t> &out) {
   return parser.parseDimensionList(out, /*allowDynamic=*/false,
                                    /*withTrailingX=*/false);
 }

@@ -49,7 +49,8 @@ void DGKDialect::initialize() {
 
 LogicalResult DGKDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attr) {
-  if (attr.getName() == kScheduleAttrName && !isa<ScheduleAttr>(attr.getValue()))
+  if (attr.getName() == kScheduleAttrName &&
+      !isa<ScheduleAttr>(attr.getValue()))
     return op->emitOpError("[schedule-c1] attribute '")
            << kScheduleAttrName << "' is " << attr.getValue()
            << ", expected a #dgk.schedule";

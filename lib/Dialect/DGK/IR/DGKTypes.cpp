@@ -51,8 +51,8 @@ static void printShape(AsmPrinter &p, ArrayRef<int64_t> shape, Type type) {
   p << type;
 }
 
-static ParseResult parseShape(AsmParser &parser, SmallVectorImpl<int64_t> &shape,
-                              Type &type) {
+static ParseResult parseShape(AsmParser &parser,
+                              SmallVectorImpl<int64_t> &shape, Type &type) {
   return failure(parser.parseDimensionList(shape, /*allowDynamic=*/false) ||
                  parser.parseType(type));
 }
@@ -192,6 +192,5 @@ TileType BufferType::getTileType() const {
 LogicalResult PipelineType::verify(EmitError emitError, int64_t slots) {
   if (slots >= 1 && slots <= 64)
     return success();
-  return emitError() << "[pipeline-c3] " << slots
-                     << " slots, expected 1 to 64";
+  return emitError() << "[pipeline-c3] " << slots << " slots, expected 1 to 64";
 }

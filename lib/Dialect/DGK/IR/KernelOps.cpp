@@ -93,7 +93,8 @@ LogicalResult KernelOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  auto kernel = symbols.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
+  auto kernel =
+      symbols.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
   if (!kernel)
     return emitOpError("[launch-c1] ")
            << getKernelAttr() << " is not a dgk.kernel in this module";
@@ -150,8 +151,8 @@ void TilesOp::print(OpAsmPrinter &p) {
   p << ")";
   if (RasterAttr raster = getRasterAttr())
     p << " raster " << raster;
-  p.printOptionalAttrDictWithKeyword(
-      (*this)->getAttrs(), {getSizesAttrName(), getRasterAttrName()});
+  p.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
+                                     {getSizesAttrName(), getRasterAttrName()});
   p << " ";
   p.printRegion(getBody(), /*printEntryBlockArgs=*/false,
                 /*printBlockTerminators=*/false);

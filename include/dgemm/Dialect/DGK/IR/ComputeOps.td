@@ -17,7 +17,9 @@ def DGK_ZeroOp : DGK_Op<"zero", [Pure]> {
 }
 
 def DGK_MmaOp : DGK_Op<"mma",
-    [Pure, AttrSizedOperandSegments, AllTypesMatch<["accumulator", "result"]>]> {
+    [Pure, AttrSizedOperandSegments,
+     TypesMatchWith<"the result has the accumulator's type", "result",
+                    "accumulator", "$_self">]> {
   let summary = "Matrix product of two operand tiles, added to an accumulator";
   let description = [{
     `result[m][n] = accumulator[m][n] + sum_k sa(m, k) * a[m][k] * sb(n, k) * b[n][k]`

@@ -165,7 +165,9 @@ def DGK_YieldOp : DGK_Op<"yield",
      ParentOneOf<["TilesOp", "RoleOp", "MapOp"]>]> {
   let summary = "End of a body";
   let arguments = (ins Variadic<AnyType>:$values);
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{
+    build($_builder, $_state, ::mlir::ValueRange{});
+  }]>];
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
 }
 
