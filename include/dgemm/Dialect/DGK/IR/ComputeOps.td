@@ -31,7 +31,8 @@ def DGK_MmaOp : DGK_Op<"mma",
 
     ## Constraints
     1. `mma-c1`: A is M x K, B is N x K and the accumulator M x N.
-    2. `mma-c2`: a scale tile is rows x 1 x i32, with an index and `per`.
+    2. `mma-c2`: a scale is a tile of rows x 1 x i32 or the scales of that side and
+       as many rows, with an index and `per`.
     3. `mma-c3`: both operands have scales or neither.
     4. `mma-c4`: `per` is 16, 32 or 128.
 
@@ -44,10 +45,10 @@ def DGK_MmaOp : DGK_Op<"mma",
   }];
   let arguments = (ins
     DGK_TileOrAccumulator:$a,
-    Optional<DGK_TileType>:$aScale, Optional<Index>:$aScaleIndex,
+    Optional<DGK_TileOrScales>:$aScale, Optional<Index>:$aScaleIndex,
     OptionalAttr<I64Attr>:$aScalePer,
     DGK_TileType:$b,
-    Optional<DGK_TileType>:$bScale, Optional<Index>:$bScaleIndex,
+    Optional<DGK_TileOrScales>:$bScale, Optional<Index>:$bScaleIndex,
     OptionalAttr<I64Attr>:$bScalePer,
     DGK_AccumulatorType:$accumulator);
   let results = (outs DGK_AccumulatorType:$result);
@@ -57,6 +58,22 @@ def DGK_MmaOp : DGK_Op<"mma",
     $accumulator attr-dict `:` type($a) `,` type($b)
     (`,` type($aScale)^ `,` type($bScale))? `->` type($result)
   }];
+  let hasVerifier = 1;
+}
+
+def DGK_ReadScalesOp : DGK_Op<"read_scales", [Pure]> {
+  let summary = "Brings scale words into registers";
+  let description = [{
+    The tile may be released afterwards.
+
+    ## Constraints
+    1. `read_scales-c1`: the tile is rows x 1 x i32, rows as in the result.
+
+    Example: `%s = dgk.read_scales %t : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128>`
+  }];
+  let arguments = (ins DGK_TileType:$input);
+  let results = (outs DGK_ScalesType:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
 }
 

@@ -43,6 +43,10 @@ def DGK_Axis : DGK_Enum<"Axis", "Axis of the output matrix", [
       I32EnumAttrCase<"M", 0, "m">,
       I32EnumAttrCase<"N", 1, "n">]>;
 
+def DGK_Side : DGK_Enum<"Side", "Operand of a matrix product", [
+      I32EnumAttrCase<"A", 0, "a">,
+      I32EnumAttrCase<"B", 1, "b">]>;
+
 def DGK_StorePath : DGK_Enum<"StorePath",
     "How accumulators reach global memory", [
       I32EnumAttrCase<"Tma", 0, "tma">,

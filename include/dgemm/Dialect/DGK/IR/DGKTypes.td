@@ -100,6 +100,18 @@ def DGK_SlotType : DGK_Type<"Slot", "slot"> {
   let summary = "A slot of a pipeline that the holder may use";
 }
 
+def DGK_ScalesType : DGK_Type<"Scales", "scales"> {
+  let summary = "Scale words of an operand's rows, in registers";
+  let description = [{
+    `!dgk.scales<a, 128>`: one word for each of the 128 rows of operand A, in
+    the lanes where the matrix instruction looks for them.
+  }];
+  let parameters = (ins EnumParameter<DGK_Side>:$side, "int64_t":$rows);
+  let assemblyFormat = "`<` $side `,` $rows `>`";
+}
+
+def DGK_TileOrScales : AnyTypeOf<[DGK_TileType, DGK_ScalesType]>;
+
 def DGK_TileOrAccumulator : AnyTypeOf<[DGK_TileType, DGK_AccumulatorType]>;
 
 #endif // DGEMM_DIALECT_DGK_IR_DGKTYPES_TD
