@@ -20,17 +20,25 @@ static ArrayRef<int64_t> getShape(Value value) {
 // MmaOp
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyScale(MmaOp op, StringRef name, TileType scale,
+static bool isScaleTile(TileType tile, int64_t rows) {
+  ArrayRef<int64_t> shape = tile.getShape();
+  return shape.size() == 2 && shape[0] == rows && shape[1] == 1 &&
+         tile.getElementType().isInteger(32);
+}
+
+static LogicalResult verifyScale(MmaOp op, Side side, Type type,
                                  std::optional<uint64_t> per, int64_t rows) {
-  ArrayRef<int64_t> shape = scale.getShape();
-  if (shape.size() != 2 || shape[0] != rows || shape[1] != 1 ||
-      !scale.getElementType().isInteger(32))
+  auto scales = dyn_cast<ScalesType>(type);
+  bool fits = scales ? scales.getSide() == side && scales.getRows() == rows
+                     : isScaleTile(cast<TileType>(type), rows);
+  if (!fits)
     return op.emitOpError("[mma-c2] scale of ")
-           << name << " is " << scale << ", expected a tile of " << rows
-           << "x1xi32";
+           << stringifySide(side) << " is " << type << ", expected a tile of "
+           << rows << "x1xi32 or "
+           << ScalesType::get(op.getContext(), side, rows);
   if (per != 16u && per != 32u && per != 128u)
     return op.emitOpError("[mma-c4] scale of ")
-           << name << " covers " << per.value_or(0)
+           << stringifySide(side) << " covers " << per.value_or(0)
            << " elements, expected 16, 32 or 128";
   return success();
 }
@@ -48,10 +56,19 @@ LogicalResult MmaOp::verify() {
            << (getAScale() ? "A" : "B") << " only, expected both or neither";
   if (!getAScale())
     return success();
-  if (failed(
-          verifyScale(*this, "A", getAScale().getType(), getAScalePer(), a[0])))
+  if (failed(verifyScale(*this, Side::A, getAScale().getType(), getAScalePer(),
+                         a[0])))
     return failure();
-  return verifyScale(*this, "B", getBScale().getType(), getBScalePer(), b[0]);
+  return verifyScale(*this, Side::B, getBScale().getType(), getBScalePer(),
+                     b[0]);
+}
+
+LogicalResult ReadScalesOp::verify() {
+  if (isScaleTile(getInput().getType(), getType().getRows()))
+    return success();
+  return emitOpError("[read_scales-c1] reads ")
+         << getInput().getType() << ", expected a tile of "
+         << getType().getRows() << "x1xi32";
 }
 
 //===----------------------------------------------------------------------===//
