@@ -6,6 +6,9 @@ function(dgemm_set_flags target)
   if(DGEMM_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
+  if(DGEMM_ENABLE_ASSERTIONS)
+    target_compile_options(${target} PRIVATE -UNDEBUG)
+  endif()
   if(DGEMM_USE_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # A precompiled header that ccache brings back is older or newer than the
     # files it was made of; clang would refuse it for that alone.

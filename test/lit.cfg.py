@@ -3,6 +3,8 @@
 Environment:
   DGEMM_CHECK_ROUNDTRIP=0  do not turn each run of dgemm-opt and dgk-opt into a
                            round-trip test
+  DGEMM_FUZZ_SECONDS=N     how long the mutation fuzz runs (60)
+  DGEMM_FUZZ_SEED=N        its first seed (1)
   CUDA_HOME                where to look for ptxas and nvdisasm besides PATH
 """
 
@@ -43,7 +45,7 @@ prepend_path(venv_bin)
 prepend_path(config.llvm_tools_dir)
 prepend_path(config.dgemm_tools_dir)
 
-for name in ["HOME", "CUDA_HOME", "DGEMM_FUZZ_SECONDS", "DGEMM_FUZZ_SEED"]:
+for name in ["HOME", "CUDA_HOME"]:
     if name in os.environ:
         config.environment[name] = os.environ[name]
 
@@ -68,6 +70,8 @@ for tool in ["dgemm-opt", "dgk-opt"]:
     config.substitutions.append((r"(?<![\w./%-])" + tool + r"(?![\w./-])", path + flags))
 
 config.substitutions += [
+    ("%fuzz_seconds", os.environ.get("DGEMM_FUZZ_SECONDS", "60")),
+    ("%fuzz_seed", os.environ.get("DGEMM_FUZZ_SEED", "1")),
     ("%python", python),
     ("%src", config.dgemm_source_dir),
     ("%build", config.dgemm_binary_dir),

@@ -40,8 +40,8 @@ static void registerTranslations(DialectRegistry &registry) {
 }
 
 void dgemm::registerKernelDialects(DialectRegistry &registry) {
-  registry.insert<arith::ArithDialect, cf::ControlFlowDialect,
-                  dgk::DGKDialect, func::FuncDialect, gpu::GPUDialect, index::IndexDialect,
+  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, dgk::DGKDialect,
+                  func::FuncDialect, gpu::GPUDialect, index::IndexDialect,
                   LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
                   NVVM::NVVMDialect, scf::SCFDialect, vector::VectorDialect>();
   func::registerInlinerExtension(registry);
