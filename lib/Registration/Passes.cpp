@@ -5,12 +5,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dgemm/Dialect/DGK/Transforms/Passes.h"
+#include "dgemm/Conversion/DGemmToDGK/DGemmToDGK.h"
 #include "dgemm/InitAll.h"
 
 #include "mlir/InitAllPasses.h"
 
-void dgemm::registerKernelPasses() {}
+void dgemm::registerKernelPasses() { dgk::registerDGKPasses(); }
 
-void dgemm::registerAllPasses() { registerKernelPasses(); }
+void dgemm::registerAllPasses() {
+  registerKernelPasses();
+  registerDGemmToDGKPasses();
+}
 
 void dgemm::registerUpstreamPasses() { mlir::registerAllPasses(); }

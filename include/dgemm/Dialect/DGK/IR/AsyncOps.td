@@ -148,7 +148,8 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
   let description = [{
     Runs in the background; its bytes are counted by the slot that is committed
     next. Elements outside the memory arrive as zeros. `multicast` is the set
-    of CTAs of the cluster that receive the tile, as a bit mask.
+    of CTAs of the cluster that receive the tile, as a bit mask. `map` is the
+    number of the tensor map in the launch plan; `dgk-plan-launch` sets it.
 
     ## Constraints
     1. `copy_async-c1`: one coordinate per dimension of the source.
@@ -164,10 +165,11 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
   }];
   let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates,
                        DGK_BufferType:$buffer, DGK_SlotType:$slot,
-                       OptionalAttr<I64Attr>:$multicast);
+                       OptionalAttr<I64Attr>:$multicast,
+                       OptionalAttr<I64Attr>:$map);
   let assemblyFormat = [{
     $source `[` $coordinates `]` `to` $buffer `[` $slot `]`
-    (`multicast` `(` $multicast^ `)`)? attr-dict `:` type($source) `,` type($buffer)
+    (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:` type($source) `,` type($buffer)
   }];
   let hasVerifier = 1;
 }
@@ -194,9 +196,11 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
     ```
   }];
   let arguments = (ins DGK_AccumulatorType:$value, AnyMemRef:$destination,
-                       Variadic<Index>:$coordinates, DGK_BufferType:$staging);
+                       Variadic<Index>:$coordinates, DGK_BufferType:$staging,
+                       OptionalAttr<I64Attr>:$map);
   let assemblyFormat = [{
-    $value `,` $destination `[` $coordinates `]` `through` $staging attr-dict `:`
+    $value `,` $destination `[` $coordinates `]` `through` $staging
+    (`map` `(` $map^ `)`)? attr-dict `:`
     type($value) `,` type($destination) `,` type($staging)
   }];
   let hasVerifier = 1;

@@ -1,0 +1,261 @@
+//===- Matmul.cpp - Dense matrix products as kernels ----------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Conversion/DGemmToDGK/DGemmToDGK.h"
+
+#include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
+
+using namespace mlir;
+using namespace dgk;
+
+namespace {
+
+/// UE8M0 scales of consecutive K groups that one packed word holds.
+constexpr int64_t kScalesPerWord = 4;
+
+/// One operand as the kernel sees it.
+struct Operand {
+  Value data;
+  Value scale;             // null where the problem has no scales
+  int64_t granularity = 0; // K elements that share a scale
+  int64_t tileRows = 0;
+
+  /// K elements that one scale word covers.
+  int64_t getSpan() const { return kScalesPerWord * granularity; }
+};
+
+/// Builds the loops over K of one output tile.
+///
+/// A scale word covers `span` elements of K, a K tile fewer or as many. So
+/// there is one loop for each distinct span that is longer than a K tile, the
+/// longest outermost, and one over the K tiles inside. A word is loaded in the
+/// loop of its span.
+class ReductionBuilder {
+public:
+  ReductionBuilder(OpBuilder &builder, Location loc, ScheduleAttr schedule,
+                   Operand a, Operand b, Value extent, Value m, Value n)
+      : builder(builder), loc(loc), schedule(schedule), a(a), b(b),
+        extent(extent), m(m), n(n) {
+    for (const Operand &operand : {a, b})
+      if (operand.scale && operand.getSpan() > schedule.getTileK())
+        steps.push_back(operand.getSpan());
+    llvm::sort(steps, std::greater<int64_t>());
+    steps.erase(llvm::unique(steps), steps.end());
+    steps.push_back(schedule.getTileK());
+  }
+
+  Value build(Value accumulator) {
+    return buildLevel(0, index(0), extent, accumulator);
+  }
+
+private:
+  /// Loads of scale words that are in force, with the K element where the
+  /// word begins.
+  struct Scale {
+    Value tile, begin;
+  };
+
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  }
+
+  static std::optional<int64_t> getConstant(Value value) {
+    return getConstantIntValue(value);
+  }
+
+  Value loadTile(Value source, Value row, Value k, int64_t rows,
+                 int64_t columns) {
+    Type element = cast<MemRefType>(source.getType()).getElementType();
+    return LoadOp::create(builder, loc, TileType::get({rows, columns}, element),
+                          source, ValueRange{row, k});
+  }
+
+  /// The scale word of `operand` for the K elements from `k` on.
+  Scale loadScale(const Operand &operand, Value row, Value k) {
+    Value word =
+        arith::DivUIOp::create(builder, loc, k, index(operand.getSpan()));
+    return {loadTile(operand.scale, row, word, operand.tileRows, 1), k};
+  }
+
+  /// Position within its word of the scale for element `k`.
+  Value getScaleIndex(const Operand &operand, const Scale &scale, Value k) {
+    Value distance = arith::SubIOp::create(builder, loc, k, scale.begin);
+    return arith::DivUIOp::create(builder, loc, distance,
+                                  index(operand.granularity));
+  }
+
+  Value buildStep(Value k, Value accumulator) {
+    int64_t tileK = schedule.getTileK();
+    Value ta = loadTile(a.data, m, k, a.tileRows, tileK);
+    Value tb = loadTile(b.data, n, k, b.tileRows, tileK);
+    if (!a.scale)
+      return MmaOp::create(builder, loc, accumulator.getType(), ta, Value(),
+                           Value(), IntegerAttr(), tb, Value(), Value(),
+                           IntegerAttr(), accumulator);
+    // A word that covers no more than this tile is loaded here.
+    Scale sa = a.getSpan() <= tileK ? loadScale(a, m, k) : scaleA;
+    Scale sb = b.getSpan() <= tileK ? loadScale(b, n, k) : scaleB;
+    return MmaOp::create(builder, loc, accumulator.getType(), ta, sa.tile,
+                         getScaleIndex(a, sa, k),
+                         builder.getI64IntegerAttr(a.granularity), tb, sb.tile,
+                         getScaleIndex(b, sb, k),
+                         builder.getI64IntegerAttr(b.granularity), accumulator);
+  }
+
+  /// One iteration of the loop with step `steps[level]`, from element `k` on;
+  /// `length` elements of K are left for it.
+  Value buildBody(size_t level, Value k, Value length, Value accumulator) {
+    if (level + 1 == steps.size())
+      return buildStep(k, accumulator);
+    if (a.scale && a.getSpan() == steps[level])
+      scaleA = loadScale(a, m, k);
+    if (b.scale && b.getSpan() == steps[level])
+      scaleB = loadScale(b, n, k);
+    return buildLevel(level + 1, k, length, accumulator);
+  }
+
+  /// Loop over `length` elements of K from `begin` on. Where the length is
+  /// known and no multiple of the step, the last iteration stands behind the
+  /// loop, so that trip counts inside stay constants.
+  Value buildLevel(size_t level, Value begin, Value length, Value accumulator) {
+    int64_t step = steps[level];
+    bool innermost = level + 1 == steps.size();
+    std::optional<int64_t> known = getConstant(length);
+    if (!known || innermost)
+      return buildLoop(level, begin, length, accumulator);
+    int64_t whole = *known - *known % step;
+    if (whole > 0)
+      accumulator = buildLoop(level, begin, index(whole), accumulator);
+    if (whole == *known)
+      return accumulator;
+    Value k = arith::AddIOp::create(builder, loc, begin, index(whole));
+    return buildBody(level, k, index(*known - whole), accumulator);
+  }
+
+  Value buildLoop(size_t level, Value begin, Value length, Value accumulator) {
+    Value step = index(steps[level]);
+    auto loop =
+        scf::ForOp::create(builder, loc, index(0), length, step, accumulator);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value offset = loop.getInductionVar();
+    Value k = arith::AddIOp::create(builder, loc, begin, offset);
+    Value left = step;
+    if (std::optional<int64_t> known = getConstant(length);
+        level + 1 < steps.size() && (!known || *known % steps[level] != 0)) {
+      Value rest = arith::SubIOp::create(builder, loc, length, offset);
+      left = arith::MinUIOp::create(builder, loc, rest, step);
+    }
+    Value next = buildBody(level, k, left, loop.getRegionIterArg(0));
+    scf::YieldOp::create(builder, loc, next);
+    return loop.getResult(0);
+  }
+
+  OpBuilder &builder;
+  Location loc;
+  ScheduleAttr schedule;
+  Operand a, b;
+  Value extent, m, n;
+  SmallVector<int64_t> steps;
+  Scale scaleA, scaleB;
+};
+
+} // namespace
+
+static Value getSize(OpBuilder &builder, Location loc, Value source,
+                     int64_t dim) {
+  int64_t size = cast<MemRefType>(source.getType()).getDimSize(dim);
+  if (!ShapedType::isDynamic(size))
+    return arith::ConstantIndexOp::create(builder, loc, size);
+  return memref::DimOp::create(builder, loc, source, dim);
+}
+
+/// Attributes that `dgemm-select-schedule` leaves, or a diagnostic.
+static LogicalResult getChoice(dgemm::MatmulOp op, TargetAttr &target,
+                               ScheduleAttr &schedule) {
+  target = op->getAttrOfType<TargetAttr>(DGKDialect::kTargetAttrName);
+  schedule = op->getAttrOfType<ScheduleAttr>(DGKDialect::kScheduleAttrName);
+  if (target && schedule)
+    return success();
+  return op.emitOpError("[convert-c2] has no '")
+         << (target ? DGKDialect::kScheduleAttrName
+                    : DGKDialect::kTargetAttrName)
+         << "' attribute; run dgemm-select-schedule first";
+}
+
+static LogicalResult verifyForm(dgemm::MatmulOp op) {
+  for (Value operand : op->getOperands())
+    if (!isa<MemRefType>(operand.getType()))
+      return op.emitOpError("[convert-c3] has an operand of type ")
+             << operand.getType()
+             << ", expected memrefs; run one-shot-bufferize first";
+  if (op.getC() || op.getEpilogue() || op.getLayout() != dgemm::Layout::NT)
+    return op.emitOpError("[convert-c4] has ")
+           << (op.getC()          ? "a C operand"
+               : op.getEpilogue() ? "an epilogue"
+                                  : "a layout other than nt")
+           << "; kernels are made for layout nt, without C and epilogue";
+  return success();
+}
+
+FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
+                                             StringRef name) {
+  TargetAttr target;
+  ScheduleAttr schedule;
+  if (failed(verifyForm(op)) || failed(getChoice(op, target, schedule)))
+    return failure();
+  Location loc = op.getLoc();
+  auto kernel = KernelOp::create(
+      builder, loc, name,
+      builder.getFunctionType(op->getOperandTypes(), TypeRange()));
+  kernel.setTargetAttr(target);
+  kernel.setScheduleAttr(schedule);
+
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(&kernel.getBody().front());
+  IRMapping args;
+  args.map(op->getOperands(), kernel.getBody().getArguments());
+  auto operand = [&](Value data, Value scale, int64_t granularity,
+                     int64_t rows) {
+    return Operand{args.lookup(data), scale ? args.lookup(scale) : Value(),
+                   granularity, rows};
+  };
+  GranularityAttr granularity = op.getGranularityAttr();
+  Operand a =
+      operand(op.getA(), op.getAScale(), granularity ? granularity.getA().k : 0,
+              schedule.getTileM());
+  Operand b =
+      operand(op.getB(), op.getBScale(), granularity ? granularity.getB().k : 0,
+              schedule.getTileN());
+  Value d = args.lookup(op.getD());
+  Value rows = getSize(builder, loc, d, 0),
+        columns = getSize(builder, loc, d, 1);
+  Value extent = getSize(builder, loc, a.data, 1);
+
+  auto tiles = TilesOp::create(
+      builder, loc, ValueRange{rows, columns},
+      builder.getDenseI64ArrayAttr({schedule.getTileM(), schedule.getTileN()}),
+      schedule.getRaster());
+  ReturnOp::create(builder, loc);
+  Block *body = builder.createBlock(
+      &tiles.getBody(), {}, {builder.getIndexType(), builder.getIndexType()},
+      {loc, loc});
+  Value m = body->getArgument(0), n = body->getArgument(1);
+  SmallVector<int64_t> shape = {schedule.getTileM(), schedule.getTileN()};
+  Value zero = ZeroOp::create(
+      builder, loc, AccumulatorType::get(shape, builder.getF32Type()));
+  Value sum =
+      ReductionBuilder(builder, loc, schedule, a, b, extent, m, n).build(zero);
+  Type element = cast<MemRefType>(d.getType()).getElementType();
+  if (element != builder.getF32Type())
+    sum = ConvertOp::create(builder, loc, AccumulatorType::get(shape, element),
+                            sum);
+  StoreOp::create(builder, loc, sum, d, ValueRange{m, n}, Value(), Value(),
+                  UnitAttr());
+  YieldOp::create(builder, loc);
+  return kernel;
+}

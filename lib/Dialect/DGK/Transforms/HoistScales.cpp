@@ -1,0 +1,77 @@
+//===- HoistScales.cpp - Scale words into registers -----------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Dialect/DGK/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace dgk {
+#define GEN_PASS_DEF_DGKHOISTSCALESPASS
+#include "dgemm/Dialect/DGK/Transforms/Passes.h.inc"
+} // namespace dgk
+
+using namespace dgk;
+
+namespace {
+struct HoistScales : dgk::impl::DGKHoistScalesPassBase<HoistScales> {
+  void runOnOperation() override {
+    SmallVector<ViewOp> views;
+    getOperation().walk([&](ViewOp view) { views.push_back(view); });
+    for (ViewOp view : views) {
+      hoist(view, Side::A);
+      hoist(view, Side::B);
+    }
+    getOperation().walk([](ReleaseOp release) { releaseEarly(release); });
+  }
+
+  /// Reads `view` behind itself if products use it as the scale of `side`.
+  void hoist(ViewOp view, Side side) {
+    auto isScale = [&](OpOperand &use) {
+      auto mma = dyn_cast<MmaOp>(use.getOwner());
+      return mma &&
+             use.get() ==
+                 (side == Side::A ? mma.getAScale() : mma.getBScale()) &&
+             mma.getA() != use.get() && mma.getB() != use.get();
+    };
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : view->getUses())
+      if (isScale(use))
+        uses.push_back(&use);
+    if (uses.empty())
+      return;
+    OpBuilder builder(view->getContext());
+    builder.setInsertionPointAfter(view);
+    Value scales =
+        ReadScalesOp::create(builder, view.getLoc(),
+                             ScalesType::get(builder.getContext(), side,
+                                             view.getType().getShape().front()),
+                             view.getResult());
+    for (OpOperand *use : uses)
+      use->set(scales);
+    ++numRead;
+  }
+
+  /// Moves a release up to the last operation that reads the slot.
+  static void releaseEarly(ReleaseOp release) {
+    Block *block = release->getBlock();
+    Operation *last = release.getSlot().getDefiningOp();
+    if (last->getBlock() != block)
+      return;
+    for (Operation *view : release.getSlot().getUsers()) {
+      if (view == release)
+        continue;
+      SmallVector<Operation *> readers(view->getUsers());
+      readers.push_back(view);
+      for (Operation *reader : readers)
+        if (Operation *ancestor = block->findAncestorOpInBlock(*reader);
+            ancestor && last->isBeforeInBlock(ancestor))
+          last = ancestor;
+    }
+    release->moveAfter(last);
+  }
+};
+} // namespace

@@ -1,0 +1,138 @@
+//===- LowerTiles.cpp - The persistent tile loop --------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Dialect/DGK/Transforms/Passes.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+using namespace mlir;
+
+namespace dgk {
+#define GEN_PASS_DEF_DGKLOWERTILESPASS
+#include "dgemm/Dialect/DGK/Transforms/Passes.h.inc"
+} // namespace dgk
+
+using namespace dgk;
+
+namespace {
+
+/// Arithmetic on non-negative tile numbers.
+struct TileMath {
+  OpBuilder &builder;
+  Location loc;
+
+  Value constant(int64_t value) {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  }
+  Value ceilDiv(Value value, int64_t by) {
+    Value up = arith::AddIOp::create(builder, loc, value, constant(by - 1));
+    return arith::DivUIOp::create(builder, loc, up, constant(by));
+  }
+  Value mul(Value a, Value b) {
+    return arith::MulIOp::create(builder, loc, a, b);
+  }
+  Value add(Value a, Value b) {
+    return arith::AddIOp::create(builder, loc, a, b);
+  }
+  Value sub(Value a, Value b) {
+    return arith::SubIOp::create(builder, loc, a, b);
+  }
+  Value min(Value a, Value b) {
+    return arith::MinUIOp::create(builder, loc, a, b);
+  }
+  Value div(Value a, Value b) {
+    return arith::DivUIOp::create(builder, loc, a, b);
+  }
+  Value rem(Value a, Value b) {
+    return arith::RemUIOp::create(builder, loc, a, b);
+  }
+};
+
+/// Splits `number` into tile numbers of the last two dimensions, sizes
+/// `rows` x `columns`, in the raster's order: `group` tiles of one axis are
+/// swept over the whole other axis. The last group may be narrower.
+std::pair<Value, Value> applyRaster(TileMath math, RasterAttr raster,
+                                    Value number, Value rows, Value columns) {
+  bool alongM = raster.getAlong() == Axis::M;
+  Value primary = alongM ? rows : columns;
+  Value secondary = alongM ? columns : rows;
+  Value width = math.constant(raster.getGroup());
+  Value perGroup = math.mul(width, secondary);
+  Value first = math.mul(math.div(number, perGroup), width);
+  Value size = math.min(width, math.sub(primary, first));
+  Value inGroup = math.rem(number, perGroup);
+  Value p = math.add(first, math.rem(inGroup, size));
+  Value s = math.div(inGroup, size);
+  return alongM ? std::make_pair(p, s) : std::make_pair(s, p);
+}
+
+struct LowerTiles : dgk::impl::DGKLowerTilesPassBase<LowerTiles> {
+  void runOnOperation() override {
+    SmallVector<TilesOp> loops;
+    getOperation().walk([&](TilesOp tiles) { loops.push_back(tiles); });
+    for (TilesOp tiles : loops)
+      lower(tiles);
+  }
+
+  static void lower(TilesOp tiles) {
+    IRRewriter builder(tiles);
+    Location loc = tiles.getLoc();
+    TileMath math{builder, loc};
+    SmallVector<Value> counts;
+    for (auto [extent, size] : llvm::zip(tiles.getExtents(), tiles.getSizes()))
+      counts.push_back(math.ceilDiv(extent, size));
+    Value total = counts.front();
+    for (Value count : ArrayRef(counts).drop_front())
+      total = math.mul(total, count);
+
+    Value first = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
+    Value step = gpu::GridDimOp::create(builder, loc, gpu::Dimension::x);
+    auto loop = scf::ForOp::create(builder, loc, first, total, step);
+    builder.setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> numbers =
+        split(math, tiles.getRasterAttr(), loop.getInductionVar(), counts);
+    SmallVector<Value> coordinates;
+    for (auto [number, size] : llvm::zip(numbers, tiles.getSizes()))
+      coordinates.push_back(math.mul(number, math.constant(size)));
+
+    Block &body = tiles.getBody().front();
+    body.getTerminator()->erase();
+    loop.getBody()->getTerminator()->erase();
+    Block *target = loop.getBody();
+    builder.setInsertionPointToEnd(target);
+    builder.inlineBlockBefore(&body, target, target->end(), coordinates);
+    builder.setInsertionPointToEnd(target);
+    scf::YieldOp::create(builder, loc);
+    tiles.erase();
+  }
+
+  /// Tile numbers of all dimensions from the linear one.
+  static SmallVector<Value> split(TileMath math, RasterAttr raster,
+                                  Value number, ArrayRef<Value> counts) {
+    SmallVector<Value> numbers(counts.size());
+    size_t outer = counts.size();
+    if (raster) {
+      outer -= 2;
+      Value rows = counts[outer], columns = counts[outer + 1];
+      Value inner = number;
+      if (outer > 0) {
+        Value plane = math.mul(rows, columns);
+        inner = math.rem(number, plane);
+        number = math.div(number, plane);
+      }
+      std::tie(numbers[outer], numbers[outer + 1]) =
+          applyRaster(math, raster, inner, rows, columns);
+    }
+    for (size_t i = outer; i-- > 0;) {
+      numbers[i] = i == 0 ? number : math.rem(number, counts[i]);
+      if (i > 0)
+        number = math.div(number, counts[i]);
+    }
+    return numbers;
+  }
+};
+} // namespace

@@ -1,0 +1,281 @@
+//===- PlanLaunch.cpp - What the host does --------------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Dialect/DGK/Transforms/Passes.h"
+
+#include "mlir/IR/AffineExpr.h"
+
+using namespace mlir;
+
+namespace dgk {
+#define GEN_PASS_DEF_DGKPLANLAUNCHPASS
+#include "dgemm/Dialect/DGK/Transforms/Passes.h.inc"
+} // namespace dgk
+
+using namespace dgk;
+
+namespace {
+
+/// Collects the parts of a launch plan.
+class Planner {
+public:
+  explicit Planner(KernelOp kernel)
+      : kernel(kernel), context(kernel.getContext()) {}
+
+  LogicalResult plan();
+
+private:
+  AffineExpr getSymbol(SymbolKind kind, int64_t argument, int64_t dimension) {
+    auto symbol = SymbolAttr::get(context, kind, argument, dimension);
+    auto *it = llvm::find(symbols, symbol);
+    size_t index = it - symbols.begin();
+    if (it == symbols.end())
+      symbols.push_back(symbol);
+    return getAffineSymbolExpr(index, context);
+  }
+
+  AffineExpr getDim(BlockArgument argument, int64_t dimension) {
+    int64_t size = cast<MemRefType>(argument.getType()).getDimSize(dimension);
+    if (!ShapedType::isDynamic(size))
+      return getAffineConstantExpr(size, context);
+    return getSymbol(SymbolKind::Dim, argument.getArgNumber(), dimension);
+  }
+
+  /// The stride of `dimension` in elements.
+  AffineExpr getStride(BlockArgument argument, int64_t dimension) {
+    SmallVector<int64_t> strides;
+    int64_t offset;
+    // The verifiers of copies and stores accept strided memrefs only.
+    (void)cast<MemRefType>(argument.getType())
+        .getStridesAndOffset(strides, offset);
+    if (!ShapedType::isDynamic(strides[dimension]))
+      return getAffineConstantExpr(strides[dimension], context);
+    return getSymbol(SymbolKind::Stride, argument.getArgNumber(), dimension);
+  }
+
+  FailureOr<BlockArgument> getKernelArgument(Operation *op, Value memory) {
+    auto argument = dyn_cast<BlockArgument>(memory);
+    if (argument && argument.getOwner() == &kernel.getBody().front())
+      return argument;
+    op->emitOpError("[plan_launch-c1] views memory that is not a kernel "
+                    "argument; pass the memref to the kernel");
+    return failure();
+  }
+
+  /// The tensor map that moves `tile` elements of `argument` with `swizzle`.
+  int64_t getMap(BlockArgument argument, ArrayRef<int64_t> tile,
+                 Swizzle swizzle);
+
+  template <typename OpTy>
+  LogicalResult planCopy(OpTy op, Value memory, BufferType buffer);
+  LogicalResult planDirectStore(StoreOp op);
+  LogicalResult planSize(memref::DimOp op);
+  FailureOr<AffineMap> planGrid();
+  int64_t getSharedBytes();
+  int64_t getThreads();
+  void addParameter(ParameterKind kind, int64_t index);
+
+  KernelOp kernel;
+  MLIRContext *context;
+  SmallVector<SymbolAttr> symbols;
+  SmallVector<TensorMapAttr> maps;
+  SmallVector<ParameterAttr> parameters;
+};
+
+} // namespace
+
+void Planner::addParameter(ParameterKind kind, int64_t index) {
+  auto parameter = ParameterAttr::get(context, kind, index);
+  if (!llvm::is_contained(parameters, parameter))
+    parameters.push_back(parameter);
+}
+
+int64_t Planner::getMap(BlockArgument argument, ArrayRef<int64_t> tile,
+                        Swizzle swizzle) {
+  auto type = cast<MemRefType>(argument.getType());
+  Type element = type.getElementType();
+  // TMA names dimensions from the contiguous one outwards. A tile of one
+  // column moves along the rows, which are then the contiguous dimension.
+  SmallVector<int64_t> order(llvm::reverse(llvm::seq<int64_t>(type.getRank())));
+  SmallVector<int64_t> box(order.size(), 1);
+  bool column = tile.size() == 2 && tile.back() == 1;
+  if (column)
+    std::swap(order[0], order[1]);
+  box[0] = column ? tile.front() : tile.back();
+  if (!column && tile.size() == 2)
+    box[1] = tile.front();
+  // A row longer than the swizzle's span arrives as several boxes.
+  if (swizzle != Swizzle::None)
+    box[0] = std::min<int64_t>(box[0], static_cast<int64_t>(swizzle) * 8 /
+                                           getElementBits(element));
+  SmallVector<AffineExpr> dims, strides;
+  for (int64_t dimension : order)
+    dims.push_back(getDim(argument, dimension));
+  for (int64_t dimension : ArrayRef(order).drop_front())
+    strides.push_back(
+        (getStride(argument, dimension) * getElementBits(element)).floorDiv(8));
+  // Symbols are still being found; plan() gives all maps the final number.
+  auto map = TensorMapAttr::get(
+      context, argument.getArgNumber(), element,
+      AffineMap::get(0, symbols.size(), dims, context),
+      AffineMap::get(0, symbols.size(), strides, context), box, swizzle);
+  auto *it = llvm::find_if(maps, [&](TensorMapAttr other) {
+    return other.getArgument() == map.getArgument() &&
+           other.getBox() == map.getBox() &&
+           other.getSwizzle() == map.getSwizzle();
+  });
+  if (it != maps.end())
+    return it - maps.begin();
+  maps.push_back(map);
+  addParameter(ParameterKind::Map, maps.size() - 1);
+  return maps.size() - 1;
+}
+
+template <typename OpTy>
+LogicalResult Planner::planCopy(OpTy op, Value memory, BufferType buffer) {
+  FailureOr<BlockArgument> argument = getKernelArgument(op, memory);
+  if (failed(argument))
+    return failure();
+  auto swizzle = cast<SharedAttr>(buffer.getLayout()).getSwizzle();
+  op.setMap(getMap(*argument, buffer.getShape(), swizzle));
+  return success();
+}
+
+LogicalResult Planner::planDirectStore(StoreOp op) {
+  FailureOr<BlockArgument> argument =
+      getKernelArgument(op, op.getDestination());
+  if (failed(argument))
+    return failure();
+  addParameter(ParameterKind::Pointer, argument->getArgNumber());
+  for (int64_t i : llvm::seq(op.getCoordinates().size()))
+    for (AffineExpr expr : {getDim(*argument, i), getStride(*argument, i)})
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
+        addParameter(ParameterKind::Symbol, symbol.getPosition());
+  return success();
+}
+
+LogicalResult Planner::planSize(memref::DimOp op) {
+  FailureOr<BlockArgument> argument = getKernelArgument(op, op.getSource());
+  std::optional<int64_t> dimension = op.getConstantIndex();
+  if (failed(argument))
+    return failure();
+  if (!dimension)
+    return op.emitOpError("[plan_launch-c2] asks for a dimension that is not a "
+                          "constant");
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(getDim(*argument, *dimension)))
+    addParameter(ParameterKind::Symbol, symbol.getPosition());
+  return success();
+}
+
+FailureOr<AffineMap> Planner::planGrid() {
+  AffineExpr smCount = getSymbol(SymbolKind::SmCount, 0, 0);
+  AffineExpr tiles;
+  WalkResult result = kernel.walk([&](TilesOp op) {
+    tiles = getAffineConstantExpr(1, context);
+    for (auto [extent, size] : llvm::zip(op.getExtents(), op.getSizes())) {
+      AffineExpr expr;
+      if (std::optional<int64_t> constant = getConstantIntValue(extent))
+        expr = getAffineConstantExpr(*constant, context);
+      else if (auto dim = extent.getDefiningOp<memref::DimOp>();
+               dim && dim.getConstantIndex() &&
+               isa<BlockArgument>(dim.getSource()))
+        expr = getDim(cast<BlockArgument>(dim.getSource()),
+                      *dim.getConstantIndex());
+      else
+        return op.emitOpError("[plan_launch-c3] has an extent that is neither "
+                              "a constant nor a size of a kernel argument"),
+               WalkResult::interrupt();
+      tiles = tiles * expr.ceilDiv(size);
+    }
+    return WalkResult::advance();
+  });
+  if (result.wasInterrupted())
+    return failure();
+  SmallVector<AffineExpr> grid = {smCount};
+  if (tiles)
+    grid.push_back(tiles);
+  return AffineMap::get(0, symbols.size(), grid, context);
+}
+
+int64_t Planner::getSharedBytes() {
+  int64_t end = 0;
+  kernel.walk([&](BufferOp op) {
+    BufferType type = op.getType();
+    if (type.isShared())
+      end = std::max<int64_t>(end, op.getOffset().value_or(0) +
+                                       type.getSlots() * type.getSlotBytes());
+  });
+  kernel.walk([&](PipelineOp op) {
+    end = std::max<int64_t>(end, op.getOffset().value_or(0) +
+                                     16 * op.getType().getSlots());
+  });
+  return end;
+}
+
+int64_t Planner::getThreads() {
+  int64_t warps = 0;
+  kernel.walk([&](RoleOp role) { warps += role.getWarps(); });
+  return 32 * warps;
+}
+
+LogicalResult Planner::plan() {
+  FailureOr<AffineMap> grid = planGrid();
+  if (failed(grid))
+    return failure();
+  WalkResult result = kernel.walk([&](Operation *op) {
+    LogicalResult ok =
+        TypeSwitch<Operation *, LogicalResult>(op)
+            .Case([&](CopyAsyncOp op) {
+              return planCopy(op, op.getSource(), op.getBuffer().getType());
+            })
+            .Case([&](StoreAsyncOp op) {
+              return planCopy(op, op.getDestination(),
+                              op.getStaging().getType());
+            })
+            .Case([&](StoreOp op) { return planDirectStore(op); })
+            .Case([&](memref::DimOp op) { return planSize(op); })
+            .Default([](Operation *) { return success(); });
+    return failed(ok) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  if (result.wasInterrupted())
+    return failure();
+
+  unsigned count = symbols.size();
+  auto widen = [&](AffineMap map) {
+    return AffineMap::get(0, count, map.getResults(), context);
+  };
+  for (TensorMapAttr &map : maps)
+    map = TensorMapAttr::get(context, map.getArgument(), map.getElementType(),
+                             widen(map.getDims()), widen(map.getStrides()),
+                             map.getBox(), map.getSwizzle());
+  ScheduleAttr schedule = kernel.getScheduleAttr();
+  auto emitError = [&] { return kernel.emitOpError(); };
+  function_ref<InFlightDiagnostic()> emitErrorRef = emitError;
+  auto plan = LaunchPlanAttr::getChecked(
+      emitErrorRef, context, ArrayRef<SymbolAttr>(symbols), widen(*grid),
+      getThreads(), schedule ? schedule.getCluster() : int64_t(1),
+      getSharedBytes(), /*workspaceBytes=*/int64_t(0),
+      ArrayRef<TensorMapAttr>(maps), ArrayRef<ParameterAttr>(parameters));
+  if (!plan)
+    return failure();
+  kernel.setLaunchAttr(plan);
+  return success();
+}
+
+namespace {
+struct PlanLaunch : dgk::impl::DGKPlanLaunchPassBase<PlanLaunch> {
+  void runOnOperation() override {
+    if (!getOperation().getRoles()) {
+      getOperation().emitOpError("[plan_launch-c4] has no roles; run "
+                                 "dgk-warp-specialize first");
+      return signalPassFailure();
+    }
+    if (failed(Planner(getOperation()).plan()))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,67 @@
+//===- StageStores.cpp - Stores through shared memory ---------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Dialect/DGK/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace dgk {
+#define GEN_PASS_DEF_DGKSTAGESTORESPASS
+#include "dgemm/Dialect/DGK/Transforms/Passes.h.inc"
+} // namespace dgk
+
+using namespace dgk;
+
+/// A staging slot: as many rows as one matrix instruction has, one swizzle span
+/// wide, so that both sides of it are free of bank conflicts.
+constexpr int64_t kSlotRows = 16;
+constexpr int64_t kSlotBytes = 128;
+
+namespace {
+struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
+  void runOnOperation() override {
+    KernelOp kernel = getOperation();
+    ScheduleAttr schedule = kernel.getScheduleAttr();
+    SmallVector<StoreOp> stores;
+    kernel.walk([&](StoreOp store) { stores.push_back(store); });
+    bool any = false;
+    for (StoreOp store : stores) {
+      if (!schedule || schedule.getStore() != StorePath::Tma ||
+          store.getLow() || store.getTransposed()) {
+        ++numDirect;
+        continue;
+      }
+      stage(kernel, schedule, store);
+      any = true;
+    }
+    if (!any)
+      return;
+    Operation *end = kernel.getBody().front().getTerminator();
+    OpBuilder builder(end);
+    DrainStoresOp::create(builder, end->getLoc());
+  }
+
+  void stage(KernelOp kernel, ScheduleAttr schedule, StoreOp store) {
+    OpBuilder builder(&kernel.getBody().front(),
+                      kernel.getBody().front().begin());
+    Type element = store.getValue().getType().getElementType();
+    int64_t columns = kSlotBytes * 8 / getElementBits(element);
+    auto layout = SharedAttr::get(builder.getContext(), Swizzle::B128);
+    Value staging =
+        BufferOp::create(builder, store.getLoc(),
+                         BufferType::get(schedule.getStoreSlots(),
+                                         {kSlotRows, columns}, element, layout),
+                         IntegerAttr());
+    builder.setInsertionPoint(store);
+    StoreAsyncOp::create(builder, store.getLoc(), store.getValue(),
+                         store.getDestination(), store.getCoordinates(),
+                         staging, IntegerAttr());
+    store.erase();
+    ++numStaged;
+  }
+};
+} // namespace
