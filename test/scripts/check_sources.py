@@ -63,6 +63,8 @@ def check_banner(root):
 
 def tracked_files(root):
     """Without git, for example in a release archive, there is nothing to check."""
+    if not shutil.which("git"):
+        return []
     command = ["git", "-C", str(root), "ls-files", "-z"]
     answer = subprocess.run(command, check=False, capture_output=True)
     return [root / name for name in answer.stdout.decode().split("\0") if name]
