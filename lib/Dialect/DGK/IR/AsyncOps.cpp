@@ -15,22 +15,23 @@ using namespace dgk;
 //===----------------------------------------------------------------------===//
 
 LogicalResult BufferOp::verify() {
-  std::optional<uint64_t> offset = getOffset();
+  auto offset = static_cast<int64_t>(getOffset().value_or(0));
   int64_t alignment = getType().getAlignment();
-  if (!offset || *offset % alignment == 0)
+  if (offset >= 0 && offset % alignment == 0)
     return success();
-  return emitOpError("[buffer-c1] offset ")
-         << *offset << " is not a multiple of " << alignment
+  return emitOpError("[buffer-c5] offset ")
+         << offset << " is not a multiple of " << alignment
          << ", which the layout needs";
 }
 
 LogicalResult PipelineOp::verify() {
-  if (static_cast<int64_t>(getProducers()) < 1 ||
-      static_cast<int64_t>(getConsumers()) < 1)
+  auto producers = static_cast<int64_t>(getProducers()),
+       consumers = static_cast<int64_t>(getConsumers()),
+       ctas = static_cast<int64_t>(getCtas());
+  if (producers < 1 || consumers < 1 || ctas < 1)
     return emitOpError("[pipeline-c1] has ")
-           << static_cast<int64_t>(getProducers()) << " producers and "
-           << static_cast<int64_t>(getConsumers())
-           << " consumers, expected at least one of each";
+           << producers << " producers and " << consumers << " consumers in "
+           << ctas << " CTAs, expected at least one of each";
   if (getOffset().value_or(0) % 8 != 0)
     return emitOpError("[pipeline-c2] offset ")
            << *getOffset() << " is not a multiple of 8";
@@ -74,31 +75,38 @@ void ViewOp::build(OpBuilder &builder, OperationState &state, Value buffer,
 }
 
 ParseResult ViewOp::parse(OpAsmParser &parser, OperationState &result) {
-  OpAsmParser::UnresolvedOperand buffer, slot;
+  OpAsmParser::UnresolvedOperand buffer;
+  SmallVector<OpAsmParser::UnresolvedOperand, 1> slots;
   BufferType type;
-  if (parser.parseOperand(buffer) || parser.parseLSquare() ||
-      parser.parseOperand(slot) || parser.parseRSquare() ||
+  if (parser.parseOperand(buffer) ||
+      parser.parseOperandList(slots, OpAsmParser::Delimiter::OptionalSquare) ||
       parser.parseOptionalAttrDict(result.attributes) || parser.parseColon() ||
       parser.parseType(type) ||
       parser.resolveOperand(buffer, type, result.operands) ||
-      parser.resolveOperand(slot, SlotType::get(parser.getContext()),
-                            result.operands))
+      parser.resolveOperands(slots, SlotType::get(parser.getContext()),
+                             result.operands))
     return failure();
   result.addTypes(type.getTileType());
   return success();
 }
 
 void ViewOp::print(OpAsmPrinter &p) {
-  p << " " << getBuffer() << "[" << getSlot() << "]";
+  p << " " << getBuffer();
+  if (Value slot = getSlot())
+    p << "[" << slot << "]";
   p.printOptionalAttrDict((*this)->getAttrs());
   p << " : " << getBuffer().getType();
 }
 
 LogicalResult ViewOp::verify() {
-  if (getType() == getBuffer().getType().getTileType())
-    return success();
-  return emitOpError("[view-c1] result is ")
-         << getType() << ", expected " << getBuffer().getType().getTileType();
+  BufferType buffer = getBuffer().getType();
+  if (getType() != buffer.getTileType())
+    return emitOpError("[view-c1] result is ")
+           << getType() << ", expected " << buffer.getTileType();
+  if (!getSlot() && buffer.getSlots() != 1)
+    return emitOpError("[view-c2] names no slot, but the buffer has ")
+           << buffer.getSlots() << "; take one from a pipeline";
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -117,6 +125,19 @@ static bool isContiguousForCopy(MemRefType type, ArrayRef<int64_t> shape) {
   return strides.back() == 1 || (column && strides[strides.size() - 2] == 1);
 }
 
+/// The CTAs in `mask` must wait for each other before they reuse the slot.
+static LogicalResult verifyMulticast(CopyAsyncOp op, uint64_t mask) {
+  auto acquire = op.getSlot().getDefiningOp<AcquireOp>();
+  auto pipeline =
+      acquire ? acquire.getPipeline().getDefiningOp<PipelineOp>() : nullptr;
+  int64_t ctas = pipeline ? static_cast<int64_t>(pipeline.getCtas()) : 1;
+  if (mask != 0 && (ctas >= 64 || mask >> ctas == 0))
+    return success();
+  return op.emitOpError("[copy_async-c4] multicast mask is ")
+         << mask << ", but the slot's pipeline spans " << ctas
+         << " CTAs; give dgk.pipeline a larger ctas(n)";
+}
+
 LogicalResult CopyAsyncOp::verify() {
   auto source = cast<MemRefType>(getSource().getType());
   BufferType buffer = getBuffer().getType();
@@ -133,6 +154,13 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("[copy_async-c3] ")
            << source << " is not contiguous along the rows of " << buffer
            << "; TMA copies need an inner stride of 1";
+  if (std::optional<uint64_t> mask = getMulticast())
+    if (failed(verifyMulticast(*this, *mask)))
+      return failure();
+  if (cast<SharedAttr>(buffer.getLayout()).getScaleWords())
+    return emitOpError("[copy_async-c5] copies to ")
+           << buffer << ", but TMA cannot write the order scale_words; copy to "
+           << "a plain layout and reorder with dgk.unpack and dgk.write";
   return success();
 }
 
@@ -145,10 +173,11 @@ LogicalResult StoreAsyncOp::verify() {
     return emitOpError("[store_async-c1] stores ")
            << getValue().getType() << " through " << staging << " to "
            << destination << ", expected shared memory and equal element types";
-  if (static_cast<int64_t>(getCoordinates().size()) != destination.getRank())
+  if (static_cast<int64_t>(getCoordinates().size()) != destination.getRank() ||
+      destination.getRank() < 2)
     return emitOpError("[store_async-c2] has ")
            << getCoordinates().size() << " coordinates for " << destination
-           << ", expected one per dimension";
+           << ", expected one per dimension and at least 2";
   return success();
 }
 
@@ -160,6 +189,35 @@ static bool inTensorMemory(TileType tile) {
   return isa_and_present<TensorMemoryAttr>(tile.getLayout());
 }
 
+static bool inSharedMemory(TileType tile) {
+  return isa_and_present<SharedAttr>(tile.getLayout());
+}
+
+/// CTAs over which a tile in memory is spread.
+static int64_t getCtaGroup(TileType tile) {
+  if (auto shared = dyn_cast_or_null<SharedAttr>(tile.getLayout()))
+    return shared.getCtaGroup();
+  return cast<TensorMemoryAttr>(tile.getLayout()).getCtaGroup();
+}
+
+static bool areScaleWords(TileType tile) {
+  ArrayRef<int64_t> shape = tile.getShape();
+  return shape.size() == 2 && shape[1] == 1 &&
+         tile.getElementType().isInteger(32);
+}
+
+static LogicalResult verifyAsyncScale(MmaAsyncOp op, StringRef name,
+                                      TileType scale, bool indexed,
+                                      std::optional<uint64_t> per,
+                                      int64_t rows) {
+  if (areScaleWords(scale) && scale.getShape()[0] == rows && indexed &&
+      (per == 16u || per == 32u || per == 128u))
+    return success();
+  return op.emitOpError("[mma_async-c3] scale of ")
+         << name << " is " << scale << " per " << per.value_or(0)
+         << ", expected " << rows << "x1xi32 with an index, per 16, 32 or 128";
+}
+
 LogicalResult MmaAsyncOp::verify() {
   TileType a = getA().getType(), b = getB().getType(),
            acc = getAccumulator().getType();
@@ -169,25 +227,44 @@ LogicalResult MmaAsyncOp::verify() {
     return emitOpError("[mma_async-c1] multiplies ")
            << a << " by " << b << " into " << acc
            << ", expected M x K, N x K and M x N in tensor memory";
-  if (!getAScale() != !getBScale() ||
-      (getAScale() && (!inTensorMemory(getAScale().getType()) ||
-                       !inTensorMemory(getBScale().getType()))))
+  if (!a.getLayout() || !inSharedMemory(b))
+    return emitOpError("[mma_async-c4] multiplies ")
+           << a << " by " << b
+           << ", expected A in shared or tensor memory and B in shared memory";
+  int64_t group = getCtaGroup(acc);
+  if (getCtaGroup(a) != group || getCtaGroup(b) != group)
+    return emitOpError("[mma_async-c5] has cta_group ")
+           << getCtaGroup(a) << " for A, " << getCtaGroup(b) << " for B and "
+           << group << " for the accumulator, expected the same";
+  if (!getAScale() && !getBScale())
+    return success();
+  if (!getAScale() || !getBScale() || !inTensorMemory(getAScale().getType()) ||
+      !inTensorMemory(getBScale().getType()))
     return emitOpError("[mma_async-c2] expected scales in tensor memory for "
                        "both operands or neither");
-  return success();
+  if (failed(verifyAsyncScale(*this, "A", getAScale().getType(),
+                              !!getAScaleIndex(), getAScalePer(),
+                              a.getShape()[0])))
+    return failure();
+  return verifyAsyncScale(*this, "B", getBScale().getType(), !!getBScaleIndex(),
+                          getBScalePer(), b.getShape()[0]);
 }
 
 LogicalResult CopyToTmemOp::verify() {
   TileType source = getSource().getType(),
            destination = getDestination().getType();
-  if (isa_and_present<SharedAttr>(source.getLayout()) &&
-      inTensorMemory(destination) &&
-      source.getShape() == destination.getShape() &&
-      source.getElementType() == destination.getElementType())
-    return success();
-  return emitOpError("[copy_to_tmem-c1] copies ")
-         << source << " to " << destination
-         << ", expected shared to tensor memory, same shape and element type";
+  if (!inSharedMemory(source) || !inTensorMemory(destination) ||
+      source.getShape() != destination.getShape() ||
+      source.getElementType() != destination.getElementType())
+    return emitOpError("[copy_to_tmem-c1] copies ")
+           << source << " to " << destination
+           << ", expected shared to tensor memory, same shape and element type";
+  if (areScaleWords(source) &&
+      !cast<SharedAttr>(source.getLayout()).getScaleWords())
+    return emitOpError("[copy_to_tmem-c2] copies scale words from ")
+           << source << ", expected the order scale_words; reorder them with "
+           << "dgk.unpack and dgk.write";
+  return success();
 }
 
 //===----------------------------------------------------------------------===//

@@ -26,16 +26,16 @@ static bool isScaleTile(TileType tile, int64_t rows) {
          tile.getElementType().isInteger(32);
 }
 
-static LogicalResult verifyScale(MmaOp op, Side side, Type type,
+static LogicalResult verifyScale(MmaOp op, Side side, Type type, bool indexed,
                                  std::optional<uint64_t> per, int64_t rows) {
   auto scales = dyn_cast<ScalesType>(type);
   bool fits = scales ? scales.getSide() == side && scales.getRows() == rows
                      : isScaleTile(cast<TileType>(type), rows);
-  if (!fits)
+  if (!fits || !indexed)
     return op.emitOpError("[mma-c2] scale of ")
            << stringifySide(side) << " is " << type << ", expected a tile of "
            << rows << "x1xi32 or "
-           << ScalesType::get(op.getContext(), side, rows);
+           << ScalesType::get(op.getContext(), side, rows) << ", and an index";
   if (per != 16u && per != 32u && per != 128u)
     return op.emitOpError("[mma-c4] scale of ")
            << stringifySide(side) << " covers " << per.value_or(0)
@@ -56,11 +56,11 @@ LogicalResult MmaOp::verify() {
            << (getAScale() ? "A" : "B") << " only, expected both or neither";
   if (!getAScale())
     return success();
-  if (failed(verifyScale(*this, Side::A, getAScale().getType(), getAScalePer(),
-                         a[0])))
+  if (failed(verifyScale(*this, Side::A, getAScale().getType(),
+                         !!getAScaleIndex(), getAScalePer(), a[0])))
     return failure();
-  return verifyScale(*this, Side::B, getBScale().getType(), getBScalePer(),
-                     b[0]);
+  return verifyScale(*this, Side::B, getBScale().getType(), !!getBScaleIndex(),
+                     getBScalePer(), b[0]);
 }
 
 LogicalResult ReadScalesOp::verify() {
@@ -115,7 +115,7 @@ void MapOp::print(OpAsmPrinter &p) {
   p.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
 
-LogicalResult MapOp::verify() {
+LogicalResult MapOp::verifyRegions() {
   Block &body = getBody().front();
   if (body.getNumArguments() != getInputs().size())
     return emitOpError("[map-c1] body has ")
@@ -171,11 +171,45 @@ LogicalResult ConvertOp::verify() {
          << getType() << ", expected the shape of " << getInput().getType();
 }
 
+/// Same sizes, not counting sizes of 1.
+static bool areEqualUpToOnes(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
+  auto notOne = [](int64_t size) { return size != 1; };
+  return llvm::equal(llvm::make_filter_range(a, notOne),
+                     llvm::make_filter_range(b, notOne));
+}
+
 LogicalResult UnpackOp::verify() {
-  if (getInput().getType().getShape() == getType().getShape())
+  ArrayRef<int64_t> whole = getInput().getType().getShape(),
+                    part = getType().getShape();
+  if (getOffsets().empty()) {
+    if (areEqualUpToOnes(whole, part))
+      return success();
+    return emitOpError("[unpack-c1] result is ")
+           << getType() << ", expected the shape of " << getInput().getType();
+  }
+  if (getOffsets().size() == 2 && whole.size() == 2 && part[0] <= whole[0] &&
+      part[1] <= whole[1])
     return success();
-  return emitOpError("[unpack-c1] result is ")
-         << getType() << ", expected the shape of " << getInput().getType();
+  return emitOpError("[unpack-c2] has ")
+         << getOffsets().size() << " offsets for a part " << getType() << " of "
+         << getInput().getType()
+         << ", expected two for a part of a tile of two dimensions";
+}
+
+LogicalResult WriteOp::verify() {
+  TileType tile = getDestination().getType();
+  AccumulatorType value = getValue().getType();
+  if (!areEqualUpToOnes(value.getShape(), tile.getShape()))
+    return emitOpError("[write-c1] writes ")
+           << value << " to " << tile << ", expected the same shape";
+  if (!tile.getLayout())
+    return emitOpError("[write-c2] writes to ")
+           << tile << ", expected a tile in memory: a dgk.view of a buffer";
+  if (value.getElementType() != tile.getElementType())
+    return emitOpError("[write-c3] writes ")
+           << value << " to " << tile
+           << ", expected equal element types; use dgk.convert";
+  return success();
 }
 
 LogicalResult ExtractOp::verify() {

@@ -30,6 +30,48 @@ using EmitError = function_ref<InFlightDiagnostic()>;
 // Memory and matrix instructions
 //===----------------------------------------------------------------------===//
 
+LogicalResult SharedAttr::verify(EmitError emitError, Swizzle swizzle,
+                                 int64_t ctaGroup, bool scaleWords) {
+  if (ctaGroup != 1 && ctaGroup != 2)
+    return emitError() << "[shared-c1] cta_group is " << ctaGroup
+                       << ", expected 1 or 2";
+  if (scaleWords && swizzle != Swizzle::None)
+    return emitError() << "[shared-c2] scale_words has swizzle "
+                       << stringifySwizzle(swizzle) << ", expected none";
+  return success();
+}
+
+void SharedAttr::print(AsmPrinter &p) const {
+  p << "<" << stringifySwizzle(getSwizzle());
+  if (getCtaGroup() != 1)
+    p << ", cta_group = " << getCtaGroup();
+  if (getScaleWords())
+    p << ", scale_words";
+  p << ">";
+}
+
+Attribute SharedAttr::parse(AsmParser &parser, Type) {
+  int64_t ctaGroup = 1;
+  bool scaleWords = false;
+  if (parser.parseLess())
+    return {};
+  FailureOr<Swizzle> swizzle = FieldParser<Swizzle>::parse(parser);
+  if (failed(swizzle))
+    return {};
+  while (succeeded(parser.parseOptionalComma())) {
+    if (succeeded(parser.parseOptionalKeyword("scale_words")))
+      scaleWords = true;
+    else if (parser.parseKeyword("cta_group", ", expected cta_group or "
+                                              "scale_words") ||
+             parser.parseEqual() || parser.parseInteger(ctaGroup))
+      return {};
+  }
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<SharedAttr>(parser.getContext(), *swizzle, ctaGroup,
+                                       scaleWords);
+}
+
 LogicalResult TensorMemoryAttr::verify(EmitError emitError, int64_t ctaGroup) {
   if (ctaGroup == 1 || ctaGroup == 2)
     return success();
@@ -41,7 +83,11 @@ LogicalResult TensorMemoryAttr::verify(EmitError emitError, int64_t ctaGroup) {
 /// types follow from the kind.
 static LogicalResult verifyInstruction(EmitError emitError, StringRef name,
                                        MmaKind kind, int64_t k, Type aType,
-                                       int64_t scaleBlock) {
+                                       Type bType, int64_t scaleBlock) {
+  if (!aType.isIntOrFloat() || !bType.isIntOrFloat())
+    return emitError() << "[mma_instruction-c4] " << name << " multiplies "
+                       << aType << " by " << bType
+                       << ", expected integers or floats";
   int64_t bits = std::max(aType.getIntOrFloatBitWidth(), 1u);
   bool packedFp4 = kind == MmaKind::MXF4 || kind == MmaKind::MXF4NVF4;
   // 8-bit containers for every narrow type, unless the kind packs FP4.
@@ -68,7 +114,8 @@ LogicalResult MmaSyncAttr::verify(EmitError emitError, MmaKind kind, int64_t m,
   if (m != 16 || n != 8)
     return emitError() << "[mma_instruction-c3] mma_sync is m = " << m
                        << ", n = " << n << ", expected m = 16, n = 8";
-  return verifyInstruction(emitError, "mma_sync", kind, k, aType, scaleBlock);
+  return verifyInstruction(emitError, "mma_sync", kind, k, aType, bType,
+                           scaleBlock);
 }
 
 LogicalResult WgmmaAttr::verify(EmitError emitError, MmaKind kind, int64_t m,
@@ -78,7 +125,8 @@ LogicalResult WgmmaAttr::verify(EmitError emitError, MmaKind kind, int64_t m,
     return emitError() << "[mma_instruction-c3] wgmma is m = " << m
                        << ", n = " << n
                        << ", expected m = 64 and n a multiple of 8 in 8..256";
-  return verifyInstruction(emitError, "wgmma", kind, k, aType, scaleBlock);
+  return verifyInstruction(emitError, "wgmma", kind, k, aType, bType,
+                           scaleBlock);
 }
 
 LogicalResult Tcgen05Attr::verify(EmitError emitError, MmaKind kind, int64_t m,
@@ -89,7 +137,8 @@ LogicalResult Tcgen05Attr::verify(EmitError emitError, MmaKind kind, int64_t m,
                        << ", n = " << n
                        << ", expected m = 64, 128 or 256 and n a multiple of 8 "
                           "in 8..256";
-  return verifyInstruction(emitError, "tcgen05", kind, k, aType, scaleBlock);
+  return verifyInstruction(emitError, "tcgen05", kind, k, aType, bType,
+                           scaleBlock);
 }
 
 Type MmaSyncAttr::getAccumulatorType() const {
@@ -335,7 +384,7 @@ Attribute ParameterAttr::parse(AsmParser &parser, Type) {
 LogicalResult TensorMapAttr::verify(EmitError emitError, int64_t argument,
                                     Type elementType, AffineMap dims,
                                     AffineMap strides, ArrayRef<int64_t> box,
-                                    Swizzle swizzle) {
+                                    Swizzle swizzle, int64_t byteOffset) {
   size_t rank = box.size();
   if (rank < 1 || rank > 5 || dims.getNumResults() != rank ||
       strides.getNumResults() + 1 != rank)
@@ -345,6 +394,12 @@ LogicalResult TensorMapAttr::verify(EmitError emitError, int64_t argument,
                        << " box sizes; expected n, n - 1 and n for n in 1..5";
   if (llvm::any_of(box, [](int64_t v) { return v < 1 || v > 256; }))
     return emitError() << "[tensor_map-c2] a box size is outside 1..256";
+  if (!elementType.isIntOrFloat())
+    return emitError() << "[tensor_map-c5] element type is " << elementType
+                       << ", expected an integer or float";
+  if (byteOffset < 0 || byteOffset % 16 != 0)
+    return emitError() << "[tensor_map-c6] begins at byte " << byteOffset
+                       << ", expected a multiple of 16";
   int64_t inner = getBytes(box[0], elementType);
   if (inner % 16 != 0)
     return emitError() << "[tensor_map-c3] the box is " << inner

@@ -28,6 +28,8 @@ struct DGKAsmInterface : OpAsmDialectInterface {
     StringRef name = TypeSwitch<Attribute, StringRef>(attr)
                          .Case<ScheduleAttr>([](auto) { return "schedule"; })
                          .Case<LaunchPlanAttr>([](auto) { return "launch"; })
+                         .Case<MmaSyncAttr, WgmmaAttr, Tcgen05Attr>(
+                             [](auto) { return "mma"; })
                          .Default([](auto) { return ""; });
     if (name.empty())
       return AliasResult::NoAlias;

@@ -122,15 +122,34 @@ Type AccumulatorType::parse(AsmParser &parser) {
 // Buffer
 //===----------------------------------------------------------------------===//
 
+/// CTAs over which a tile with this layout is spread.
+static int64_t getCtaGroup(Attribute layout) {
+  if (auto shared = dyn_cast<SharedAttr>(layout))
+    return shared.getCtaGroup();
+  return cast<TensorMemoryAttr>(layout).getCtaGroup();
+}
+
 LogicalResult BufferType::verify(EmitError emitError, int64_t slots,
                                  ArrayRef<int64_t> shape, Type elementType,
                                  Attribute layout) {
   if (slots < 1 || slots > 1024)
-    return emitError() << "[buffer-c2] " << slots
+    return emitError() << "[buffer-c4] " << slots
                        << " slots, expected 1 to 1024";
-  if (failed(verifyShape(emitError, "buffer", shape, elementType, 1)))
+  if (failed(verifyShape(emitError, "buffer", shape, elementType, 1)) ||
+      failed(verifyLayout(emitError, "buffer", layout)))
     return failure();
-  return verifyLayout(emitError, "buffer", layout);
+  int64_t group = getCtaGroup(layout);
+  if (shape.front() % group != 0)
+    return emitError() << "[buffer-c6] " << shape.front()
+                       << " rows cannot be spread over " << group << " CTAs";
+  bool scaleWords =
+      shape.size() == 2 && shape[1] == 1 && elementType.isInteger(32);
+  if (isa<TensorMemoryAttr>(layout) && !scaleWords &&
+      (shape.size() != 2 || shape.front() / group > 128))
+    return emitError() << "[buffer-c7] " << shape.front() / group
+                       << " rows in each CTA's tensor memory, expected a tile "
+                          "of at most 128 or scale words (rows x 1 x i32)";
+  return success();
 }
 
 void BufferType::print(AsmPrinter &p) const {
@@ -160,7 +179,7 @@ int64_t BufferType::getTransferBytes() const {
   int64_t elements = 1;
   for (int64_t size : getShape())
     elements *= size;
-  return getBytes(elements, getElementType());
+  return getBytes(elements, getElementType()) / getCtaGroup(getLayout());
 }
 
 int64_t BufferType::getAlignment() const {
@@ -180,9 +199,20 @@ int64_t BufferType::getSlotBytes() const {
     auto span = static_cast<int64_t>(shared.getSwizzle());
     int64_t rowBytes = getBytes(getShape().back(), getElementType());
     int64_t rows = getShape().size() == 2 ? getShape().front() : 1;
+    rows = llvm::divideCeil(rows, shared.getCtaGroup());
     bytes = llvm::divideCeil(rowBytes, span) * rows * span;
   }
   return llvm::alignTo(bytes, getAlignment());
+}
+
+int64_t BufferType::getSlotColumns() const {
+  if (isShared())
+    return 0;
+  int64_t rows = getShape().front() / getCtaGroup(getLayout());
+  if (getShape().back() == 1 && getElementType().isInteger(32))
+    return llvm::divideCeil(rows, 32);
+  return llvm::divideCeil(getShape().back() * getElementBits(getElementType()),
+                          32);
 }
 
 TileType BufferType::getTileType() const {
@@ -193,4 +223,10 @@ LogicalResult PipelineType::verify(EmitError emitError, int64_t slots) {
   if (slots >= 1 && slots <= 64)
     return success();
   return emitError() << "[pipeline-c3] " << slots << " slots, expected 1 to 64";
+}
+
+LogicalResult ScalesType::verify(EmitError emitError, Side, int64_t rows) {
+  if (rows >= 1 && rows <= 65536)
+    return success();
+  return emitError() << "[scales-c1] " << rows << " rows, expected 1 to 65536";
 }

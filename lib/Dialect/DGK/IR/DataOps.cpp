@@ -27,13 +27,71 @@ LogicalResult LoadOp::verify() {
 LogicalResult StoreOp::verify() {
   auto destination = cast<MemRefType>(getDestination().getType());
   size_t rank = destination.getRank();
-  if (getCoordinates().size() != rank || rank < 2)
+  bool vector = llvm::is_contained(getValue().getType().getShape(), 1);
+  if (getCoordinates().size() != rank || rank < (vector ? 1 : 2))
     return emitOpError("[store-c1] has ")
            << getCoordinates().size() << " coordinates for " << destination
-           << ", expected one per dimension and at least 2";
+           << ", expected one per dimension and at least "
+           << (vector ? "1" : "2");
   if (getValue().getType().getElementType() != destination.getElementType())
     return emitOpError("[store-c2] stores ")
            << getValue().getType() << " to " << destination
            << ", expected equal element types";
+  if (!getLow() != !getHigh())
+    return emitOpError("[store-c3] has one bound of within, expected both");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// FieldOp
+//===----------------------------------------------------------------------===//
+
+/// Elements after the first dimension, where these sizes are static and
+/// contiguous.
+static std::optional<int64_t> getRecordElements(MemRefType type,
+                                                ArrayRef<int64_t> strides) {
+  int64_t elements = 1;
+  for (int64_t i = type.getRank() - 1; i >= 1; --i) {
+    if (type.isDynamicDim(i) || strides[i] != elements)
+      return std::nullopt;
+    elements *= type.getDimSize(i);
+  }
+  return elements;
+}
+
+/// `bytes` in elements of `size` bytes, dynamic where it is not known.
+static int64_t inElements(int64_t bytes, int64_t size) {
+  return ShapedType::isDynamic(bytes) ? bytes : bytes / size;
+}
+
+LogicalResult FieldOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  auto result = cast<MemRefType>(getType());
+  SmallVector<int64_t> strides, fieldStrides;
+  int64_t start, fieldStart;
+  std::optional<int64_t> record, field;
+  if (succeeded(source.getStridesAndOffset(strides, start)) && !strides.empty())
+    record = getRecordElements(source, strides);
+  if (!record || !source.getElementType().isInteger(8))
+    return emitOpError("[field-c1] source is ")
+           << source << ", expected records of i8 with static contiguous sizes";
+  Type type = result.getElementType();
+  int64_t size = type.isIntOrFloat() ? getElementBits(type) / 8 : 0;
+  if (size && succeeded(result.getStridesAndOffset(fieldStrides, fieldStart)) &&
+      !fieldStrides.empty())
+    field = getRecordElements(result, fieldStrides);
+  auto at = static_cast<int64_t>(getOffset());
+  if (field && (at < 0 || at % size || at + *field * size > *record))
+    return emitOpError("[field-c2] ")
+           << *field * size << " bytes at " << at
+           << " are not a field of a record of " << *record
+           << " bytes, aligned to elements of " << size << " bytes";
+  if (!field || result.getDimSize(0) != source.getDimSize(0) ||
+      fieldStrides[0] != inElements(strides[0], size) ||
+      fieldStart !=
+          inElements(ShapedType::isDynamic(start) ? start : start + at, size))
+    return emitOpError("[field-c3] result ")
+           << result << " does not have the records' number, stride and offset "
+           << "of " << source;
   return success();
 }

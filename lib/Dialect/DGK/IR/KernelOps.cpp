@@ -57,7 +57,8 @@ RolesOp KernelOp::getRoles() {
 
 LogicalResult KernelOp::verify() {
   if (getBody().empty())
-    return emitOpError("has no body; a kernel cannot be declared only");
+    return emitOpError("[kernel-c4] has no body; a kernel cannot be only "
+                       "declared");
   for (Type type : getArgumentTypes())
     if (!isa<MemRefType, IntegerType, FloatType, IndexType>(type))
       return emitOpError("[kernel-c1] argument has type ")
@@ -66,18 +67,8 @@ LogicalResult KernelOp::verify() {
     return emitOpError("[kernel-c1] has ")
            << getResultTypes().size() << " results, expected none";
   LaunchPlanAttr plan = getLaunchAttr();
-  if (!plan)
-    return success();
-  if (RolesOp roles = getRoles()) {
-    int64_t threads = 0;
-    for (RoleOp role : roles.getOps<RoleOp>())
-      threads += 32 * role.getWarps();
-    if (threads != plan.getBlock())
-      return emitOpError("[kernel-c2] roles have ")
-             << threads << " threads, but the launch plan's block is "
-             << plan.getBlock();
-  }
-  if (TargetAttr target = getTargetAttr()) {
+  TargetAttr target = getTargetAttr();
+  if (plan && target) {
     int64_t limit = target.getLimits().getSharedPerCta();
     if (plan.getSharedBytes() > limit)
       return emitOpError("[kernel-c3] needs ")
@@ -86,6 +77,21 @@ LogicalResult KernelOp::verify() {
              << " for a CTA; use fewer stages or a smaller tile";
   }
   return success();
+}
+
+LogicalResult KernelOp::verifyRegions() {
+  LaunchPlanAttr plan = getLaunchAttr();
+  RolesOp roles = getRoles();
+  if (!plan || !roles)
+    return success();
+  int64_t threads = 0;
+  for (RoleOp role : roles.getOps<RoleOp>())
+    threads += 32 * role.getWarps();
+  if (threads == plan.getBlock())
+    return success();
+  return emitOpError("[kernel-c2] roles have ")
+         << threads << " threads, but the launch plan's block is "
+         << plan.getBlock();
 }
 
 //===----------------------------------------------------------------------===//
@@ -124,10 +130,13 @@ ParseResult TilesOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   if (succeeded(parser.parseOptionalKeyword("raster"))) {
     RasterAttr raster;
-    if (parser.parseAttribute(raster, getRasterAttrName(result.name),
-                              result.attributes))
+    if (parser.parseCustomAttributeWithFallback(
+            raster, Type(), getRasterAttrName(result.name), result.attributes))
       return failure();
   }
+  if (succeeded(parser.parseOptionalKeyword("per_cluster")))
+    result.addAttribute(getPerClusterAttrName(result.name),
+                        parser.getBuilder().getUnitAttr());
   result.addAttribute(getSizesAttrName(result.name),
                       parser.getBuilder().getDenseI64ArrayAttr(sizes));
   for (OpAsmParser::Argument &argument : arguments)
@@ -149,13 +158,30 @@ void TilesOp::print(OpAsmPrinter &p) {
     p << std::get<0>(pair) << " by " << std::get<1>(pair);
   });
   p << ")";
-  if (RasterAttr raster = getRasterAttr())
-    p << " raster " << raster;
-  p.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
-                                     {getSizesAttrName(), getRasterAttrName()});
+  if (RasterAttr raster = getRasterAttr()) {
+    p << " raster ";
+    p.printStrippedAttrOrType(raster);
+  }
+  if (getPerCluster())
+    p << " per_cluster";
+  p.printOptionalAttrDictWithKeyword(
+      (*this)->getAttrs(),
+      {getSizesAttrName(), getRasterAttrName(), getPerClusterAttrName()});
   p << " ";
   p.printRegion(getBody(), /*printEntryBlockArgs=*/false,
                 /*printBlockTerminators=*/false);
+}
+
+void TilesOp::getAsmBlockArgumentNames(Region &region,
+                                       OpAsmSetValueNameFn setName) {
+  auto arguments = region.getArguments();
+  // A raster says which axes the last two dimensions are.
+  size_t rank = arguments.size();
+  for (auto [i, argument] : llvm::enumerate(arguments))
+    if (getRaster() && i + 2 >= rank)
+      setName(argument, i + 2 == rank ? "m" : "n");
+    else
+      setName(argument, "i");
 }
 
 LogicalResult TilesOp::verify() {
@@ -182,7 +208,7 @@ LogicalResult TilesOp::verify() {
 // Roles
 //===----------------------------------------------------------------------===//
 
-LogicalResult RolesOp::verify() {
+LogicalResult RolesOp::verifyRegions() {
   llvm::StringSet<> names;
   int64_t registers = 0;
   Block &body = getBody().front();

@@ -14,24 +14,25 @@ include "dgemm/Dialect/DGK/IR/DGKOpBase.td"
 // Memory and its order of reuse
 //===----------------------------------------------------------------------===//
 
-def DGK_BufferOp : DGK_Op<"buffer", [MemoryEffects<[MemAlloc]>]> {
+def DGK_BufferOp : DGK_NamedOp<"buffer", "ring", [MemoryEffects<[MemAlloc]>]> {
   let summary = "On-chip memory for a ring of tiles";
   let description = [{
     `at` is the byte offset in the CTA's dynamic shared memory (the column, for
     tensor memory); `dgk-assign-memory` sets it.
 
     ## Constraints
-    1. `buffer-c1`: the offset is a multiple of the layout's alignment.
+    1. `buffer-c5`: the offset is not negative and a multiple of the layout's
+       alignment (1 to 4 are rules of the type).
 
     Example: `%a = dgk.buffer at 1024 : !dgk.buffer<4 x 128x64xf8E4M3FN, #dgk.shared<b64>>`
   }];
   let arguments = (ins OptionalAttr<I64Attr>:$offset);
   let results = (outs DGK_BufferType:$result);
-  let assemblyFormat = "(`at` $offset^)? attr-dict `:` type($result)";
+  let assemblyFormat = "(`at` $offset^)? attr-dict `:` qualified(type($result))";
   let hasVerifier = 1;
 }
 
-def DGK_PipelineOp : DGK_Op<"pipeline", [MemoryEffects<[MemAlloc]>]> {
+def DGK_PipelineOp : DGK_NamedOp<"pipeline", "pipe", [MemoryEffects<[MemAlloc]>]> {
   let summary = "Full and empty barriers for the slots of a ring";
   let description = [{
     A slot is full after `producers` arrivals and all announced bytes, and empty
@@ -39,28 +40,44 @@ def DGK_PipelineOp : DGK_Op<"pipeline", [MemoryEffects<[MemAlloc]>]> {
     dynamic shared memory: first the full ones, then the empty ones, 8 bytes
     each (PTX ISA, "mbarrier").
 
-    ## Constraints
-    1. `pipeline-c1`: producers and consumers are positive.
-    2. `pipeline-c2`: the offset is a multiple of 8.
+    Each warp that reaches a `dgk.commit` or a `dgk.release` arrives once; an
+    `elected` role arrives once.
 
-    Example: `%p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>`
+    With `ctas(n)`, the barriers of n neighbouring CTAs of a cluster work as
+    one: a slot is full when the producers of all of them have committed, and
+    empty when the consumers of all of them have released. `producers` and
+    `consumers` count the arrivals of one CTA. A `leader` role arrives, and is
+    heard, for all n. It is what a CTA pair with one matrix instruction and a
+    multicast copy need.
+
+    ## Constraints
+    1. `pipeline-c1`: producers, consumers and CTAs are positive.
+    2. `pipeline-c2`: the offset is a multiple of 8.
+    3. `pipeline-c3`: 1 to 64 slots (a rule of the type).
+
+    Example:
+    ```mlir
+    %p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>
+    %q = dgk.pipeline producers(1) consumers(1) ctas(2) at 1024 : !dgk.pipeline<4>
+    ```
   }];
   let arguments = (ins I64Attr:$producers, I64Attr:$consumers,
-                       OptionalAttr<I64Attr>:$offset);
+                       OptionalAttr<I64Attr>:$offset,
+                       DefaultValuedAttr<I64Attr, "1">:$ctas);
   let results = (outs DGK_PipelineType:$result);
   let assemblyFormat = [{
-    `producers` `(` $producers `)` `consumers` `(` $consumers `)` (`at` $offset^)?
-    attr-dict `:` type($result)
+    `producers` `(` $producers `)` `consumers` `(` $consumers `)`
+    (`ctas` `(` $ctas^ `)`)? (`at` $offset^)? attr-dict `:` qualified(type($result))
   }];
   let hasVerifier = 1;
 }
 
 class DGK_CursorOp<string mnemonic, string what>
-    : DGK_Op<mnemonic, [MemoryEffects<[MemRead, MemWrite]>]> {
+    : DGK_NamedOp<mnemonic, "slot", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = what;
   let arguments = (ins DGK_PipelineType:$pipeline);
   let results = (outs DGK_SlotType:$slot);
-  let assemblyFormat = "$pipeline attr-dict `:` type($pipeline)";
+  let assemblyFormat = "$pipeline attr-dict `:` qualified(type($pipeline))";
 }
 
 def DGK_AcquireOp : DGK_CursorOp<"acquire", "Waits until the next slot is empty"> {
@@ -90,7 +107,8 @@ def DGK_CommitOp : DGK_HandOverOp<"commit", "Hands a slot to the consumers"> {
   let description = [{
     The role's cursor moves on. The slot becomes full when the `bytes` of all
     asynchronous copies into it have arrived; with `after_mma`, when the matrix
-    instructions that this thread issued have finished.
+    instructions that this thread issued have finished. What the role wrote
+    with `dgk.write` is visible to whoever waits for the slot.
 
     ## Constraints
     1. `commit-c1`: the slot comes from `dgk.acquire` of the same pipeline.
@@ -102,7 +120,7 @@ def DGK_CommitOp : DGK_HandOverOp<"commit", "Hands a slot to the consumers"> {
                        OptionalAttr<I64Attr>:$bytes, UnitAttr:$afterMma);
   let assemblyFormat = [{
     $pipeline `[` $slot `]` (`bytes` `(` $bytes^ `)`)? (`after_mma` $afterMma^)?
-    attr-dict `:` type($pipeline)
+    attr-dict `:` qualified(type($pipeline))
   }];
   let hasVerifier = 1;
 }
@@ -110,7 +128,8 @@ def DGK_CommitOp : DGK_HandOverOp<"commit", "Hands a slot to the consumers"> {
 def DGK_ReleaseOp : DGK_HandOverOp<"release", "Hands a slot back to the producers"> {
   let description = [{
     The role's cursor moves on. With `after_mma`, the slot becomes empty when
-    the asynchronous matrix instructions that read it have finished.
+    the asynchronous matrix instructions, and the copies into tensor memory,
+    that read it have finished; the role itself does not wait.
 
     ## Constraints
     1. `release-c1`: the slot comes from `dgk.wait` of the same pipeline.
@@ -120,19 +139,28 @@ def DGK_ReleaseOp : DGK_HandOverOp<"release", "Hands a slot back to the producer
   let arguments = (ins DGK_PipelineType:$pipeline, DGK_SlotType:$slot,
                        UnitAttr:$afterMma);
   let assemblyFormat = [{
-    $pipeline `[` $slot `]` (`after_mma` $afterMma^)? attr-dict `:` type($pipeline)
+    $pipeline `[` $slot `]` (`after_mma` $afterMma^)? attr-dict `:` qualified(type($pipeline))
   }];
   let hasVerifier = 1;
 }
 
-def DGK_ViewOp : DGK_Op<"view", [Pure]> {
+def DGK_ViewOp : DGK_NamedOp<"view", "view", [Pure]> {
   let summary = "The tile in one slot of a buffer";
   let description = [{
-    Costs nothing: later operations read the memory in place.
+    Costs nothing: later operations use the memory in place. A buffer that one
+    role keeps for itself, and uses in program order, needs no slot.
 
-    Example: `%t = dgk.view %a[%s] : !dgk.buffer<4 x 128x64xf8E4M3FN, #dgk.shared<b64>>`
+    ## Constraints
+    1. `view-c1`: the result is the buffer's tile type.
+    2. `view-c2`: without a slot, the buffer has one slot.
+
+    Example:
+    ```mlir
+    %t = dgk.view %a[%s] : !dgk.buffer<4 x 128x64xf8E4M3FN, #dgk.shared<b64>>
+    %u = dgk.view %scales : !dgk.buffer<1 x 128x1xi32, #dgk.tmem<cta_group = 1>>
+    ```
   }];
-  let arguments = (ins DGK_BufferType:$buffer, DGK_SlotType:$slot);
+  let arguments = (ins DGK_BufferType:$buffer, Optional<DGK_SlotType>:$slot);
   let results = (outs DGK_TileType:$result);
   let builders = [OpBuilder<(ins "::mlir::Value":$buffer, "::mlir::Value":$slot)>];
   let hasCustomAssemblyFormat = 1;
@@ -147,15 +175,21 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
   let summary = "Copies a tile from global memory into a slot, by TMA";
   let description = [{
     Runs in the background; its bytes are counted by the slot that is committed
-    next. Elements outside the memory arrive as zeros. `multicast` is the set
-    of CTAs of the cluster that receive the tile, as a bit mask. `map` is the
-    number of the tensor map in the launch plan; `dgk-plan-launch` sets it.
+    next. Elements outside the memory arrive as zeros. Into a buffer that is
+    spread over a CTA pair, each CTA copies its half of the rows.
+
+    `multicast` is a set of CTAs of the cluster, as a bit mask: all of them
+    execute the copy with the same coordinates, the tile is fetched once, and
+    each receives it in the same slot of its own buffer. `map` is the number of
+    the tensor map in the launch plan; `dgk-plan-launch` sets it.
 
     ## Constraints
     1. `copy_async-c1`: one coordinate per dimension of the source.
     2. `copy_async-c2`: the buffer is in shared memory and has the source's element type.
     3. `copy_async-c3`: the source's last stride is 1, or its second to last
        with a tile of one column.
+    4. `copy_async-c4`: the slot's pipeline spans the CTAs of the multicast.
+    5. `copy_async-c5`: the buffer's layout is one that TMA writes, not `scale_words`.
 
     Example:
     ```mlir
@@ -169,7 +203,8 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
                        OptionalAttr<I64Attr>:$map);
   let assemblyFormat = [{
     $source `[` $coordinates `]` `to` $buffer `[` $slot `]`
-    (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:` type($source) `,` type($buffer)
+    (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
+    qualified(type($source)) `,` qualified(type($buffer))
   }];
   let hasVerifier = 1;
 }
@@ -186,7 +221,7 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
     ## Constraints
     1. `store_async-c1`: the staging buffer is in shared memory and has the
        accumulator's and the destination's element type.
-    2. `store_async-c2`: one coordinate per dimension of the destination.
+    2. `store_async-c2`: one coordinate per dimension of the destination, at least 2.
 
     Example:
     ```mlir
@@ -200,14 +235,20 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
                        OptionalAttr<I64Attr>:$map);
   let assemblyFormat = [{
     $value `,` $destination `[` $coordinates `]` `through` $staging
-    (`map` `(` $map^ `)`)? attr-dict `:`
-    type($value) `,` type($destination) `,` type($staging)
+    (`map` `(` $map^ `)`)? attr-dict `:` qualified(type($value)) `,`
+    qualified(type($destination)) `,` qualified(type($staging))
   }];
   let hasVerifier = 1;
 }
 
 def DGK_DrainStoresOp : DGK_Op<"drain_stores", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "Waits until this role's asynchronous stores are done";
+  let description = [{
+    Once at the end of a role that stores: its staging buffer must stay until
+    the copies have read it.
+
+    Example: `dgk.drain_stores`
+  }];
   let assemblyFormat = "attr-dict";
 }
 
@@ -220,27 +261,47 @@ def DGK_MmaAsyncOp : DGK_Op<"mma_async",
   let summary = "Matrix product into tensor memory, in the background";
   let description = [{
     As `dgk.mma`, with the accumulator in a slot of a tensor-memory buffer;
-    `accumulate` false overwrites it. Scales are tiles in tensor memory.
-    Finished when a `dgk.commit` or `dgk.release` with `after_mma` says so.
+    `accumulate` false overwrites it. A is in shared or in tensor memory, B in
+    shared memory, scales are tiles in tensor memory. Finished when a
+    `dgk.commit` or `dgk.release` with `after_mma` says so.
+
+    An accumulator that is spread over a CTA pair (`cta_group = 2`) takes
+    operands that are spread as well: each CTA holds half the rows of A and
+    half the rows of B, and one thread of the leader issues for both.
 
     ## Constraints
     1. `mma_async-c1`: A is M x K, B is N x K, the accumulator tile M x N in tensor memory.
     2. `mma_async-c2`: both operands have scales in tensor memory or neither.
+    3. `mma_async-c3`: a scale tile is rows x 1 x i32, with an index and `per`
+       16, 32 or 128.
+    4. `mma_async-c4`: A is in shared or tensor memory, B in shared memory.
+    5. `mma_async-c5`: A, B and the accumulator have the same `cta_group`.
 
     Example:
     ```mlir
-    dgk.mma_async %a, %b into %acc accumulate(%more)
-      : !dgk.tile<256x64xbf16, #dgk.shared<b128>>, !dgk.tile<256x64xbf16, #dgk.shared<b128>>,
-        !dgk.tile<256x256xf32, #dgk.tmem<cta_group = 2>>
+    dgk.mma_async %a scaled by %sa[%j] per 128, %b scaled by %sb[%j] per 128
+        into %acc accumulate(%more)
+      : !dgk.tile<256x128xf8E4M3FN, #dgk.shared<b128, cta_group = 2>>,
+        !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128, cta_group = 2>>,
+        !dgk.tile<256x1xi32, #dgk.tmem<cta_group = 2>>,
+        !dgk.tile<128x1xi32, #dgk.tmem<cta_group = 1>>,
+        !dgk.tile<256x128xf32, #dgk.tmem<cta_group = 2>>
     ```
   }];
-  let arguments = (ins DGK_TileType:$a, Optional<DGK_TileType>:$aScale,
-                       DGK_TileType:$b, Optional<DGK_TileType>:$bScale,
-                       DGK_TileType:$accumulator, I1:$accumulate);
+  let arguments = (ins
+    DGK_TileType:$a,
+    Optional<DGK_TileType>:$aScale, Optional<Index>:$aScaleIndex,
+    OptionalAttr<I64Attr>:$aScalePer,
+    DGK_TileType:$b,
+    Optional<DGK_TileType>:$bScale, Optional<Index>:$bScaleIndex,
+    OptionalAttr<I64Attr>:$bScalePer,
+    DGK_TileType:$accumulator, I1:$accumulate);
   let assemblyFormat = [{
-    $a (`scaled` `by` $aScale^)? `,` $b (`scaled` `by` $bScale^)? `into` $accumulator
-    `accumulate` `(` $accumulate `)` attr-dict `:` type($a) `,` type($b)
-    (`,` type($aScale)^ `,` type($bScale))? `,` type($accumulator)
+    $a (`scaled` `by` $aScale^ `[` $aScaleIndex `]` `per` $aScalePer)? `,`
+    $b (`scaled` `by` $bScale^ `[` $bScaleIndex `]` `per` $bScalePer)?
+    `into` $accumulator `accumulate` `(` $accumulate `)` attr-dict `:`
+    qualified(type($a)) `,` qualified(type($b)) (`,` qualified(type($aScale))^ `,` qualified(type($bScale)))? `,`
+    qualified(type($accumulator))
   }];
   let hasVerifier = 1;
 }
@@ -248,17 +309,23 @@ def DGK_MmaAsyncOp : DGK_Op<"mma_async",
 def DGK_CopyToTmemOp : DGK_Op<"copy_to_tmem", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "Copies a shared-memory tile into tensor memory";
   let description = [{
-    Ordered before later matrix instructions of the same thread (`tcgen05.cp`).
+    Ordered between the matrix instructions of the same thread before and after
+    it (`tcgen05.cp`). In a `leader` role, it copies in each CTA of the pair.
 
     ## Constraints
     1. `copy_to_tmem-c1`: the source is in shared memory, the destination in
        tensor memory, with the same shape and element type.
+    2. `copy_to_tmem-c2`: scale words (rows x 1 x i32) are in `scale_words` order.
 
-    Example: `dgk.copy_to_tmem %sf to %tsf : !dgk.tile<128x1xi32, #dgk.shared<none>>, !dgk.tile<128x1xi32, #dgk.tmem<cta_group = 1>>`
+    Example:
+    ```mlir
+    dgk.copy_to_tmem %sf to %tsf : !dgk.tile<128x1xi32, #dgk.shared<none, scale_words>>,
+                                   !dgk.tile<128x1xi32, #dgk.tmem<cta_group = 1>>
+    ```
   }];
   let arguments = (ins DGK_TileType:$source, DGK_TileType:$destination);
   let assemblyFormat = [{
-    $source `to` $destination attr-dict `:` type($source) `,` type($destination)
+    $source `to` $destination attr-dict `:` qualified(type($source)) `,` qualified(type($destination))
   }];
   let hasVerifier = 1;
 }
@@ -288,13 +355,19 @@ def DGK_DependencyWaitOp : DGK_Op<"dependency_wait", [MemoryEffects<[MemRead, Me
   let summary = "Waits for the kernels before this one in the stream";
   let description = [{
     `griddepcontrol.wait`: what came before in the kernel overlapped their tail.
+
+    Example: `dgk.dependency_wait`
   }];
   let assemblyFormat = "attr-dict";
 }
 
 def DGK_DependencySignalOp : DGK_Op<"dependency_signal", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "Lets the next kernel in the stream begin its prologue";
-  let description = "`griddepcontrol.launch_dependents`.";
+  let description = [{
+    `griddepcontrol.launch_dependents`.
+
+    Example: `dgk.dependency_signal`
+  }];
   let assemblyFormat = "attr-dict";
 }
 

@@ -10,13 +10,16 @@
 
 include "dgemm/Dialect/DGK/IR/DGKOpBase.td"
 
-def DGK_ZeroOp : DGK_Op<"zero", [Pure]> {
+def DGK_ZeroOp : DGK_NamedOp<"zero", "zero", [Pure]> {
   let summary = "An accumulator of zeros";
+  let description = [{
+    Example: `%zero = dgk.zero : !dgk.accumulator<128x128xf32>`
+  }];
   let results = (outs DGK_AccumulatorType:$result);
-  let assemblyFormat = "attr-dict `:` type($result)";
+  let assemblyFormat = "attr-dict `:` qualified(type($result))";
 }
 
-def DGK_MmaOp : DGK_Op<"mma",
+def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     [Pure, AttrSizedOperandSegments,
      TypesMatchWith<"the result has the accumulator's type", "result",
                     "accumulator", "$_self">]> {
@@ -55,13 +58,13 @@ def DGK_MmaOp : DGK_Op<"mma",
   let assemblyFormat = [{
     $a (`scaled` `by` $aScale^ `[` $aScaleIndex `]` `per` $aScalePer)? `,`
     $b (`scaled` `by` $bScale^ `[` $bScaleIndex `]` `per` $bScalePer)? `,`
-    $accumulator attr-dict `:` type($a) `,` type($b)
-    (`,` type($aScale)^ `,` type($bScale))? `->` type($result)
+    $accumulator attr-dict `:` qualified(type($a)) `,` qualified(type($b))
+    (`,` qualified(type($aScale))^ `,` qualified(type($bScale)))? `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }
 
-def DGK_ReadScalesOp : DGK_Op<"read_scales", [Pure]> {
+def DGK_ReadScalesOp : DGK_NamedOp<"read_scales", "scales", [Pure]> {
   let summary = "Brings scale words into registers";
   let description = [{
     The tile may be released afterwards.
@@ -73,11 +76,11 @@ def DGK_ReadScalesOp : DGK_Op<"read_scales", [Pure]> {
   }];
   let arguments = (ins DGK_TileType:$input);
   let results = (outs DGK_ScalesType:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
   let hasVerifier = 1;
 }
 
-def DGK_MapOp : DGK_Op<"map",
+def DGK_MapOp : DGK_NamedOp<"map", "map",
     [RecursiveMemoryEffects, SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "Element-wise function of accumulators";
   let description = [{
@@ -104,10 +107,10 @@ def DGK_MapOp : DGK_Op<"map",
   let results = (outs DGK_AccumulatorType:$result);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
-def DGK_ReduceOp : DGK_Op<"reduce", [Pure]> {
+def DGK_ReduceOp : DGK_NamedOp<"reduce", "reduced", [Pure]> {
   let summary = "Reduction of an accumulator along one axis";
   let description = [{
     Combines `group` neighbours along `axis` (0 rows, 1 columns) into one.
@@ -126,12 +129,12 @@ def DGK_ReduceOp : DGK_Op<"reduce", [Pure]> {
                        DGK_ReduceKindAttr:$kind);
   let results = (outs DGK_AccumulatorType:$result);
   let assemblyFormat = [{
-    $kind $input `along` $axis `group` $group attr-dict `:` type($input) `->` type($result)
+    `` $kind $input `along` $axis `group` $group attr-dict `:` qualified(type($input)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }
 
-def DGK_ConvertOp : DGK_Op<"convert", [Pure]> {
+def DGK_ConvertOp : DGK_NamedOp<"convert", "out", [Pure]> {
   let summary = "Element type conversion of an accumulator";
   let description = [{
     Rounds to nearest even where the result is narrower.
@@ -143,30 +146,70 @@ def DGK_ConvertOp : DGK_Op<"convert", [Pure]> {
   }];
   let arguments = (ins DGK_AccumulatorType:$input);
   let results = (outs DGK_AccumulatorType:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
   let hasVerifier = 1;
 }
 
-def DGK_UnpackOp : DGK_Op<"unpack", [Pure]> {
-  let summary = "Brings a tile into registers";
+def DGK_UnpackOp : DGK_NamedOp<"unpack", "values", [Pure]> {
+  let summary = "Brings a tile, or a rectangular part of it, into registers";
   let description = [{
-    The accumulator has the tile's shape; elements are widened exactly where
-    the element types differ.
+    Elements are widened exactly where the element types differ. A tile of one
+    dimension becomes a row or a column. With `[i, j]`, the result is the part
+    of the tile that starts there: a wide tile in tensor memory passes through
+    few registers, part by part.
 
     ## Constraints
-    1. `unpack-c1`: input and result have the same shape.
+    1. `unpack-c1`: input and result have the same shape, up to sizes of 1.
+    2. `unpack-c2`: offsets are two, and only for a tile of two dimensions that
+       is at least as large as the result.
 
-    Example: `%x = dgk.unpack %a : !dgk.tile<64x64xbf16> -> !dgk.accumulator<64x64xf32>`
+    Example:
+    ```mlir
+    %x = dgk.unpack %a : !dgk.tile<64x64xbf16> -> !dgk.accumulator<64x64xf32>
+    %s = dgk.unpack %scales : !dgk.tile<128xf32> -> !dgk.accumulator<128x1xf32>
+    %c = dgk.unpack %t[%c0, %j] : !dgk.tile<128x256xf32, #dgk.tmem<cta_group = 1>>
+           -> !dgk.accumulator<128x32xf32>
+    ```
   }];
-  let arguments = (ins DGK_TileType:$input);
+  let arguments = (ins DGK_TileType:$input, Variadic<Index>:$offsets);
   let results = (outs DGK_AccumulatorType:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = [{
+    $input (`[` $offsets^ `]`)? attr-dict `:` qualified(type($input)) `->` qualified(type($result))
+  }];
   let hasVerifier = 1;
 }
 
-def DGK_ExtractOp : DGK_Op<"extract", [Pure]> {
+def DGK_WriteOp : DGK_Op<"write", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Writes registers to a tile in shared or tensor memory";
+  let description = [{
+    The inverse of `dgk.unpack`, for data that one role prepares for another:
+    operands widened into tensor memory, scale words in the order that
+    `dgk.copy_to_tmem` reads. Visible to the consumers, also to asynchronous
+    copies and matrix instructions, after the `dgk.commit` of the tile's slot.
+
+    ## Constraints
+    1. `write-c1`: accumulator and tile have the same shape, up to sizes of 1.
+    2. `write-c2`: the tile is in memory: its type has a layout.
+    3. `write-c3`: accumulator and tile have the same element type.
+
+    Example:
+    ```mlir
+    dgk.write %x to %t : !dgk.accumulator<128x64xf32>,
+                         !dgk.tile<128x64xf32, #dgk.tmem<cta_group = 1>>
+    ```
+  }];
+  let arguments = (ins DGK_AccumulatorType:$value, DGK_TileType:$destination);
+  let assemblyFormat = [{
+    $value `to` $destination attr-dict `:` qualified(type($value)) `,` qualified(type($destination))
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_ExtractOp : DGK_NamedOp<"extract", "part", [Pure]> {
   let summary = "A rectangular part of an accumulator";
   let description = [{
+    A name for elements that are in registers already; it costs nothing.
+
     ## Constraints
     1. `extract-c1`: the part lies inside the input.
 
@@ -174,7 +217,7 @@ def DGK_ExtractOp : DGK_Op<"extract", [Pure]> {
   }];
   let arguments = (ins DGK_AccumulatorType:$input, DenseI64ArrayAttr:$offsets);
   let results = (outs DGK_AccumulatorType:$result);
-  let assemblyFormat = "$input $offsets attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input `` $offsets attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
   let hasVerifier = 1;
 }
 

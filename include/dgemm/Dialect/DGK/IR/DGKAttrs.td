@@ -32,18 +32,38 @@ def DGK_SharedAttr : DGK_Attr<"Shared", "shared"> {
     the span is cut into atoms of one span each, stored one whole atom column
     after the other (the order in which TMA boxes arrive). Example:
     `#dgk.shared<b128>`.
+
+    `cta_group` is 2 when the tile is spread over a CTA pair: each CTA holds
+    half of the rows, as `tcgen05.mma.cta_group::2` reads its operands.
+
+    `scale_words` is the order in which `tcgen05.cp` reads 32-bit scale words:
+    row r of each 128 is at word (r mod 32) * 4 + r / 32. TMA cannot write it.
+
+    ## Constraints
+    1. `shared-c1`: `cta_group` is 1 or 2.
+    2. `shared-c2`: `scale_words` goes with swizzle `none`.
   }];
-  let parameters = (ins EnumParameter<DGK_Swizzle>:$swizzle);
-  let assemblyFormat = "`<` $swizzle `>`";
+  let parameters = (ins EnumParameter<DGK_Swizzle>:$swizzle,
+                        DefaultValuedParameter<"int64_t", "1">:$ctaGroup,
+                        DefaultValuedParameter<"bool", "false">:$scaleWords);
+  let builders = [AttrBuilder<(ins "::dgk::Swizzle":$swizzle), [{
+    return $_get($_ctxt, swizzle, /*ctaGroup=*/1, /*scaleWords=*/false);
+  }]>];
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
 }
 
 def DGK_TensorMemoryAttr : DGK_Attr<"TensorMemory", "tmem"> {
   let summary = "Layout of a tile in tensor memory (sm_100)";
   let description = [{
     Rows are lanes, columns are 32-bit columns. `cta_group` is 2 when the tile
-    is spread over a CTA pair. Example: `#dgk.tmem<cta_group = 2>`.
+    is spread over a CTA pair, which halves its rows in each CTA. Example:
+    `#dgk.tmem<cta_group = 2>`.
+
+    ## Constraints
+    1. `tmem-c1`: `cta_group` is 1 or 2.
   }];
-  let parameters = (ins DefaultValuedParameter<"int64_t", "1">:$ctaGroup);
+  let parameters = (ins "int64_t":$ctaGroup);
   let assemblyFormat = "`<` `cta_group` `=` $ctaGroup `>`";
   let genVerifyDecl = 1;
 }
@@ -52,6 +72,11 @@ def DGK_TensorMemoryAttr : DGK_Attr<"TensorMemory", "tmem"> {
 // Matrix instructions
 //===----------------------------------------------------------------------===//
 
+// Constraints of all three, listed with each.
+//   mma_instruction-c1: K covers 32 bytes of A's elements.
+//   mma_instruction-c2: scale_block fits the kind.
+//   mma_instruction-c3: M and N are shapes of the instruction set.
+//   mma_instruction-c4: element types are integers or floats.
 class DGK_MmaAttr<string name, string mnem>
     : DGK_Attr<name, mnem, [DeclareAttrInterfaceMethods<DGK_MatrixInstructionInterface>]> {
   let parameters = (ins
@@ -73,6 +98,13 @@ def DGK_MmaSyncAttr : DGK_MmaAttr<"MmaSync", "mma_sync"> {
     `#dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN,
     b = f8E4M3FN, scale_block = 32>`.
     Source: PTX ISA, "Warp-level matrix instructions, mma".
+
+    ## Constraints
+    1. `mma_instruction-c1`: K covers 32 bytes of A's elements.
+    2. `mma_instruction-c2`: `scale_block` is 32, or 16 for packed FP4, with a
+       kind that scales, and absent with the others.
+    3. `mma_instruction-c3`: m = 16, n = 8.
+    4. `mma_instruction-c4`: element types are integers or floats.
   }];
 }
 
@@ -81,6 +113,13 @@ def DGK_WgmmaAttr : DGK_MmaAttr<"Wgmma", "wgmma"> {
   let description = [{
     `#dgk.wgmma<f8f6f4, m = 64, n = 128, k = 32, a = f8E4M3FN, b = f8E4M3FN>`.
     Source: PTX ISA, "Asynchronous warpgroup level matrix instructions".
+
+    ## Constraints
+    1. `mma_instruction-c1`: K covers 32 bytes of A's elements.
+    2. `mma_instruction-c2`: `scale_block` is 32, or 16 for packed FP4, with a
+       kind that scales, and absent with the others.
+    3. `mma_instruction-c3`: m = 64, n a multiple of 8 up to 256.
+    4. `mma_instruction-c4`: element types are integers or floats.
   }];
 }
 
@@ -90,6 +129,13 @@ def DGK_Tcgen05Attr : DGK_MmaAttr<"Tcgen05", "tcgen05"> {
     `#dgk.tcgen05<mxf8f6f4, m = 256, n = 256, k = 32, a = f8E4M3FN,
     b = f8E4M3FN, scale_block = 32>`.
     Source: PTX ISA, "TensorCore 5th generation family instructions".
+
+    ## Constraints
+    1. `mma_instruction-c1`: K covers 32 bytes of A's elements.
+    2. `mma_instruction-c2`: `scale_block` is 32, or 16 for packed FP4, with a
+       kind that scales, and absent with the others.
+    3. `mma_instruction-c3`: m = 64, 128 or 256, n a multiple of 8 up to 256.
+    4. `mma_instruction-c4`: element types are integers or floats.
   }];
 }
 
@@ -127,6 +173,10 @@ def DGK_TargetAttr : DGK_Attr<"Target", "target"> {
   let description = [{
     All that passes know of a chip. `dgk::lookupTarget` makes one from the name
     of a chip; the table is in `lib/Target`.
+
+    ## Constraints
+    1. `target-c1`: the discardable attribute `dgk.target` is a `#dgk.target`.
+    2. `target-c2`: each instruction is a matrix instruction.
   }];
   let parameters = (ins
     StringRefParameter<"chip name, e.g. sm_120a">:$chip,
@@ -152,6 +202,9 @@ def DGK_RasterAttr : DGK_Attr<"Raster", "raster"> {
     `group` tiles along `along` are swept over the whole other axis before the
     next group begins, so that the operand rows of a group stay in L2.
     `#dgk.raster<group = 8, along = m>`.
+
+    ## Constraints
+    1. `raster-c1`: the group is positive.
   }];
   let parameters = (ins "int64_t":$group, EnumParameter<DGK_Axis>:$along);
   let assemblyFormat = "`<` `group` `=` $group `,` `along` `=` $along `>`";
@@ -160,6 +213,13 @@ def DGK_RasterAttr : DGK_Attr<"Raster", "raster"> {
 
 def DGK_RoleSpecAttr : DGK_Attr<"RoleSpec", "role_spec"> {
   let summary = "Warps of a role and registers of each of their threads";
+  let description = [{
+    `#dgk.role_spec<warps = 8, registers = 232>`.
+
+    ## Constraints
+    1. `role_spec-c1`: warps is a positive multiple of 4.
+    2. `role_spec-c2`: registers is a multiple of 8 in 24..256.
+  }];
   let parameters = (ins "int64_t":$warps, "int64_t":$registers);
   let assemblyFormat = "`<` `warps` `=` $warps `,` `registers` `=` $registers `>`";
   let genVerifyDecl = 1;
@@ -185,6 +245,15 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
 
     A person may write it by hand; `dgemm-select-schedule` then keeps it and
     verifies it against the target.
+
+    ## Constraints
+    1. `schedule-c1`: the discardable attribute `dgk.schedule` is a `#dgk.schedule`.
+    2. `schedule-c2`: `instruction` is a matrix instruction.
+    3. `schedule-c3`: three positive tile sizes, two positive warp counts.
+    4. `schedule-c4`: the warp grid has as many warps as the math role.
+    5. `schedule-c5`: the tile is a whole number of instructions for each warp.
+    6. `schedule-c6`: stages, scale stages, cluster and split K are at least 1,
+       store slots at least 0.
   }];
   let parameters = (ins
     ArrayRefParameter<"int64_t">:$tile,
@@ -242,14 +311,31 @@ def DGK_TensorMapAttr : DGK_Attr<"TensorMap", "tensor_map"> {
     What `cuTensorMapEncodeTiled` is given: the kernel argument it views, the
     element type of the copy, sizes (innermost first, elements) and strides
     (bytes, without the innermost) as expressions over the plan's symbols, box
-    (innermost first), and swizzle. Elements outside are filled with zeros.
+    (innermost first), and swizzle. `of 3 at 8192` views what begins 8192 bytes
+    after the argument's first element. Elements outside are filled with zeros.
+
+    ## Constraints
+    1. `tensor_map-c1`: n sizes, n - 1 strides and n box sizes for n in 1..5.
+    2. `tensor_map-c2`: box sizes are in 1..256.
+    3. `tensor_map-c3`: the box is a multiple of 16 bytes wide.
+    4. `tensor_map-c4`: the box is at most one swizzle span wide.
+    5. `tensor_map-c5`: the element type is an integer or float.
+    6. `tensor_map-c6`: the byte offset is a multiple of 16.
   }];
   let parameters = (ins
     "int64_t":$argument, "::mlir::Type":$elementType,
     "::mlir::AffineMap":$dims, "::mlir::AffineMap":$strides,
-    ArrayRefParameter<"int64_t">:$box, EnumParameter<DGK_Swizzle>:$swizzle);
+    ArrayRefParameter<"int64_t">:$box, EnumParameter<DGK_Swizzle>:$swizzle,
+    DefaultValuedParameter<"int64_t", "0">:$byteOffset);
+  let builders = [AttrBuilder<(ins "int64_t":$argument,
+      "::mlir::Type":$elementType, "::mlir::AffineMap":$dims,
+      "::mlir::AffineMap":$strides, "::llvm::ArrayRef<int64_t>":$box,
+      "::dgk::Swizzle":$swizzle), [{
+    return $_get($_ctxt, argument, elementType, dims, strides, box, swizzle,
+                 /*byteOffset=*/0);
+  }]>];
   let assemblyFormat = [{
-    `<` `of` $argument `,` $elementType `,` `dims` `=` $dims `,` `strides` `=`
+    `<` `of` $argument (`at` $byteOffset^)? `,` $elementType `,` `dims` `=` $dims `,` `strides` `=`
     $strides `,` `box` `=` `[` $box `]` `,` `swizzle` `=` $swizzle `>`
   }];
   let genVerifyDecl = 1;
@@ -273,6 +359,14 @@ def DGK_LaunchPlanAttr : DGK_Attr<"LaunchPlan", "launch_plan"> {
     minimum), threads of a CTA, CTAs of a cluster, dynamic shared memory and
     workspace in bytes, tensor maps and parameters.
     It is all that a launcher needs; no host code is made per kernel.
+
+    ## Constraints
+    1. `launch_plan-c1`: the grid has results and uses only the plan's symbols.
+    2. `launch_plan-c2`: the block is a multiple of 32 up to 1024, the cluster
+       at least 1.
+    3. `launch_plan-c3`: numbers of bytes are not negative.
+    4. `launch_plan-c4`: tensor maps use only the plan's symbols.
+    5. `launch_plan-c5`: parameters name maps and symbols that exist.
   }];
   let parameters = (ins
     ArrayRefParameter<"::dgk::SymbolAttr">:$symbols,

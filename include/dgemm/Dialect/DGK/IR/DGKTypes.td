@@ -22,6 +22,11 @@ def DGK_TileType : DGK_Type<"Tile", "tile"> {
     `!dgk.tile<128x64xf8E4M3FN>` is a value; with a layout, as in
     `!dgk.tile<128x64xf8E4M3FN, #dgk.shared<b64>>`, it is the content of that
     memory and valid until its slot is released.
+
+    ## Constraints
+    1. `tile-c1`: one or two sizes in 1..65536.
+    2. `tile-c2`: the element type is an integer or float.
+    3. `tile-c3`: a layout is `#dgk.shared` or `#dgk.tmem`.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$shape,
                         "::mlir::Type":$elementType,
@@ -42,6 +47,10 @@ def DGK_AccumulatorType : DGK_Type<"Accumulator", "accumulator"> {
     `!dgk.accumulator<128x128xf32>`. Which thread holds which element follows
     from the kernel's matrix instruction and warp grid; arithmetic on
     accumulators never depends on it. A dimension of size 1 broadcasts.
+
+    ## Constraints
+    1. `accumulator-c1`: two sizes in 1..65536.
+    2. `accumulator-c2`: the element type is an integer or float.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$shape,
                         "::mlir::Type":$elementType);
@@ -59,6 +68,15 @@ def DGK_BufferType : DGK_Type<"Buffer", "buffer"> {
   let description = [{
     `!dgk.buffer<3 x 128x128xf8E4M3FN, #dgk.shared<b128>>`: three slots. The
     layout names the memory: `#dgk.shared` or `#dgk.tmem`.
+
+    ## Constraints
+    1. `buffer-c1`: one or two sizes in 1..65536.
+    2. `buffer-c2`: the element type is an integer or float.
+    3. `buffer-c3`: the layout is `#dgk.shared` or `#dgk.tmem`.
+    4. `buffer-c4`: 1 to 1024 slots.
+    5. `buffer-c6`: what is spread over a CTA pair has an even number of rows.
+    6. `buffer-c7`: a tile in tensor memory has at most 128 rows in each CTA,
+       or is one of scale words (rows x 1 x i32).
   }];
   let parameters = (ins "int64_t":$slots, ArrayRefParameter<"int64_t">:$shape,
                         "::mlir::Type":$elementType,
@@ -72,10 +90,13 @@ def DGK_BufferType : DGK_Type<"Buffer", "buffer"> {
       return $_get(elementType.getContext(), slots, shape, elementType, layout);
     }]>];
   let extraClassDeclaration = [{
-    /// Bytes of one slot in shared memory.
+    /// Bytes of one slot in the shared memory of each CTA.
     int64_t getSlotBytes() const;
-    /// Bytes that a copy into one slot transfers.
+    /// Bytes that a copy into one slot transfers to each CTA.
     int64_t getTransferBytes() const;
+    /// 32-bit columns of one slot in tensor memory. Scale words take a column
+    /// for each 32 rows.
+    int64_t getSlotColumns() const;
     /// Address multiple that a slot must start at: the repeat of its swizzle.
     int64_t getAlignment() const;
     bool isShared() const;
@@ -90,6 +111,9 @@ def DGK_PipelineType : DGK_Type<"Pipeline", "pipeline"> {
     `!dgk.pipeline<4>`: four slots, each with a full and an empty barrier. Every
     role has its own cursor, which starts at slot 0 and is never reset, so the
     ring does not drain between output tiles.
+
+    ## Constraints
+    1. `pipeline-c3`: 1 to 64 slots.
   }];
   let parameters = (ins "int64_t":$slots);
   let assemblyFormat = "`<` $slots `>`";
@@ -98,6 +122,10 @@ def DGK_PipelineType : DGK_Type<"Pipeline", "pipeline"> {
 
 def DGK_SlotType : DGK_Type<"Slot", "slot"> {
   let summary = "A slot of a pipeline that the holder may use";
+  let description = [{
+    `!dgk.slot`: a producer holds it from `dgk.acquire` to `dgk.commit`, a
+    consumer from `dgk.wait` to `dgk.release`.
+  }];
 }
 
 def DGK_ScalesType : DGK_Type<"Scales", "scales"> {
@@ -105,9 +133,13 @@ def DGK_ScalesType : DGK_Type<"Scales", "scales"> {
   let description = [{
     `!dgk.scales<a, 128>`: one word for each of the 128 rows of operand A, in
     the lanes where the matrix instruction looks for them.
+
+    ## Constraints
+    1. `scales-c1`: rows is in 1..65536.
   }];
   let parameters = (ins EnumParameter<DGK_Side>:$side, "int64_t":$rows);
   let assemblyFormat = "`<` $side `,` $rows `>`";
+  let genVerifyDecl = 1;
 }
 
 def DGK_TileOrScales : AnyTypeOf<[DGK_TileType, DGK_ScalesType]>;

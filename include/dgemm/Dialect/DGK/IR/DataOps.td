@@ -10,7 +10,7 @@
 
 include "dgemm/Dialect/DGK/IR/DGKOpBase.td"
 
-def DGK_LoadOp : DGK_Op<"load", [MemoryEffects<[MemRead]>]> {
+def DGK_LoadOp : DGK_NamedOp<"load", "tile", [MemoryEffects<[MemRead]>]> {
   let summary = "An operand tile from global memory";
   let description = [{
     Reads the rectangle that starts at the given element coordinates. Elements
@@ -26,7 +26,7 @@ def DGK_LoadOp : DGK_Op<"load", [MemoryEffects<[MemRead]>]> {
   let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates);
   let results = (outs DGK_TileType:$result);
   let assemblyFormat = [{
-    $source `[` $coordinates `]` attr-dict `:` type($source) `->` type($result)
+    $source `[` $coordinates `]` attr-dict `:` qualified(type($source)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }
@@ -38,11 +38,14 @@ def DGK_StoreOp : DGK_Op<"store",
     Writes the rectangle that starts at the given element coordinates; elements
     outside the memory are dropped. With `transposed`, element (i, j) of the
     accumulator goes to (first + j, second + i). With `within (lo, hi)`, only
-    elements whose last coordinate is in lo <= x < hi are written.
+    elements whose last coordinate is in lo <= x < hi are written. A destination
+    of one dimension takes a row or a column.
 
     ## Constraints
-    1. `store-c1`: one coordinate per dimension of the destination, at least 2.
+    1. `store-c1`: one coordinate per dimension of the destination; at least 2,
+       or 1 where a size of the accumulator is 1.
     2. `store-c2`: the accumulator has the destination's element type.
+    3. `store-c3`: `within` has both bounds.
 
     Example: `dgk.store %out, %d[%m, %n] : !dgk.accumulator<128x128xbf16>, memref<?x2112xbf16>`
   }];
@@ -53,7 +56,36 @@ def DGK_StoreOp : DGK_Op<"store",
   let assemblyFormat = [{
     $value `,` $destination `[` $coordinates `]`
     (`within` `(` $low^ `,` $high `)`)? (`transposed` $transposed^)?
-    attr-dict `:` type($value) `,` type($destination)
+    attr-dict `:` qualified(type($value)) `,` qualified(type($destination))
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_FieldOp : DGK_NamedOp<"field", "field", [Pure]> {
+  let summary = "One field of an array of byte records in global memory";
+  let description = [{
+    The first dimension of the source counts records; the others are the bytes
+    of one record. The result is an array of the field that starts `at` this
+    byte of each record. A page of a key cache holds first all the tokens and
+    then all their scales:
+
+    ```mlir
+    %kv = dgk.field %pages at 0 : memref<?x64x1x132xi8, strided<[?, 132, 132, 1]>>
+            to memref<?x64x128xf8E4M3FN, strided<[?, 128, 1]>>
+    %scale = dgk.field %pages at 8192 : memref<?x64x1x132xi8, strided<[?, 132, 132, 1]>>
+            to memref<?x64xf32, strided<[?, 1], offset: 2048>>
+    ```
+
+    ## Constraints
+    1. `field-c1`: the source is i8; its record is static and contiguous.
+    2. `field-c2`: the field lies in the record, at a multiple of its element size.
+    3. `field-c3`: the result has the source's number of records, and static,
+       contiguous sizes after it, at the stride and the offset of the records.
+  }];
+  let arguments = (ins AnyMemRef:$source, I64Attr:$offset);
+  let results = (outs AnyMemRef:$result);
+  let assemblyFormat = [{
+    $source `at` $offset attr-dict `:` qualified(type($source)) `to` qualified(type($result))
   }];
   let hasVerifier = 1;
 }

@@ -25,6 +25,7 @@ def DGK_KernelOp : DGK_Op<"kernel",
     1. `kernel-c1`: arguments are memrefs, integers, floats or index; no results.
     2. `kernel-c2`: with `dgk.roles`, the roles' warps times 32 are the plan's block.
     3. `kernel-c3`: the launch plan's shared memory is within the target's limit.
+    4. `kernel-c4`: it has a body.
 
     Example:
     ```mlir
@@ -48,6 +49,7 @@ def DGK_KernelOp : DGK_Op<"kernel",
   let skipDefaultBuilders = 1;
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     ::llvm::ArrayRef<::mlir::Type> getArgumentTypes() {
       return getFunctionType().getInputs();
@@ -85,12 +87,15 @@ def DGK_LaunchOp : DGK_Op<"launch",
 }
 
 def DGK_TilesOp : DGK_Op<"tiles",
-    [RecursiveMemoryEffects, SingleBlockImplicitTerminator<"YieldOp">]> {
+    [RecursiveMemoryEffects, SingleBlockImplicitTerminator<"YieldOp">,
+     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "Persistent loop over the tiles of an index space";
   let description = [{
     CTA `c` of `g` takes tiles `c`, `c + g`, `c + 2g`, ... of the space. The body
     gets the coordinates of the tile's first element. Every role that runs the
-    loop sees the same tiles in the same order.
+    loop sees the same tiles in the same order. With `per_cluster`, the CTAs of
+    a cluster take each tile together: cluster `c` of `g` takes tile `c`, and
+    values in the body are spread over its CTAs.
 
     With `raster`, the last two dimensions are walked in groups of tiles (see
     `#dgk.raster`); otherwise the last dimension is the fastest.
@@ -102,14 +107,15 @@ def DGK_TilesOp : DGK_Op<"tiles",
 
     Example:
     ```mlir
-    dgk.tiles (%m, %n) in (%rows by 128, %cols by 128) raster #dgk.raster<group = 8, along = m> {
+    dgk.tiles (%m, %n) in (%rows by 128, %cols by 128) raster <group = 8, along = m> {
       ...
     }
     ```
   }];
   let arguments = (ins Variadic<Index>:$extents,
                        DenseI64ArrayAttr:$sizes,
-                       OptionalAttr<DGK_RasterAttr>:$raster);
+                       OptionalAttr<DGK_RasterAttr>:$raster,
+                       UnitAttr:$perCluster);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
@@ -124,10 +130,18 @@ def DGK_RolesOp : DGK_Op<"roles",
     ## Constraints
     1. `roles-c1`: the body holds only `dgk.role`, at least one, with distinct names.
     2. `roles-c2`: the registers of all roles fit the target's register file.
+
+    Example:
+    ```mlir
+    dgk.roles {
+      dgk.role @math warps(8) registers(232) { ... }
+      dgk.role @load warps(4) registers(40) elected { ... }
+    }
+    ```
   }];
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$body attr-dict";
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def DGK_RoleOp : DGK_Op<"role",
