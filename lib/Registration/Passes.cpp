@@ -7,11 +7,17 @@
 
 #include "dgemm/Dialect/DGK/Transforms/Passes.h"
 #include "dgemm/Conversion/DGemmToDGK/DGemmToDGK.h"
+#include "dgemm/Conversion/GPUModuleToLLVM/GPUModuleToLLVM.h"
 #include "dgemm/InitAll.h"
+#include "dgemm/Pipeline/Pipelines.h"
 
 #include "mlir/InitAllPasses.h"
 
-void dgemm::registerKernelPasses() { dgk::registerDGKPasses(); }
+void dgemm::registerKernelPasses() {
+  dgk::registerDGKPasses();
+  registerGPUModuleToLLVMPasses();
+  registerKernelPipelines();
+}
 
 void dgemm::registerAllPasses() {
   registerKernelPasses();
