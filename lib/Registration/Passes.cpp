@@ -10,6 +10,7 @@
 #include "dgemm/Conversion/GPUModuleToLLVM/GPUModuleToLLVM.h"
 #include "dgemm/InitAll.h"
 #include "dgemm/Pipeline/Pipelines.h"
+#include "dgemm/Schedule/Passes.h"
 
 #include "mlir/InitAllPasses.h"
 
@@ -21,6 +22,7 @@ void dgemm::registerKernelPasses() {
 
 void dgemm::registerAllPasses() {
   registerKernelPasses();
+  registerSchedulePasses();
   registerDGemmToDGKPasses();
 }
 

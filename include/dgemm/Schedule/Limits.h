@@ -1,0 +1,116 @@
+//===- Limits.h - What a schedule needs and a target has --------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The rules that a schedule of a dense block-scaled product must keep on a
+// target whose matrix instruction is executed by one warp (mma.sync). The
+// verification of a schedule written by hand and the search for one share them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_SCHEDULE_LIMITS_H
+#define DGEMM_SCHEDULE_LIMITS_H
+
+#include "dgemm/Dialect/DGK/IR/DGK.h"
+
+#include <optional>
+#include <string>
+
+namespace dgemm::schedule {
+
+/// `D[M, N] = A[M, K] * B[N, K]^T` with one UE8M0 scale for each row and
+/// `blockA` (`blockB`) elements of K, packed four to a word.
+struct DenseProblem {
+  /// Extents; expected ones where they are only known at launch.
+  int64_t m = 0;
+  int64_t n = 0;
+  int64_t k = 0;
+  mlir::Type aType;
+  mlir::Type bType;
+  mlir::Type dType;
+  /// Elements of K that share a scale: 32 or 128.
+  int64_t blockA = 0;
+  int64_t blockB = 0;
+  /// D's row stride is known to be a multiple of 16 bytes, as TMA needs.
+  bool dIsTmaAligned = false;
+};
+
+/// What a schedule may break. The numbers are those of the rules in the
+/// documentation of `dgemm-select-schedule`.
+enum class Limit {
+  Instruction = 12,
+  WarpTile = 13,
+  TileK = 14,
+  SharedMemory = 15,
+  Registers = 16,
+  RegisterFile = 17,
+  Warps = 18,
+  Stages = 19,
+  Store = 20,
+  Form = 21,
+};
+
+/// Name of a limit for remarks and reports: "shared memory".
+llvm::StringRef getName(Limit limit);
+
+/// A limit that a schedule breaks; `text` has the actual and the allowed
+/// values and the way out.
+struct Violation {
+  Limit limit;
+  std::string text;
+
+  /// "select-c15".
+  std::string getRule() const;
+};
+
+/// Dynamic shared memory of one CTA, in bytes.
+struct SharedMemoryUse {
+  /// Ring of A and B tiles, and of scale words that serve one K tile only.
+  int64_t operands = 0;
+  /// Ring of scale words that serve several K tiles.
+  int64_t scales = 0;
+  /// Staging of the TMA store.
+  int64_t staging = 0;
+  int64_t barriers = 0;
+  /// The swizzle pattern repeats every 1024 bytes; the base may lie anywhere.
+  int64_t alignment = 1024;
+
+  int64_t total() const {
+    return operands + scales + staging + barriers + alignment;
+  }
+};
+
+/// K tiles that one scale word serves, 4 * block / tile K; at least 1.
+int64_t getWordSpan(int64_t block, int64_t tileK);
+
+/// Bytes of one slot of the operand ring: A, B, and scales that travel with
+/// them.
+int64_t getStageBytes(const DenseProblem &problem, dgk::ScheduleAttr schedule);
+
+SharedMemoryUse getSharedMemoryUse(const DenseProblem &problem,
+                                   dgk::ScheduleAttr schedule);
+
+/// Registers that a math thread needs: accumulators, two sets of A and B
+/// fragments, scale words, and what addresses and loop state take. An estimate
+/// for choosing; the assembler has the last word.
+int64_t estimateMathRegisters(dgk::ScheduleAttr schedule);
+
+/// Slots of 16 rows x 128 bytes that hold the output of one math warp.
+int64_t getStoreSlotsPerWarp(const DenseProblem &problem,
+                             dgk::ScheduleAttr schedule);
+
+/// True if the rows of a warp's output are whole 128-byte lines, so that a TMA
+/// store takes them.
+bool hasWholeLines(const DenseProblem &problem, dgk::ScheduleAttr schedule);
+
+/// The first limit that the schedule breaks, nullopt if it is legal.
+std::optional<Violation> checkSchedule(const DenseProblem &problem,
+                                       dgk::TargetAttr target,
+                                       dgk::ScheduleAttr schedule);
+
+} // namespace dgemm::schedule
+
+#endif // DGEMM_SCHEDULE_LIMITS_H

@@ -1,0 +1,111 @@
+//===- Passes.td - Choice of schedules ---------------------*- tablegen -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_SCHEDULE_PASSES_TD
+#define DGEMM_SCHEDULE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def SelectSchedule : Pass<"dgemm-select-schedule"> {
+  let summary = "choose how each problem is computed on a target";
+  let description = [{
+    Writes two attributes on every op of the problem dialect: `dgk.target`, the
+    chip with its limits, rates and instructions, and `dgk.schedule`, the choice.
+    An op that already has one of them keeps it; a schedule that is kept is
+    checked by the same rules as one that is chosen. Nothing else changes.
+
+    **Before:** ops on memrefs. **After:** each has both attributes, and
+    `convert-dgemm-to-dgk` can lower it; otherwise the pass has failed with a
+    diagnostic for each op that it cannot serve.
+
+    ### The choice
+
+    Candidates are CTA tiles of M 64 or 128, N 16, 32, 64 or 128, and K 64 or
+    128 bytes, each with as many stages as shared memory holds (at most 8). The
+    warp grid is the one that loads the fewest fragments: 4 x 2 for a tile of
+    128 x 128, 2 x 4 for 64 x 128. The fastest by the model of
+    `dgemm/Schedule/CostModel.h` wins; within 5 % the larger tile N, then the
+    smaller tile K, then the larger tile M.
+
+    For M = 4096, N = 2112, K = 7168 on `sm_120a` that is 128 x 128 x 64 with 4
+    stages: 544 tiles are 3 waves over 188 SMs, and tiles of 64 rows or columns
+    would need more operand bytes for each product, which is what an SM waits
+    for. A tile K of 128 is equal within 1 %, but only 2 of its stages fit beside
+    the staging of the store; four stages of half the size keep as many bytes
+    in flight and free them sooner (DeepGEMM measured 5 to 6 %).
+
+    M is seldom known; `m` says what to expect.
+
+    ### Rules
+
+    The op and the target:
+
+    1. `select-c1`: the target is known, and given by `target` or `dgk.target`.
+    2. `select-c2`: the op has a lowering on the target.
+    3. `select-c3`: operands are memrefs.
+    4. `select-c4`: no extent is 0; such a problem needs no kernel.
+    5. `select-c5`: the target has a lowered instruction for the element types.
+    6. `select-c6`: A and B are K-major: layout `nt`, stride 1 along K.
+    7. `select-c7`: scales are packed UE8M0, four to an i32.
+    8. `select-c8`: no `c`.
+    9. `select-c9`: no epilogue.
+    10. `select-c10`: rows of A and B are a multiple of 16 bytes apart. A stride
+        that is only known at launch is the caller's promise.
+    11. `select-c11`: scales have stride 1 along their rows, and along K a
+        multiple of 4 words.
+
+    The schedule, whoever wrote it:
+
+    12. `select-c12`: the instruction is one of the target's and fits the types.
+    13. `select-c13`: a warp's tile is a multiple of 16 x 16; the CTA's has at
+        most 256 rows and columns.
+    14. `select-c14`: rows of tile K are 64 bytes with swizzle `b64` or 128 with
+        `b128`, and tile K divides the elements that one scale word serves.
+    15. `select-c15`: shared memory. Operand ring, scale ring, 2048 bytes for
+        each store slot, 16 bytes for each stage of a pipeline, 1024 for
+        alignment.
+    16. `select-c16`: registers of a math thread, as estimated.
+    17. `select-c17`: registers of all threads.
+    18. `select-c18`: warps of the CTA.
+    19. `select-c19`: at least 2 stages.
+    20. `select-c20`: `store = tma` with a positive multiple of the math warps as
+        `store_slots`, rows of D a known multiple of 16 bytes apart, and whole
+        128-byte lines in each warp; or `store = registers` with none.
+    21. `select-c21`: `cluster` within the target's, no `split_k`, no `swap_ab`.
+
+    ### Remarks
+
+    Category `dgemm-select-schedule`: `ScheduleChosen` and `ScheduleKept`
+    (passed), `CandidateDeclined` for each candidate that breaks a limit or does
+    not pay (missed), `CandidateSlower` for the others (analysis). Try
+    `--remarks-filter=dgemm-select-schedule`.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", "\"\"",
+           "Chip of ops without dgk.target, e.g. sm_120a">,
+    Option<"m", "m", "int64_t", "4096", "Expected M where it is dynamic">,
+    Option<"n", "n", "int64_t", "4096", "Expected N where it is dynamic">,
+    Option<"k", "k", "int64_t", "4096", "Expected K where it is dynamic">
+  ];
+  let statistics = [
+    Statistic<"numChosen", "chosen", "Schedules chosen">,
+    Statistic<"numKept", "kept", "Schedules that were given and kept">,
+    Statistic<"numRejected", "rejected", "Ops that cannot be served">,
+    Statistic<"numCandidates", "candidates", "Candidates considered">,
+    Statistic<"numOverSharedMemory", "over-shared-memory",
+              "Candidates declined: shared memory">,
+    Statistic<"numOverRegisters", "over-registers",
+              "Candidates declined: registers">,
+    Statistic<"numOverOther", "over-other",
+              "Candidates declined: another limit">,
+    Statistic<"numUnprofitable", "unprofitable",
+              "Candidates declined: do not pay for this shape">
+  ];
+  let dependentDialects = ["::dgk::DGKDialect"];
+}
+
+#endif // DGEMM_SCHEDULE_PASSES_TD

@@ -1,0 +1,277 @@
+//===- CostModel.cpp - Candidate schedules and their times ----------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Schedule/CostModel.h"
+
+#include "dgemm/Target/Targets.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace dgemm::schedule;
+using dgk::ScheduleAttr;
+
+//===----------------------------------------------------------------------===//
+// Times
+//===----------------------------------------------------------------------===//
+
+// The constants are those of DeepGEMM's SM120 heuristic (0.07 cycles per byte,
+// 120 cycles per barrier round, 2000 cycles per tile) at 2.45 GHz. With them
+// the model is within 16 % of the times published for an RTX PRO 6000 at
+// 4096x2112x7168, 4096x5120x8192, 4096x5120x25600 and 4096x24576x1536
+// (CostModelTest.cpp holds it to that).
+static constexpr double kFeedBytesPerNs = 35.0;
+static constexpr double kBarrierNs = 49.0;
+static constexpr double kTileNs = 816.0;
+
+/// Operand bytes that an SM receives for one K tile.
+static double getFeedBytes(const DenseProblem &problem, ScheduleAttr schedule) {
+  int64_t k = schedule.getTileK();
+  double bytes = schedule.getTileM() * dgk::getBytes(k, problem.aType) +
+                 schedule.getTileN() * dgk::getBytes(k, problem.bType);
+  bytes += 4.0 * schedule.getTileM() / getWordSpan(problem.blockA, k);
+  return bytes + 4.0 * schedule.getTileN() / getWordSpan(problem.blockB, k);
+}
+
+/// Prologue and epilogue of a tile. Stores from registers write rows in pieces
+/// of 16 bytes, so that each 32-byte sector travels twice.
+static double getTileOverheadNs(const DenseProblem &problem,
+                                ScheduleAttr schedule) {
+  if (schedule.getStore() == dgk::StorePath::Tma)
+    return kTileNs;
+  double bytes =
+      schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);
+  return kTileNs + bytes / kFeedBytesPerNs;
+}
+
+/// A and B are read and D is written once.
+static double getMemoryNs(const DenseProblem &problem, dgk::TargetAttr target) {
+  double bytes = double(problem.m) * dgk::getBytes(problem.k, problem.aType) +
+                 double(problem.n) * dgk::getBytes(problem.k, problem.bType) +
+                 double(problem.m) * dgk::getBytes(problem.n, problem.dType);
+  return bytes / target.getRates().getMemoryGbs();
+}
+
+Prediction dgemm::schedule::predict(const DenseProblem &problem,
+                                    dgk::TargetAttr target,
+                                    ScheduleAttr schedule) {
+  dgk::RatesAttr rates = target.getRates();
+  double flops =
+      2.0 * schedule.getTileM() * schedule.getTileN() * schedule.getTileK();
+  // TFLOP/s are 1000 operations per nanosecond.
+  double mmaNs = flops * rates.getSmCount() / (rates.getFp8Tflops() * 1000.0);
+  double feedNs = getFeedBytes(problem, schedule) / kFeedBytesPerNs;
+
+  Prediction out;
+  out.tiles = llvm::divideCeil(problem.m, schedule.getTileM()) *
+              llvm::divideCeil(problem.n, schedule.getTileN());
+  out.waves = llvm::divideCeil(out.tiles, rates.getSmCount());
+  out.kTile = std::max(mmaNs, feedNs) +
+              kBarrierNs / std::sqrt(double(schedule.getStages()));
+  out.tile = llvm::divideCeil(problem.k, schedule.getTileK()) * out.kTile +
+             getTileOverheadNs(problem, schedule);
+  double memoryNs = getMemoryNs(problem, target);
+  out.total = std::max(out.waves * out.tile, memoryNs);
+  out.isMemoryBound = out.total == memoryNs;
+  return out;
+}
+
+//===----------------------------------------------------------------------===//
+// Candidates
+//===----------------------------------------------------------------------===//
+
+/// With more stages the barrier term changes by less than the model knows.
+static constexpr int64_t kMaxStages = 8;
+/// Rows of K tiles, in bytes: the two swizzle spans without bank conflicts.
+static constexpr int64_t kTileKBytes[] = {64, 128};
+static constexpr int64_t kTileM[] = {64, 128};
+static constexpr int64_t kTileN[] = {16, 32, 64, 128};
+/// Fewer rows do not repay the barrier rounds of K tiles of 64 bytes.
+static constexpr int64_t kManyRows = 2048;
+
+namespace {
+
+/// What distinguishes one candidate from another.
+struct Shape {
+  int64_t m;
+  int64_t n;
+  int64_t kBytes;
+};
+
+struct WarpGrid {
+  int64_t m;
+  int64_t n;
+};
+
+/// Makes the candidates of one problem on one target.
+class CandidateBuilder {
+public:
+  CandidateBuilder(const DenseProblem &problem, dgk::TargetAttr target,
+                   dgk::MatrixInstruction instruction)
+      : problem(problem), target(target), instruction(instruction) {}
+
+  Candidate build(const Shape &shape) const;
+
+private:
+  /// A schedule whose warps are `grid`.
+  ScheduleAttr makeSchedule(const Shape &shape, WarpGrid grid, int64_t stages,
+                            int64_t slotsPerWarp) const;
+  /// The grid of 8 warps, or 4 if the tile is too small, that loads the fewest
+  /// fragments; of equals one with whole output lines, then more warps along M.
+  WarpGrid chooseGrid(const Shape &shape) const;
+  std::string getReasonAgainst(const Shape &shape) const;
+  bool fits(ScheduleAttr schedule) const;
+
+  const DenseProblem &problem;
+  dgk::TargetAttr target;
+  dgk::MatrixInstruction instruction;
+};
+
+} // namespace
+
+ScheduleAttr CandidateBuilder::makeSchedule(const Shape &shape, WarpGrid grid,
+                                            int64_t stages,
+                                            int64_t slotsPerWarp) const {
+  MLIRContext *context = target.getContext();
+  int64_t warps = grid.m * grid.n;
+  int64_t k = shape.kBytes / dgk::getBytes(1, problem.aType);
+  bool hasLongWords = std::max(getWordSpan(problem.blockA, k),
+                               getWordSpan(problem.blockB, k)) > 1;
+  auto swizzle = static_cast<dgk::Swizzle>(shape.kBytes);
+  // 256 x 232 + 128 x 40 registers are the 65536 of an SM, less one slice.
+  auto math = dgk::RoleSpecAttr::get(context, warps, 232);
+  auto load = dgk::RoleSpecAttr::get(context, 4, 40);
+  auto store =
+      slotsPerWarp > 0 ? dgk::StorePath::Tma : dgk::StorePath::Registers;
+  return ScheduleAttr::get(context, {shape.m, shape.n, k}, {grid.m, grid.n},
+                           stages, hasLongWords ? 2 : 1, instruction, swizzle,
+                           swizzle, math, load, store, warps * slotsPerWarp,
+                           getRaster(target, shape.m, shape.n), /*cluster=*/1,
+                           /*splitK=*/1, /*swapAb=*/false);
+}
+
+WarpGrid CandidateBuilder::chooseGrid(const Shape &shape) const {
+  for (int64_t warps : {8, 4}) {
+    std::optional<std::tuple<int64_t, bool, int64_t>> best;
+    WarpGrid grid = {warps, 1};
+    for (int64_t m = warps; m >= 1; m /= 2) {
+      int64_t n = warps / m;
+      if (shape.m % (16 * m) != 0 || shape.n % (16 * n) != 0)
+        continue;
+      bool isPartial = dgk::getBytes(shape.n / n, problem.dType) % 128 != 0;
+      auto key = std::tuple(shape.m / m + shape.n / n, isPartial, n);
+      if (best && *best <= key)
+        continue;
+      best = key;
+      grid = {m, n};
+    }
+    if (best)
+      return grid;
+  }
+  llvm_unreachable("tiles are at least 64 x 16");
+}
+
+std::string CandidateBuilder::getReasonAgainst(const Shape &shape) const {
+  if (shape.n < 32 && problem.n > shape.n)
+    return llvm::formatv("a tile of {0} columns pays only for N <= {0}",
+                         shape.n);
+  if (shape.kBytes < 128 && problem.m < kManyRows)
+    return llvm::formatv("K tiles of {0} bytes pay only for M >= {1}",
+                         shape.kBytes, kManyRows);
+  return {};
+}
+
+bool CandidateBuilder::fits(ScheduleAttr schedule) const {
+  return getSharedMemoryUse(problem, schedule).total() <=
+         target.getLimits().getSharedPerCta();
+}
+
+Candidate CandidateBuilder::build(const Shape &shape) const {
+  WarpGrid grid = chooseGrid(shape);
+  ScheduleAttr schedule = makeSchedule(shape, grid, 2, 1);
+  bool staged = problem.dIsTmaAligned && hasWholeLines(problem, schedule);
+  int64_t slots = staged ? 1 : 0;
+  int64_t stages = 2;
+  // Stages first: they hide latency at every K tile, slots once in a tile.
+  while (stages < kMaxStages &&
+         fits(makeSchedule(shape, grid, stages + 1, slots)))
+    ++stages;
+  int64_t usefulSlots = staged ? getStoreSlotsPerWarp(problem, schedule) : 0;
+  while (slots < usefulSlots &&
+         fits(makeSchedule(shape, grid, stages, slots + 1)))
+    ++slots;
+
+  Candidate out;
+  out.schedule = makeSchedule(shape, grid, stages, slots);
+  out.prediction = predict(problem, target, out.schedule);
+  out.violation = checkSchedule(problem, target, out.schedule);
+  out.declined = getReasonAgainst(shape);
+  return out;
+}
+
+SmallVector<Candidate>
+dgemm::schedule::getCandidates(const DenseProblem &problem,
+                               dgk::TargetAttr target) {
+  dgk::MatrixInstruction instruction = dgk::findInstruction(
+      target, problem.aType, problem.bType, /*scaled=*/true);
+  if (!instruction || instruction.getThreads() != 32)
+    return {};
+  CandidateBuilder builder(problem, target, instruction);
+  SmallVector<Candidate> out;
+  for (int64_t m : kTileM)
+    for (int64_t n : kTileN)
+      for (int64_t kBytes : kTileKBytes)
+        out.push_back(builder.build({m, n, kBytes}));
+  return out;
+}
+
+//===----------------------------------------------------------------------===//
+// Choice
+//===----------------------------------------------------------------------===//
+
+/// Candidates closer than this are equal as far as the model can tell.
+static constexpr double kTie = 1.05;
+
+const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
+  // What does not pay is better than nothing.
+  bool anyEligible = llvm::any_of(
+      candidates, [](const Candidate &c) { return c.isEligible(); });
+  auto isOpen = [&](const Candidate &c) {
+    return anyEligible ? c.isEligible() : !c.violation;
+  };
+  double fastest = std::numeric_limits<double>::infinity();
+  for (const Candidate &candidate : candidates)
+    if (isOpen(candidate))
+      fastest = std::min(fastest, candidate.prediction.total);
+
+  auto preference = [](const Candidate &candidate) {
+    ScheduleAttr s = candidate.schedule;
+    return std::tuple(-s.getTileN(), s.getTileK(), -s.getTileM());
+  };
+  const Candidate *best = nullptr;
+  for (const Candidate &candidate : candidates) {
+    if (!isOpen(candidate) || candidate.prediction.total > kTie * fastest)
+      continue;
+    if (!best || preference(candidate) < preference(*best))
+      best = &candidate;
+  }
+  return best;
+}
+
+dgk::RasterAttr dgemm::schedule::getRaster(dgk::TargetAttr target,
+                                           int64_t tileM, int64_t tileN) {
+  int64_t sms = target.getRates().getSmCount();
+  auto rows = [&](int64_t group) {
+    return group * tileM + llvm::divideCeil(sms, group) * tileN;
+  };
+  int64_t group = rows(16) < rows(8) ? 16 : 8;
+  return dgk::RasterAttr::get(target.getContext(), group, dgk::Axis::M);
+}

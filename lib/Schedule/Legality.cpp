@@ -1,0 +1,242 @@
+//===- Legality.cpp - Which problems a target can run ---------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Schedule/Legality.h"
+
+#include "dgemm/Target/Targets.h"
+
+using namespace mlir;
+using namespace dgemm;
+using namespace dgemm::schedule;
+
+/// TMA: every stride but the innermost is a multiple of 16 bytes.
+static constexpr int64_t kTmaBytes = 16;
+static constexpr StringLiteral kRunsOnReference =
+    "it runs on --device=reference";
+
+//===----------------------------------------------------------------------===//
+// What is lowered
+//===----------------------------------------------------------------------===//
+
+/// True if a lowering uses this instruction for dense products.
+static bool isLowered(dgk::MatrixInstruction instruction) {
+  auto mma = dyn_cast<dgk::MmaSyncAttr>(instruction);
+  return mma && mma.getKind() == dgk::MmaKind::MXF8F6F4 &&
+         isa<Float8E4M3FNType>(mma.getAType()) &&
+         isa<Float8E4M3FNType>(mma.getBType());
+}
+
+static bool hasDenseLowering(dgk::TargetAttr target) {
+  return llvm::any_of(target.getInstructions(), [](Attribute attr) {
+    return isLowered(cast<dgk::MatrixInstruction>(attr));
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Rules of dgemm.matmul
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// An operand and what the documentation calls it.
+struct Operand {
+  Value value;
+  StringRef name;
+
+  MemRefType getType() const { return cast<MemRefType>(value.getType()); }
+  Type getElementType() const { return getType().getElementType(); }
+  SmallVector<int64_t> getStrides() const {
+    auto [strides, offset] = getType().getStridesAndOffset();
+    return strides;
+  }
+};
+
+/// The rules select-c4 to select-c11 for one op and one target.
+class MatmulRules {
+public:
+  MatmulRules(MatmulOp op, dgk::TargetAttr target) : op(op), target(target) {}
+
+  LogicalResult run() {
+    return success(succeeded(extents()) && succeeded(elementTypes()) &&
+                   succeeded(layout()) && succeeded(scaleTypes()) &&
+                   succeeded(accumulator()) && succeeded(epilogue()) &&
+                   succeeded(rowStrides()) && succeeded(scaleStrides()));
+  }
+
+  Operand d() { return {op.getD(), "d"}; }
+  SmallVector<Operand, 2> matrices() {
+    return {{op.getA(), "a"}, {op.getB(), "b"}};
+  }
+  SmallVector<Operand, 2> scales() {
+    return {{op.getAScale(), "a_scale"}, {op.getBScale(), "b_scale"}};
+  }
+
+private:
+  InFlightDiagnostic fail(StringRef rule) {
+    return op.emitOpError() << "[" << rule << "] ";
+  }
+  LogicalResult extents();
+  LogicalResult elementTypes();
+  LogicalResult layout();
+  LogicalResult scaleTypes();
+  LogicalResult accumulator();
+  LogicalResult epilogue();
+  LogicalResult rowStrides();
+  LogicalResult scaleStrides();
+
+  MatmulOp op;
+  dgk::TargetAttr target;
+};
+
+} // namespace
+
+LogicalResult MatmulRules::extents() {
+  ProblemShape shape = op.getProblemShape();
+  for (auto [name, extent] : {std::pair("M", shape.m), std::pair("N", shape.n),
+                              std::pair("K", shape.k)})
+    if (extent == 0)
+      return fail("select-c4")
+             << name << " = 0 needs no kernel, expected at least 1; "
+             << (StringRef(name) == "K" ? "set d to zero with linalg.fill"
+                                        : "remove the op, it writes nothing");
+  return success();
+}
+
+LogicalResult MatmulRules::elementTypes() {
+  Type a = matrices()[0].getElementType();
+  Type b = matrices()[1].getElementType();
+  // Of a product without scales, only the plain instructions matter.
+  dgk::MatrixInstruction instruction =
+      dgk::findInstruction(target, a, b, /*scaled=*/op.getAScale() != nullptr);
+  if (instruction && isLowered(instruction))
+    return success();
+  InFlightDiagnostic error = fail("select-c5");
+  error << "a x b is " << a << " x " << b
+        << ", expected f8E4M3FN x f8E4M3FN on " << target.getChip() << ": ";
+  if (instruction)
+    return error << "no lowering uses its " << instruction << " yet; "
+                 << kRunsOnReference;
+  return error << "it has no instruction for this pair; " << kRunsOnReference;
+}
+
+LogicalResult MatmulRules::layout() {
+  if (op.getLayout() != Layout::NT)
+    return fail("select-c6")
+           << "layout is " << stringifyLayout(op.getLayout())
+           << ", expected nt (A [M, K], B [N, K]): " << target.getChip()
+           << " loads FP8 along K only; copy the operand to K-major";
+  for (Operand x : matrices())
+    if (x.getStrides().back() != 1)
+      return fail("select-c6")
+             << x.name << " is " << x.getType()
+             << ", expected stride 1 along K: " << target.getChip()
+             << " loads FP8 along K only; copy the operand to K-major";
+  return success();
+}
+
+LogicalResult MatmulRules::scaleTypes() {
+  for (Operand x : scales())
+    if (!x.getElementType().isSignlessInteger(32))
+      return fail("select-c7")
+             << x.name << " has elements of type " << x.getElementType()
+             << ", expected i32 that packs four UE8M0 scales on "
+             << target.getChip() << "; convert it with dgemm.pack_scales";
+  return success();
+}
+
+LogicalResult MatmulRules::accumulator() {
+  if (!op.getC())
+    return success();
+  return fail("select-c8") << "has c, which no lowering on " << target.getChip()
+                           << " adds yet, expected none; " << kRunsOnReference;
+}
+
+LogicalResult MatmulRules::epilogue() {
+  if (!op.getEpilogue())
+    return success();
+  return fail("select-c9") << "has epilogue " << *op.getEpilogue()
+                           << ", which no lowering on " << target.getChip()
+                           << " has yet, expected none; " << kRunsOnReference;
+}
+
+LogicalResult MatmulRules::rowStrides() {
+  for (Operand x : matrices()) {
+    int64_t stride = x.getStrides().front();
+    if (ShapedType::isDynamic(stride))
+      continue;
+    int64_t bytes = dgk::getBytes(stride, x.getElementType());
+    if (bytes % kTmaBytes != 0)
+      return fail("select-c10")
+             << "rows of " << x.name << " are " << bytes
+             << " bytes apart, expected a multiple of " << kTmaBytes
+             << " as TMA needs; pad the rows to "
+             << llvm::alignTo(bytes, kTmaBytes) << " bytes";
+  }
+  return success();
+}
+
+LogicalResult MatmulRules::scaleStrides() {
+  for (Operand x : scales()) {
+    SmallVector<int64_t> strides = x.getStrides();
+    bool isAligned =
+        ShapedType::isDynamic(strides[1]) || 4 * strides[1] % kTmaBytes == 0;
+    if (strides[0] == 1 && isAligned)
+      continue;
+    InFlightDiagnostic error = fail("select-c11");
+    error << x.name << " is " << x.getType()
+          << ", expected stride 1 along the rows and along K a multiple of 4 "
+             "words as TMA needs; make it with dgemm.pack_scales";
+    return error;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Analysis
+//===----------------------------------------------------------------------===//
+
+static int64_t getOr(int64_t extent, int64_t expected) {
+  return ShapedType::isDynamic(extent) ? expected : extent;
+}
+
+static DenseProblem describe(MatmulOp op, MatmulRules &rules,
+                             const ExpectedExtents &expected) {
+  ProblemShape shape = op.getProblemShape();
+  DenseProblem problem;
+  problem.m = getOr(shape.m, expected.m);
+  problem.n = getOr(shape.n, expected.n);
+  problem.k = getOr(shape.k, expected.k);
+  problem.aType = rules.matrices()[0].getElementType();
+  problem.bType = rules.matrices()[1].getElementType();
+  problem.dType = rules.d().getElementType();
+  problem.blockA = op.getGranularityAttr().getA().k;
+  problem.blockB = op.getGranularityAttr().getB().k;
+  int64_t stride = rules.d().getStrides().front();
+  problem.dIsTmaAligned = !ShapedType::isDynamic(stride) &&
+                          dgk::getBytes(stride, problem.dType) % kTmaBytes == 0;
+  return problem;
+}
+
+FailureOr<DenseProblem>
+dgemm::schedule::analyze(ProblemOpInterface op, dgk::TargetAttr target,
+                         const ExpectedExtents &expected) {
+  auto matmul = dyn_cast<MatmulOp>(op.getOperation());
+  if (!matmul || !hasDenseLowering(target))
+    return op->emitOpError()
+           << "[select-c2] no lowering for " << op->getName().getStringRef()
+           << " on " << target.getChip() << " yet; " << kRunsOnReference;
+  for (Value operand : op->getOperands())
+    if (!isa<MemRefType>(operand.getType()))
+      return op->emitOpError()
+             << "[select-c3] operand of type " << operand.getType()
+             << ", expected a memref: strides decide how tiles are loaded and "
+                "stored; run --one-shot-bufferize first";
+  MatmulRules rules(matmul, target);
+  if (failed(rules.run()))
+    return failure();
+  return describe(matmul, rules, expected);
+}

@@ -1,0 +1,386 @@
+//===- Limits.cpp - What a schedule needs and a target has ----------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Schedule/Limits.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace dgemm::schedule;
+using dgk::ScheduleAttr;
+using llvm::formatv;
+
+/// Warps that a CTA may have: 1024 threads on every chip.
+static constexpr int64_t kMaxWarpsPerCta = 32;
+/// Largest extent of a TMA box (PTX ISA, cp.async.bulk.tensor).
+static constexpr int64_t kMaxBox = 256;
+/// Scale words of a tile begin at multiples of this many bytes.
+static constexpr int64_t kScaleAlignment = 512;
+/// A full and an empty mbarrier of 8 bytes for each slot of a pipeline.
+static constexpr int64_t kBarrierBytes = 16;
+static constexpr int64_t kSlotRows = 16;
+static constexpr int64_t kLineBytes = 128;
+
+StringRef dgemm::schedule::getName(Limit limit) {
+  switch (limit) {
+  case Limit::Instruction:
+    return "instruction";
+  case Limit::WarpTile:
+    return "warp tile";
+  case Limit::TileK:
+    return "tile K";
+  case Limit::SharedMemory:
+    return "shared memory";
+  case Limit::Registers:
+    return "registers of a thread";
+  case Limit::RegisterFile:
+    return "register file";
+  case Limit::Warps:
+    return "warps";
+  case Limit::Stages:
+    return "stages";
+  case Limit::Store:
+    return "store path";
+  case Limit::Form:
+    return "form";
+  }
+  llvm_unreachable("unknown limit");
+}
+
+std::string Violation::getRule() const {
+  return formatv("select-c{0}", static_cast<int>(limit));
+}
+
+//===----------------------------------------------------------------------===//
+// Shared memory
+//===----------------------------------------------------------------------===//
+
+int64_t dgemm::schedule::getWordSpan(int64_t block, int64_t tileK) {
+  return std::max<int64_t>(4 * block / tileK, 1);
+}
+
+/// Bytes of the scale words of `rows` rows.
+static int64_t getScaleBytes(int64_t rows) {
+  return llvm::alignTo(4 * rows, kScaleAlignment);
+}
+
+int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,
+                                       ScheduleAttr schedule) {
+  int64_t k = schedule.getTileK();
+  int64_t bytes = schedule.getTileM() * dgk::getBytes(k, problem.aType) +
+                  schedule.getTileN() * dgk::getBytes(k, problem.bType);
+  if (getWordSpan(problem.blockA, k) == 1)
+    bytes += getScaleBytes(schedule.getTileM());
+  if (getWordSpan(problem.blockB, k) == 1)
+    bytes += getScaleBytes(schedule.getTileN());
+  return bytes;
+}
+
+SharedMemoryUse dgemm::schedule::getSharedMemoryUse(const DenseProblem &problem,
+                                                    ScheduleAttr schedule) {
+  int64_t k = schedule.getTileK();
+  int64_t spanA = getWordSpan(problem.blockA, k);
+  int64_t spanB = getWordSpan(problem.blockB, k);
+  SharedMemoryUse use;
+  use.operands = schedule.getStages() * getStageBytes(problem, schedule);
+  int64_t word = (spanA > 1 ? getScaleBytes(schedule.getTileM()) : 0) +
+                 (spanB > 1 ? getScaleBytes(schedule.getTileN()) : 0);
+  use.scales = schedule.getScaleStages() * word;
+  use.staging = schedule.getStoreSlots() * kSlotRows * kLineBytes;
+  // Words that advance at different K tiles need a pipeline each.
+  int64_t scalePipelines = (spanA > 1) + (spanB > 1 && spanB != spanA);
+  use.barriers = kBarrierBytes * (schedule.getStages() +
+                                  scalePipelines * schedule.getScaleStages());
+  return use;
+}
+
+int64_t dgemm::schedule::getStoreSlotsPerWarp(const DenseProblem &problem,
+                                              ScheduleAttr schedule) {
+  int64_t row = dgk::getBytes(schedule.getWarpTileN(), problem.dType);
+  return llvm::divideCeil(schedule.getWarpTileM(), kSlotRows) *
+         llvm::divideCeil(row, kLineBytes);
+}
+
+bool dgemm::schedule::hasWholeLines(const DenseProblem &problem,
+                                    ScheduleAttr schedule) {
+  return dgk::getBytes(schedule.getWarpTileN(), problem.dType) % kLineBytes ==
+         0;
+}
+
+//===----------------------------------------------------------------------===//
+// Registers
+//===----------------------------------------------------------------------===//
+
+int64_t dgemm::schedule::estimateMathRegisters(ScheduleAttr schedule) {
+  dgk::MatrixInstruction mma = schedule.getMatrixInstruction();
+  int64_t threads = mma.getThreads();
+  int64_t m = schedule.getWarpTileM();
+  int64_t n = schedule.getWarpTileN();
+  // Every 16 x 32 byte (A) or 8 x 32 byte (B) fragment takes 4 or 2 registers.
+  int64_t fragments = m / mma.getM() * (mma.getM() * 32 / threads / 4) +
+                      n / mma.getN() * (mma.getN() * 32 / threads / 4);
+  int64_t scales = m / mma.getM() + n / mma.getN();
+  // Measured on sm_120a with fragments loaded one K step ahead: 135 registers
+  // for a 32 x 64 warp tile, of which 122 are counted above, in a bare loop;
+  // barriers, tile coordinates and the epilogue's addresses take the rest.
+  constexpr int64_t kOther = 40;
+  return m * n / threads + 2 * fragments + scales + kOther;
+}
+
+//===----------------------------------------------------------------------===//
+// Rules
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// One schedule, one problem, one target; a method for each rule.
+class Checker {
+public:
+  Checker(const DenseProblem &problem, dgk::TargetAttr target,
+          ScheduleAttr schedule)
+      : problem(problem), target(target), schedule(schedule) {}
+
+  std::optional<Violation> run() const {
+    using Check = std::optional<Violation> (Checker::*)() const;
+    // Later checks rely on what earlier ones establish.
+    constexpr Check checks[] = {&Checker::form,         &Checker::instruction,
+                                &Checker::warpTile,     &Checker::tileK,
+                                &Checker::stages,       &Checker::warps,
+                                &Checker::registerFile, &Checker::registers,
+                                &Checker::store,        &Checker::sharedMemory};
+    for (Check check : checks)
+      if (std::optional<Violation> violation = (this->*check)())
+        return violation;
+    return std::nullopt;
+  }
+
+private:
+  std::optional<Violation> form() const;
+  std::optional<Violation> instruction() const;
+  std::optional<Violation> warpTile() const;
+  std::optional<Violation> tileK() const;
+  std::optional<Violation> stages() const;
+  std::optional<Violation> warps() const;
+  std::optional<Violation> registerFile() const;
+  std::optional<Violation> registers() const;
+  std::optional<Violation> store() const;
+  std::optional<Violation> sharedMemory() const;
+
+  const DenseProblem &problem;
+  dgk::TargetAttr target;
+  ScheduleAttr schedule;
+};
+
+} // namespace
+
+template <typename... Ts>
+static Violation broken(Limit limit, const char *format, Ts &&...args) {
+  return {limit, formatv(format, std::forward<Ts>(args)...).str()};
+}
+
+static std::string toText(Attribute attr) {
+  std::string text;
+  llvm::raw_string_ostream(text) << attr;
+  return text;
+}
+
+std::optional<Violation> Checker::form() const {
+  if (schedule.getCluster() > target.getLimits().getClusterSize())
+    return broken(Limit::Form,
+                  "schedule has cluster = {0}, {1} has at most {2}; leave out "
+                  "cluster",
+                  schedule.getCluster(), target.getChip(),
+                  target.getLimits().getClusterSize());
+  if (schedule.getSplitK() != 1)
+    return broken(Limit::Form,
+                  "schedule has split_k = {0}, expected 1: no lowering adds up "
+                  "partial products yet; leave out split_k",
+                  schedule.getSplitK());
+  if (schedule.getSwapAb())
+    return broken(Limit::Form,
+                  "schedule has swap_ab, which no lowering on {0} "
+                  "supports yet; leave it out",
+                  target.getChip());
+  return std::nullopt;
+}
+
+std::optional<Violation> Checker::instruction() const {
+  Attribute attr = schedule.getInstruction();
+  if (!llvm::is_contained(target.getInstructions(), attr))
+    return broken(Limit::Instruction,
+                  "schedule uses {0}, which {1} does not have; its "
+                  "instructions are those of the target attribute",
+                  toText(attr), target.getChip());
+  dgk::MatrixInstruction mma = schedule.getMatrixInstruction();
+  if (mma.getAType() == problem.aType && mma.getBType() == problem.bType &&
+      mma.getScaleBlock() != 0)
+    return std::nullopt;
+  std::string text;
+  llvm::raw_string_ostream(text) << "schedule uses " << attr
+                                 << ", expected a block-scaled instruction for "
+                                 << problem.aType << " x " << problem.bType;
+  return Violation{Limit::Instruction, text};
+}
+
+std::optional<Violation> Checker::warpTile() const {
+  int64_t gridM = schedule.getWarpGrid()[0];
+  int64_t gridN = schedule.getWarpGrid()[1];
+  // One ldmatrix.x4 loads a 16-row tile of A or two 8-row tiles of B.
+  if (schedule.getTileM() % (16 * gridM) != 0 ||
+      schedule.getTileN() % (16 * gridN) != 0)
+    return broken(Limit::WarpTile,
+                  "tile {0} x {1} over a warp grid {2} x {3} gives a warp "
+                  "{4:f1} x {5:f1} elements, expected multiples of 16 x 16; "
+                  "change tile or warp_grid",
+                  schedule.getTileM(), schedule.getTileN(), gridM, gridN,
+                  double(schedule.getTileM()) / gridM,
+                  double(schedule.getTileN()) / gridN);
+  if (std::max(schedule.getTileM(), schedule.getTileN()) <= kMaxBox)
+    return std::nullopt;
+  return broken(Limit::WarpTile,
+                "tile {0} x {1} exceeds {2} rows of a TMA box; use a smaller "
+                "tile",
+                schedule.getTileM(), schedule.getTileN(), kMaxBox);
+}
+
+std::optional<Violation> Checker::tileK() const {
+  int64_t k = schedule.getTileK();
+  struct Operand {
+    char name;
+    int64_t bytes;
+    dgk::Swizzle swizzle;
+    int64_t block;
+  };
+  for (const Operand &x : {Operand{'a', dgk::getBytes(k, problem.aType),
+                                   schedule.getSwizzleA(), problem.blockA},
+                           Operand{'b', dgk::getBytes(k, problem.bType),
+                                   schedule.getSwizzleB(), problem.blockB}}) {
+    auto span = static_cast<int64_t>(x.swizzle);
+    // Narrower swizzles leave bank conflicts in ldmatrix, and a row of several
+    // atoms would need several boxes.
+    if (span < 64 || x.bytes != span)
+      return broken(Limit::TileK,
+                    "tile K = {0} makes rows of {1} bytes in {2}, with swizzle "
+                    "{3}; expected rows of 64 bytes with b64 or of 128 bytes "
+                    "with b128",
+                    k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle));
+    if (4 * x.block % k != 0)
+      return broken(Limit::TileK,
+                    "tile K = {0} does not divide the {1} elements of {2} that "
+                    "one scale word serves (4 x {3}); use a smaller tile K",
+                    k, 4 * x.block, x.name, x.block);
+  }
+  return std::nullopt;
+}
+
+std::optional<Violation> Checker::stages() const {
+  if (schedule.getStages() >= 2)
+    return std::nullopt;
+  return broken(Limit::Stages,
+                "schedule has {0} stage, expected at least 2: with one, loads "
+                "never run beside the matrix instructions",
+                schedule.getStages());
+}
+
+std::optional<Violation> Checker::warps() const {
+  int64_t warps = schedule.getThreads() / 32;
+  int64_t most = std::min(kMaxWarpsPerCta, target.getLimits().getWarpsPerSm());
+  if (warps <= most)
+    return std::nullopt;
+  return broken(Limit::Warps,
+                "schedule has {0} warps ({1} math, {2} load), {3} has at most "
+                "{4} for a CTA; use a smaller warp_grid",
+                warps, schedule.getMath().getWarps(),
+                schedule.getLoad().getWarps(), target.getChip(), most);
+}
+
+std::optional<Violation> Checker::registerFile() const {
+  dgk::RoleSpecAttr math = schedule.getMath();
+  dgk::RoleSpecAttr load = schedule.getLoad();
+  int64_t needed = 32 * (math.getWarps() * math.getRegisters() +
+                         load.getWarps() * load.getRegisters());
+  int64_t available = target.getLimits().getRegistersPerSm();
+  if (needed <= available)
+    return std::nullopt;
+  return broken(
+      Limit::RegisterFile,
+      "schedule gives {0} x {1} + {2} x {3} registers to its threads, "
+      "{4} in all, {5} has {6}; lower the registers of a role",
+      32 * math.getWarps(), math.getRegisters(), 32 * load.getWarps(),
+      load.getRegisters(), needed, target.getChip(), available);
+}
+
+std::optional<Violation> Checker::registers() const {
+  int64_t needed = estimateMathRegisters(schedule);
+  int64_t available = std::min(schedule.getMath().getRegisters(),
+                               target.getLimits().getRegistersPerThread());
+  if (needed <= available)
+    return std::nullopt;
+  return broken(Limit::Registers,
+                "a warp tile of {0} x {1} needs about {2} registers in a math "
+                "thread, of which {3} hold accumulators; the thread has {4}; "
+                "use a smaller tile or more math warps",
+                schedule.getWarpTileM(), schedule.getWarpTileN(), needed,
+                schedule.getWarpTileM() * schedule.getWarpTileN() /
+                    schedule.getMatrixInstruction().getThreads(),
+                available);
+}
+
+std::optional<Violation> Checker::store() const {
+  int64_t slots = schedule.getStoreSlots();
+  if (schedule.getStore() == dgk::StorePath::Registers) {
+    if (slots == 0)
+      return std::nullopt;
+    return broken(Limit::Store,
+                  "schedule has store = registers with store_slots = {0}, "
+                  "expected 0: nothing is staged",
+                  slots);
+  }
+  if (!problem.dIsTmaAligned)
+    return broken(Limit::Store,
+                  "schedule has store = tma, but the row stride of d is not "
+                  "known to be a multiple of 16 bytes; use store = registers, "
+                  "store_slots = 0");
+  if (!hasWholeLines(problem, schedule))
+    return broken(Limit::Store,
+                  "schedule has store = tma, but the {0} columns of a warp are "
+                  "{1} bytes, expected a multiple of {2}; use store = "
+                  "registers, store_slots = 0",
+                  schedule.getWarpTileN(),
+                  dgk::getBytes(schedule.getWarpTileN(), problem.dType),
+                  kLineBytes);
+  int64_t warps = schedule.getMath().getWarps();
+  if (slots > 0 && slots % warps == 0)
+    return std::nullopt;
+  return broken(Limit::Store,
+                "schedule has store = tma with store_slots = {0}, expected a "
+                "positive multiple of the {1} math warps",
+                slots, warps);
+}
+
+std::optional<Violation> Checker::sharedMemory() const {
+  SharedMemoryUse use = getSharedMemoryUse(problem, schedule);
+  int64_t available = target.getLimits().getSharedPerCta();
+  if (use.total() <= available)
+    return std::nullopt;
+  return broken(Limit::SharedMemory,
+                "schedule needs {0} bytes of shared memory, {1} has {2}: {3} "
+                "stages of operands {4}, scales {5}, store staging {6}, "
+                "barriers {7}, alignment {8}; use fewer stages, fewer "
+                "store_slots or a smaller tile",
+                use.total(), target.getChip(), available, schedule.getStages(),
+                use.operands, use.scales, use.staging, use.barriers,
+                use.alignment);
+}
+
+std::optional<Violation>
+dgemm::schedule::checkSchedule(const DenseProblem &problem,
+                               dgk::TargetAttr target, ScheduleAttr schedule) {
+  return Checker(problem, target, schedule).run();
+}

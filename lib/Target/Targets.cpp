@@ -1,0 +1,178 @@
+//===- Targets.cpp - The chips that the compiler knows --------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Target/Targets.h"
+
+using namespace mlir;
+using namespace dgk;
+
+namespace {
+
+/// The element types of matrix operands, made once for a lookup.
+struct ElementTypes {
+  explicit ElementTypes(MLIRContext *context)
+      : f8(Float8E4M3FNType::get(context)), f4(Float4E2M1FNType::get(context)),
+        bf16(BFloat16Type::get(context)), f32(Float32Type::get(context)) {}
+
+  Type f8;
+  Type f4;
+  Type bf16;
+  /// Operands of TF32 instructions: f32 whose low bits are ignored.
+  Type f32;
+};
+
+struct Limits {
+  int64_t sharedPerCta;
+  int64_t registersPerSm;
+  int64_t registersPerThread;
+  int64_t warpsPerSm;
+  int64_t clusterSize;
+  int64_t tensorMemoryColumns;
+};
+
+struct Rates {
+  int64_t smCount;
+  int64_t fp8Tflops;
+  int64_t memoryGbs;
+};
+
+using Instructions = SmallVector<Attribute> (*)(MLIRContext *);
+
+struct Chip {
+  StringLiteral name;
+  Family family;
+  Limits limits;
+  Rates rates;
+  Instructions instructions;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Instructions of each family
+//===----------------------------------------------------------------------===//
+
+/// mma.sync of sm_120a and sm_121a (PTX ISA, "mma with block scaling"). The
+/// block-scaled kinds come first: on GeForce parts they are not halved, so they
+/// also serve products without scales.
+static SmallVector<Attribute> getMmaSync(MLIRContext *context) {
+  ElementTypes types(context);
+  SmallVector<Attribute> out;
+  for (Type a : {types.f8, types.f4})
+    for (Type b : {types.f8, types.f4})
+      out.push_back(
+          MmaSyncAttr::get(context, MmaKind::MXF8F6F4, 16, 8, 32, a, b, 32));
+  out.push_back(MmaSyncAttr::get(context, MmaKind::MXF4NVF4, 16, 8, 64,
+                                 types.f4, types.f4, 32));
+  out.push_back(MmaSyncAttr::get(context, MmaKind::F8F6F4, 16, 8, 32, types.f8,
+                                 types.f8, 0));
+  out.push_back(MmaSyncAttr::get(context, MmaKind::BF16, 16, 8, 16, types.bf16,
+                                 types.bf16, 0));
+  out.push_back(MmaSyncAttr::get(context, MmaKind::TF32, 16, 8, 8, types.f32,
+                                 types.f32, 0));
+  return out;
+}
+
+/// wgmma of sm_90a. N is the largest; every multiple of 8 below is legal too.
+static SmallVector<Attribute> getWgmma(MLIRContext *context) {
+  ElementTypes types(context);
+  return {WgmmaAttr::get(context, MmaKind::F8F6F4, 64, 256, 32, types.f8,
+                         types.f8, 0),
+          WgmmaAttr::get(context, MmaKind::BF16, 64, 256, 16, types.bf16,
+                         types.bf16, 0),
+          WgmmaAttr::get(context, MmaKind::TF32, 64, 256, 8, types.f32,
+                         types.f32, 0)};
+}
+
+/// tcgen05.mma of sm_100a, as issued for a CTA pair; M and N are the largest.
+static SmallVector<Attribute> getTcgen05(MLIRContext *context) {
+  ElementTypes types(context);
+  SmallVector<Attribute> out;
+  for (Type a : {types.f8, types.f4})
+    for (Type b : {types.f8, types.f4})
+      out.push_back(
+          Tcgen05Attr::get(context, MmaKind::MXF8F6F4, 256, 256, 32, a, b, 32));
+  out.push_back(Tcgen05Attr::get(context, MmaKind::MXF4, 256, 256, 64, types.f4,
+                                 types.f4, 32));
+  out.push_back(Tcgen05Attr::get(context, MmaKind::F8F6F4, 256, 256, 32,
+                                 types.f8, types.f8, 0));
+  out.push_back(Tcgen05Attr::get(context, MmaKind::BF16, 256, 256, 16,
+                                 types.bf16, types.bf16, 0));
+  out.push_back(Tcgen05Attr::get(context, MmaKind::TF32, 256, 256, 8, types.f32,
+                                 types.f32, 0));
+  return out;
+}
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+/// PTX ISA version that all chips accept and ptxas of CUDA 12.9 and newer
+/// reads.
+static constexpr int64_t kPtxVersion = 88;
+
+// Limits: CUDA C++ Programming Guide, "Technical Specifications per Compute
+// Capability". Shared memory is the opt-in maximum of one CTA, 1 KiB less than
+// the SM has. Clusters are the portable size; on sm_12x, which has no
+// multicast, larger ones gain nothing.
+// Rates: dense peaks of the data sheets. sm_120a is the RTX PRO 6000 (an RTX
+// 5090 has 170 SMs; the SM count is read from the device at launch and only
+// guides the choice here), sm_121a the GB10 of DGX Spark, whose FP8 rate is
+// its FP4 rate halved.
+static constexpr Chip kChips[] = {
+    {"sm_90a",
+     Family::SM90,
+     {232448, 65536, 255, 64, 8, 0},
+     {132, 1979, 3350},
+     getWgmma},
+    {"sm_100a",
+     Family::SM100,
+     {232448, 65536, 255, 64, 8, 512},
+     {148, 4500, 8000},
+     getTcgen05},
+    {"sm_120a",
+     Family::SM120,
+     {101376, 65536, 255, 48, 1, 0},
+     {188, 1007, 1792},
+     getMmaSync},
+    {"sm_121a",
+     Family::SM120,
+     {101376, 65536, 255, 48, 1, 0},
+     {48, 250, 273},
+     getMmaSync},
+};
+
+TargetAttr dgk::lookupTarget(MLIRContext *context, StringRef name) {
+  const Chip *chip =
+      llvm::find_if(kChips, [&](const Chip &c) { return c.name == name; });
+  if (chip == std::end(kChips))
+    return {};
+  const Limits &l = chip->limits;
+  const Rates &r = chip->rates;
+  auto limits = LimitsAttr::get(context, l.sharedPerCta, l.registersPerSm,
+                                l.registersPerThread, l.warpsPerSm,
+                                l.clusterSize, l.tensorMemoryColumns);
+  auto rates = RatesAttr::get(context, r.smCount, r.fp8Tflops, r.memoryGbs);
+  return TargetAttr::get(context, chip->name, chip->family, kPtxVersion, limits,
+                         rates, chip->instructions(context));
+}
+
+SmallVector<StringRef> dgk::getKnownChips() {
+  return llvm::map_to_vector(
+      kChips, [](const Chip &chip) -> StringRef { return chip.name; });
+}
+
+MatrixInstruction dgk::findInstruction(TargetAttr target, Type aType,
+                                       Type bType, bool scaled) {
+  for (Attribute attr : target.getInstructions()) {
+    auto instruction = cast<MatrixInstruction>(attr);
+    if (instruction.getAType() == aType && instruction.getBType() == bType &&
+        (instruction.getScaleBlock() != 0) == scaled)
+      return instruction;
+  }
+  return {};
+}

@@ -1,0 +1,81 @@
+// One shape each, with M known: tile, grid and store path.
+// RUN: dgemm-opt %s --split-input-file --dgemm-select-schedule=target=sm_120a | FileCheck %s
+
+!a = memref<4096x7168xf8E4M3FN>
+!sa = memref<4096x56xi32, strided<[1, 4096]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x56xi32, strided<[1, 2112]>>
+!d = memref<4096x2112xbf16>
+// A word of 128 elements serves 2 K tiles of 64.
+// CHECK: tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 2
+// CHECK-LABEL: @gran_32
+func.func @gran_32(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
+  return
+}
+
+// -----
+
+!a = memref<512x7168xf8E4M3FN>
+!sa = memref<512x14xi32, strided<[1, 512]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<512x2112xf32>
+// 2 x 4 warps load the fewest fragments of a flat tile, and 32 columns of f32
+// are a whole line.
+// CHECK: tile = 64x128x128, warp_grid = 2x4, {{.*}} store = tma, store_slots = {{[1-9]}}
+// CHECK-LABEL: @flat_tile
+func.func @flat_tile(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<1024x7168xf8E4M3FN>
+!sa = memref<1024x14xi32, strided<[1, 1024]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<1024x2112xbf16>
+// One wave; fewer than 2048 rows keep K tiles of 128.
+// CHECK: tile = 128x128x128, warp_grid = 4x2, stages = 2, {{.*}} swizzle = b128 x b128, {{.*}} store = tma, store_slots = 8
+// CHECK-LABEL: @medium
+func.func @medium(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<4096x576xf8E4M3FN>
+!sa = memref<4096x2xi32, strided<[1, 4096]>>
+!b = memref<16x576xf8E4M3FN>
+!sb = memref<16x2xi32, strided<[1, 16]>>
+!d = memref<4096x16xbf16>
+// 16 columns: a narrow tile, of 4 math warps because 16 x 16 is the least.
+// CHECK: tile = 64x16x{{64|128}}, warp_grid = 4x1, {{.*}} math = <warps = 4, registers = 232>
+// CHECK-LABEL: @narrow
+func.func @narrow(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<?x?xf8E4M3FN, strided<[?, 1]>>
+!sa = memref<?x?xi32, strided<[1, ?]>>
+!b = memref<?x?xf8E4M3FN, strided<[?, 1]>>
+!sb = memref<?x?xi32, strided<[1, ?]>>
+!d = memref<?x?xbf16, strided<[?, 1]>>
+// Nothing known: the launcher checks strides of loads, stores go without TMA.
+// CHECK: store = registers
+// CHECK-LABEL: @dynamic
+func.func @dynamic(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}

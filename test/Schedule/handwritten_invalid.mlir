@@ -1,0 +1,364 @@
+// Schedules that break a limit: rules select-c12 to select-c21.
+// RUN: dgemm-opt %s --split-input-file --verify-diagnostics --dgemm-select-schedule=target=sm_120a
+
+#mma = #dgk.wgmma<f8f6f4, m = 64, n = 128, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 8x1, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @foreign_instruction(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c12] schedule uses #dgk.wgmma<f8f6f4, m = 64, n = 128, k = 32, a = f8E4M3FN, b = f8E4M3FN>, which sm_120a does not have; its instructions are those of the target attribute}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<f8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @unscaled_instruction(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c12] schedule uses #dgk.mma_sync<f8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN>, expected a block-scaled instruction for f8E4M3FN x f8E4M3FN}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x48x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @warp_tile(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c13] tile 128 x 48 over a warp grid 4 x 2 gives a warp 32.0 x 24.0 elements, expected multiples of 16 x 16; change tile or warp_grid}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 512x32x128, warp_grid = 8x1, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @box(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c13] tile 512 x 32 exceeds 256 rows of a TMA box; use a smaller tile}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x256, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @tile_k(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c14] tile K = 256 makes rows of 256 bytes in a, with swizzle b128; expected rows of 64 bytes with b64 or of 128 bytes with b128}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b64 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @swizzle(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c14] tile K = 64 makes rows of 64 bytes in b, with swizzle b128; expected rows of 64 bytes with b64 or of 128 bytes with b128}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 3,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @shared_memory(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c15] schedule needs 117840 bytes of shared memory, sm_120a has 101376: 3 stages of operands 98304, scales 2048, store staging 16384, barriers 80, alignment 1024; use fewer stages, fewer store_slots or a smaller tile}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 256x256x64, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b64 x b64,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @registers(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c16] a warp tile of 64 x 128 needs about 412 registers in a math thread, of which 256 hold accumulators; the thread has 232; use a smaller tile or more math warps}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 240>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @register_file(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c17] schedule gives 256 x 240 + 128 x 40 registers to its threads, 66560 in all, sm_120a has 65536; lower the registers of a role}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 8x4, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 32, registers = 48>, load = <warps = 4, registers = 24>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @warps(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c18] schedule has 36 warps (32 math, 4 load), sm_120a has at most 32 for a CTA; use a smaller warp_grid}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 1,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @one_stage(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c19] schedule has 1 stage, expected at least 2: with one, loads never run beside the matrix instructions}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @slots_without_tma(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c20] schedule has store = registers with store_slots = 8, expected 0: nothing is staged}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 12, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @slots_of_warps(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c20] schedule has store = tma with store_slots = 12, expected a positive multiple of the 8 math warps}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 2x4, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @half_lines(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c20] schedule has store = tma, but the 32 columns of a warp are 64 bytes, expected a multiple of 128; use store = registers, store_slots = 0}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16, strided<[?, 1]>>
+func.func @unaligned_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c20] schedule has store = tma, but the row stride of d is not known to be a multiple of 16 bytes; use store = registers, store_slots = 0}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>, cluster = 2>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @cluster(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c21] schedule has cluster = 2, sm_120a has at most 1; leave out cluster}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>, split_k = 2>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @split_k(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c21] schedule has split_k = 2, expected 1: no lowering adds up partial products yet; leave out split_k}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>, swap_ab>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @swap_ab(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c21] schedule has swap_ab, which no lowering on sm_120a supports yet; leave it out}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+// No candidate fits this chip.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#tiny = #dgk.target<"sm_120a", sm120, ptx = 88,
+    limits = <sharedPerCta = 8192, registersPerSm = 65536,
+              registersPerThread = 255, warpsPerSm = 48, clusterSize = 1,
+              tensorMemoryColumns = 0>,
+    rates = <smCount = 84, fp8Tflops = 450, memoryGbs = 896>,
+    instructions = [#mma]>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @nothing_fits(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c15] none of 16 schedules fits sm_120a; the smallest, tile 64x16x64: schedule needs 13376 bytes of shared memory, sm_120a has 8192}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.target = #tiny}
+  return
+}

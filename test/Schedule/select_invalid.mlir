@@ -1,0 +1,193 @@
+// Ops that the target cannot serve: rules select-c2 to select-c11.
+// RUN: dgemm-opt %s --split-input-file --verify-diagnostics --dgemm-select-schedule=target=sm_120a
+
+func.func @other_op(%a: memref<8x4xf32>, %d: memref<8x1xi32, strided<[1, 8]>>) {
+  // expected-error @below {{'dgemm.pack_scales' op [select-c2] no lowering for dgemm.pack_scales on sm_120a yet; it runs on --device=reference}}
+  dgemm.pack_scales ins(%a : memref<8x4xf32>) outs(%d : memref<8x1xi32, strided<[1, 8]>>)
+    {granularity = #dgemm.scale_block<1x128>}
+  return
+}
+
+// -----
+
+func.func @grouped(%a: memref<?x7168xbf16>, %b: memref<4x2112x7168xbf16>,
+                   %group: memref<?xi32>, %d: memref<?x2112xbf16>) {
+  // expected-error @below {{'dgemm.grouped_matmul' op [select-c2] no lowering for dgemm.grouped_matmul on sm_120a yet; it runs on --device=reference}}
+  dgemm.grouped_matmul ins(%a, %b grouped by %group : memref<?x7168xbf16>, memref<4x2112x7168xbf16>, memref<?xi32>)
+    outs(%d : memref<?x2112xbf16>) {grouping = #dgemm.grouping<contiguous_index>}
+  return
+}
+
+// -----
+
+func.func @tensors(%a: tensor<?x7168xf8E4M3FN>, %sa: tensor<?x14xi32>,
+                   %b: tensor<2112x7168xf8E4M3FN>, %sb: tensor<2112x14xi32>,
+                   %d: tensor<?x2112xbf16>) -> tensor<?x2112xbf16> {
+  // expected-error @below {{'dgemm.matmul' op [select-c3] operand of type 'tensor<?x7168xf8E4M3FN>', expected a memref: strides decide how tiles are loaded and stored; run --one-shot-bufferize first}}
+  %0 = dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : tensor<?x7168xf8E4M3FN>, tensor<?x14xi32>, tensor<2112x7168xf8E4M3FN>, tensor<2112x14xi32>)
+    outs(%d : tensor<?x2112xbf16>) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return %0 : tensor<?x2112xbf16>
+}
+
+// -----
+
+!a = memref<0x7168xf8E4M3FN>
+!sa = memref<0x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<0x2112xbf16>
+func.func @no_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c4] M = 0 needs no kernel, expected at least 1; remove the op, it writes nothing}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<?x0xf8E4M3FN>
+!sa = memref<?x0xi32, strided<[1, ?]>>
+!b = memref<2112x0xf8E4M3FN>
+!sb = memref<2112x0xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @no_depth(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c4] K = 0 needs no kernel, expected at least 1; set d to zero with linalg.fill}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<?x7168xf4E2M1FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf4E2M1FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @fp4(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c5] a x b is 'f4E2M1FN' x 'f4E2M1FN', expected f8E4M3FN x f8E4M3FN on sm_120a: no lowering uses its #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32> yet; it runs on --device=reference}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+func.func @bf16(%a: memref<?x64xbf16>, %b: memref<32x64xbf16>, %d: memref<?x32xbf16>) {
+  // expected-error @below {{[select-c5] a x b is 'bf16' x 'bf16', expected f8E4M3FN x f8E4M3FN on sm_120a}}
+  dgemm.matmul ins(%a, %b : memref<?x64xbf16>, memref<32x64xbf16>) outs(%d : memref<?x32xbf16>)
+  return
+}
+
+// -----
+
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<7168x2112xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @layout(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c6] layout is nn, expected nt (A [M, K], B [N, K]): sm_120a loads FP8 along K only; copy the operand to K-major}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, layout = #dgemm.layout<nn>}
+  return
+}
+
+// -----
+
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN, strided<[1, 2112]>>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @rows_not_along_k(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c6] b is 'memref<2112x7168xf8E4M3FN, strided<[1, 2112]>>', expected stride 1 along K: sm_120a loads FP8 along K only; copy the operand to K-major}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x56xf32>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @f32_scales(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c7] a_scale has elements of type 'f32', expected i32 that packs four UE8M0 scales on sm_120a; convert it with dgemm.pack_scales}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<17x56xf32>
+!d = memref<?x2112xbf16>
+func.func @block_scales(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c7] b_scale has elements of type 'f32', expected i32 that packs four UE8M0 scales on sm_120a; convert it with dgemm.pack_scales}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 128x128>}
+  return
+}
+
+// -----
+
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xf32>
+func.func @accumulate(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %c: !d, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c8] has c, which no lowering on sm_120a adds yet, expected none; it runs on --device=reference}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %c : !a, !sa, !b, !sb, !d)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, ?]>>
+!b = memref<512x7168xf8E4M3FN>
+!sb = memref<512x14xi32, strided<[1, 512]>>
+!d = memref<?x640xbf16>
+func.func @head_split(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c9] has epilogue #dgemm.head_split<left = 128, mid = 64, right = 128>, which no lowering on sm_120a has yet, expected none; it runs on --device=reference}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, epilogue = #dgemm.head_split<left = 128, mid = 64, right = 128>}
+  return
+}
+
+// -----
+
+!a = memref<?x1000xf8E4M3FN>
+!sa = memref<?x2xi32, strided<[1, ?]>>
+!b = memref<2112x1000xf8E4M3FN>
+!sb = memref<2112x2xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @row_stride(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c10] rows of a are 1000 bytes apart, expected a multiple of 16 as TMA needs; pad the rows to 1008 bytes}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x14xi32, strided<[1, 30]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @scale_stride(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c11] a_scale is 'memref<?x14xi32, strided<[1, 30]>>', expected stride 1 along the rows and along K a multiple of 4 words as TMA needs; make it with dgemm.pack_scales}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}

@@ -1,0 +1,179 @@
+//===- CostModelTest.cpp - Candidate schedules and their times ------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fixture.h"
+
+using namespace mlir;
+
+namespace dgemm::schedule {
+namespace {
+
+class CostModel : public ScheduleFixture {
+protected:
+  double predictTotal(const DenseProblem &problem, const Shape &shape) {
+    return predict(problem, getTarget(), makeSchedule(shape)).total;
+  }
+
+  dgk::ScheduleAttr select(const DenseProblem &problem,
+                           llvm::StringRef chip = "sm_120a") {
+    SmallVector<Candidate> candidates = getCandidates(problem, getTarget(chip));
+    const Candidate *chosen = choose(candidates);
+    return chosen ? chosen->schedule : dgk::ScheduleAttr();
+  }
+};
+
+TEST_F(CostModel, MoreWorkNeverTakesLess) {
+  double last = 0;
+  for (int64_t k : {128, 512, 1024, 7168, 16384}) {
+    double total = predictTotal(makeProblem(4096, 2112, k), {});
+    EXPECT_GT(total, last) << "K = " << k;
+    last = total;
+  }
+  last = 0;
+  for (int64_t m : {1, 128, 129, 4096, 4097, 65536}) {
+    double total = predictTotal(makeProblem(m, 2112, 7168), {});
+    EXPECT_GE(total, last) << "M = " << m;
+    last = total;
+  }
+}
+
+TEST_F(CostModel, MoreStagesNeverTakeLonger) {
+  DenseProblem problem = makeProblem(4096, 2112, 7168);
+  Shape shape;
+  double last = predictTotal(problem, shape);
+  for (shape.stages = 3; shape.stages <= 8; ++shape.stages) {
+    double total = predictTotal(problem, shape);
+    EXPECT_LT(total, last) << shape.stages << " stages";
+    last = total;
+  }
+}
+
+TEST_F(CostModel, WavesAreWhole) {
+  DenseProblem problem = makeProblem(4096, 2112, 7168);
+  Prediction prediction = predict(problem, getTarget(), makeSchedule({}));
+  EXPECT_EQ(prediction.tiles, 32 * 17);
+  EXPECT_EQ(prediction.waves, 3);
+  EXPECT_DOUBLE_EQ(prediction.total, 3 * prediction.tile);
+  EXPECT_FALSE(prediction.isMemoryBound);
+}
+
+TEST_F(CostModel, MemoryIsAFloor) {
+  // The weights alone take 273 GB/s of a DGX Spark this long.
+  DenseProblem problem = makeProblem(1, 4096, 7168);
+  Prediction prediction =
+      predict(problem, getTarget("sm_121a"), makeSchedule({}));
+  EXPECT_TRUE(prediction.isMemoryBound);
+  EXPECT_GE(prediction.total, 4096.0 * 7168 / 273);
+}
+
+// Published for an RTX PRO 6000, in TFLOP/s.
+TEST_F(CostModel, AgreesWithPublishedTimes) {
+  struct Point {
+    int64_t m, n, k;
+    double tflops;
+  };
+  for (const Point &p :
+       {Point{4096, 2112, 7168, 624}, Point{4096, 5120, 8192, 699},
+        Point{4096, 5120, 25600, 731}, Point{4096, 24576, 1536, 637}}) {
+    Shape shape;
+    shape.k = 64;
+    shape.stages = 4;
+    double predicted = predictTotal(makeProblem(p.m, p.n, p.k), shape);
+    double measured = 2.0 * p.m * p.n * p.k / (p.tflops * 1000);
+    EXPECT_NEAR(predicted / measured, 1.0, 0.16)
+        << p.m << "x" << p.n << "x" << p.k;
+  }
+}
+
+TEST_F(CostModel, EveryEligibleCandidateIsLegal) {
+  for (int64_t block : {32, 128}) {
+    DenseProblem problem = makeProblem(4096, 2112, 7168);
+    problem.blockA = block;
+    SmallVector<Candidate> candidates = getCandidates(problem, getTarget());
+    EXPECT_FALSE(candidates.empty());
+    for (const Candidate &candidate : candidates)
+      EXPECT_EQ(
+          candidate.violation.has_value(),
+          checkSchedule(problem, getTarget(), candidate.schedule).has_value());
+  }
+}
+
+TEST_F(CostModel, ManyRowsTakeFourStagesOfHalfTheSize) {
+  dgk::ScheduleAttr schedule = select(makeProblem(4096, 2112, 7168));
+  EXPECT_EQ(schedule.getTile(), ArrayRef<int64_t>({128, 128, 64}));
+  EXPECT_EQ(schedule.getWarpGrid(), ArrayRef<int64_t>({4, 2}));
+  EXPECT_EQ(schedule.getStages(), 4);
+  EXPECT_EQ(schedule.getStore(), dgk::StorePath::Tma);
+  EXPECT_EQ(schedule.getStoreSlots(), 8);
+}
+
+TEST_F(CostModel, FewRowsTakeSmallTilesThatUseMoreSMs) {
+  dgk::ScheduleAttr schedule = select(makeProblem(64, 2112, 7168));
+  EXPECT_EQ(schedule.getTileM(), 64);
+  EXPECT_LE(schedule.getTileN(), 64);
+  EXPECT_EQ(schedule.getTileK(), 128);
+  EXPECT_GE(schedule.getStages(), 4);
+}
+
+TEST_F(CostModel, StoresFromRegistersWhereRowsAreNotAligned) {
+  dgk::ScheduleAttr schedule = select(makeProblem(4096, 2113, 7168));
+  EXPECT_EQ(schedule.getStore(), dgk::StorePath::Registers);
+  EXPECT_EQ(schedule.getStoreSlots(), 0);
+}
+
+TEST_F(CostModel, AWordOfOneTileNeedsNoRing) {
+  DenseProblem problem = makeProblem(1024, 2112, 7168);
+  problem.blockA = problem.blockB = 32;
+  dgk::ScheduleAttr schedule = select(problem);
+  EXPECT_EQ(schedule.getTileK(), 128);
+  EXPECT_EQ(schedule.getScaleStages(), 1);
+}
+
+TEST_F(CostModel, NoCandidateWithoutAWarpLevelInstruction) {
+  DenseProblem problem = makeProblem(4096, 2112, 7168);
+  EXPECT_TRUE(getCandidates(problem, getTarget("sm_90a")).empty());
+  EXPECT_TRUE(getCandidates(problem, getTarget("sm_100a")).empty());
+  EXPECT_FALSE(choose({}));
+}
+
+TEST_F(CostModel, TiesGoToTheWiderTile) {
+  Shape narrow;
+  narrow.n = 64;
+  narrow.slots = 0;
+  SmallVector<Candidate> candidates(2);
+  candidates[0].schedule = makeSchedule(narrow);
+  candidates[0].prediction.total = 100;
+  candidates[1].schedule = makeSchedule({});
+  candidates[1].prediction.total = 104;
+  EXPECT_EQ(choose(candidates), &candidates[1]);
+  candidates[1].prediction.total = 106;
+  EXPECT_EQ(choose(candidates), &candidates[0]);
+  candidates[0].declined = "for a test";
+  EXPECT_EQ(choose(candidates), &candidates[1]);
+}
+
+TEST_F(CostModel, WhatDoesNotPayIsBetterThanNothing) {
+  SmallVector<Candidate> candidates(2);
+  for (Candidate &candidate : candidates) {
+    candidate.schedule = makeSchedule({});
+    candidate.declined = "for a test";
+  }
+  candidates[0].violation = {Limit::SharedMemory, ""};
+  EXPECT_EQ(choose(candidates), &candidates[1]);
+  candidates[1].violation = {Limit::SharedMemory, ""};
+  EXPECT_EQ(choose(candidates), nullptr);
+}
+
+// 16 x 128 + 12 x 128 rows of A and B, against 8 x 128 + 24 x 128.
+TEST_F(CostModel, RasterReadsTheFewestRows) {
+  EXPECT_EQ(getRaster(getTarget(), 128, 128).getGroup(), 16);
+  EXPECT_EQ(getRaster(getTarget("sm_121a"), 128, 128).getGroup(), 8);
+  EXPECT_EQ(getRaster(getTarget(), 128, 32).getGroup(), 8);
+}
+
+} // namespace
+} // namespace dgemm::schedule

@@ -1,0 +1,86 @@
+//===- TargetsTest.cpp - The table of chips -------------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Target/Targets.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "gtest/gtest.h"
+
+using namespace mlir;
+using namespace dgk;
+
+namespace {
+
+class Targets : public ::testing::Test {
+protected:
+  Targets() { context.loadDialect<DGKDialect>(); }
+
+  TargetAttr lookup(StringRef chip) { return lookupTarget(&context, chip); }
+
+  MLIRContext context;
+  Type f8 = Float8E4M3FNType::get(&context);
+  Type f4 = Float4E2M1FNType::get(&context);
+  Type bf16 = BFloat16Type::get(&context);
+};
+
+TEST_F(Targets, EveryKnownChipHasALegalRow) {
+  for (StringRef chip : getKnownChips()) {
+    TargetAttr target = lookup(chip);
+    ASSERT_TRUE(target) << chip.str();
+    EXPECT_EQ(target.getChip(), chip);
+    EXPECT_GE(target.getPtxVersion(), 87) << chip.str();
+    EXPECT_FALSE(target.getInstructions().empty()) << chip.str();
+    EXPECT_GT(target.getRates().getSmCount(), 0) << chip.str();
+    EXPECT_GT(target.getRates().getFp8Tflops(), 0) << chip.str();
+    EXPECT_GT(target.getRates().getMemoryGbs(), 0) << chip.str();
+    // One KiB of each SM is the system's.
+    EXPECT_EQ(target.getLimits().getSharedPerCta() % 1024, 0) << chip.str();
+    EXPECT_EQ(target.getLimits().getRegistersPerSm(), 65536) << chip.str();
+  }
+}
+
+TEST_F(Targets, UnknownChipIsNull) {
+  for (StringRef chip : {"", "sm_120", "sm_80", "SM_120A", "sm_120aa"})
+    EXPECT_FALSE(lookup(chip)) << chip.str();
+}
+
+TEST_F(Targets, ChipsOfOneFamilyDifferInRatesOnly) {
+  TargetAttr pro = lookup("sm_120a");
+  TargetAttr spark = lookup("sm_121a");
+  EXPECT_EQ(pro.getFamily(), spark.getFamily());
+  EXPECT_EQ(pro.getLimits(), spark.getLimits());
+  EXPECT_EQ(pro.getInstructions(), spark.getInstructions());
+  EXPECT_EQ(pro.getRates().getSmCount(), 188);
+  EXPECT_EQ(spark.getRates().getSmCount(), 48);
+}
+
+TEST_F(Targets, WhatTheFamiliesHave) {
+  EXPECT_EQ(lookup("sm_90a").getLimits().getSharedPerCta(), 232448);
+  EXPECT_EQ(lookup("sm_90a").getLimits().getTensorMemoryColumns(), 0);
+  EXPECT_EQ(lookup("sm_100a").getLimits().getTensorMemoryColumns(), 512);
+  EXPECT_EQ(lookup("sm_120a").getLimits().getSharedPerCta(), 101376);
+  EXPECT_EQ(lookup("sm_120a").getLimits().getWarpsPerSm(), 48);
+}
+
+TEST_F(Targets, FindsTheScaledInstructionOfAPair) {
+  MatrixInstruction fp8 = findInstruction(lookup("sm_120a"), f8, f8, true);
+  ASSERT_TRUE(fp8);
+  EXPECT_EQ(fp8, MmaSyncAttr::get(&context, MmaKind::MXF8F6F4, 16, 8, 32, f8,
+                                  f8, 32));
+  EXPECT_TRUE(findInstruction(lookup("sm_120a"), f8, f4, true));
+  EXPECT_TRUE(findInstruction(lookup("sm_100a"), f4, f4, true));
+}
+
+TEST_F(Targets, FindsNothingWhereTheChipHasNothing) {
+  EXPECT_FALSE(findInstruction(lookup("sm_90a"), f8, f8, true));
+  EXPECT_TRUE(findInstruction(lookup("sm_90a"), f8, f8, false));
+  EXPECT_FALSE(findInstruction(lookup("sm_90a"), f4, f4, false));
+  EXPECT_FALSE(findInstruction(lookup("sm_120a"), bf16, f8, false));
+  EXPECT_FALSE(findInstruction(lookup("sm_120a"), bf16, bf16, true));
+}
+
+} // namespace
