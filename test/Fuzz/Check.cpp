@@ -56,20 +56,32 @@ static std::string checkRoundTrip(ModuleOp module, bool generic) {
   return "";
 }
 
+static LogicalResult parsePipeline(llvm::StringRef text, PassManager &manager) {
+  FailureOr<OpPassManager> parsed = parsePassPipeline(text);
+  if (failed(parsed) || parsed->getOpAnchorName() != "builtin.module")
+    return failure();
+  static_cast<OpPassManager &>(manager) = std::move(*parsed);
+  return success();
+}
+
 /// Runs one pipeline on a copy; returns whether it accepted the module.
 static bool runPipeline(ModuleOp module, llvm::StringRef pipeline,
                         std::string &failure) {
   OwningOpRef<ModuleOp> copy = module.clone();
   ErrorCounter counter(module.getContext());
   PassManager manager(module.getContext());
-  if (failed(parsePassPipeline(pipeline, manager))) {
-    failure = ("unknown pipeline " + pipeline).str();
+  if (failed(parsePipeline(pipeline, manager)))
     return false;
-  }
   bool accepted = succeeded(manager.run(*copy));
   if (!accepted && counter.errors == 0)
     failure = ("no diagnostic from failing pipeline " + pipeline).str();
   return accepted;
+}
+
+bool Checker::isPipeline(llvm::StringRef text) {
+  MLIRContext context;
+  PassManager manager(&context);
+  return succeeded(parsePipeline(text, manager));
 }
 
 Checker::Checker(std::vector<std::string> pipelines)

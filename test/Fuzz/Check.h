@@ -35,8 +35,11 @@ struct Verdict {
 /// That nothing crashes or hangs is for the caller to see.
 class Checker {
 public:
-  /// `pipelines` are textual, anchored at builtin.module.
+  /// `pipelines` are textual, anchored at builtin.module, and must be valid.
   explicit Checker(std::vector<std::string> pipelines);
+
+  /// Whether the text is a pipeline; says what is wrong with it on stderr.
+  static bool isPipeline(llvm::StringRef text);
 
   Verdict check(llvm::StringRef text);
 

@@ -268,8 +268,11 @@ std::string Mutator::mutate(uint64_t seed) const {
   const std::string &text = corpus[random.below(corpus.size())];
   std::vector<std::string_view> views = tokenize(text);
   Tokens tokens(views.begin(), views.end());
-  for (size_t i = 0, n = 1 + random.below(4); i < n && !tokens.empty(); ++i)
-    mutateOnce(tokens, random);
+  // Half of the cases have one mutation: of more, one is refused early.
+  do {
+    if (!tokens.empty())
+      mutateOnce(tokens, random);
+  } while (random.below(2) == 0);
   std::string mutated;
   for (const std::string &token : tokens)
     mutated += token;

@@ -158,5 +158,11 @@ int main(int argc, char **argv) {
       "answer with a diagnostic or with valid IR\n");
   dgemm::registerAllPasses();
   dgemm::registerUpstreamPasses();
+  for (const std::string &pipeline : options.pipelines)
+    if (!Checker::isPipeline(pipeline)) {
+      llvm::errs() << "dgemm-fuzz: not a pipeline anchored at builtin.module: "
+                   << pipeline << "\n";
+      return 1;
+    }
   return options.replay ? replay(options) : fuzz(options);
 }

@@ -6,15 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "dgemm/InitAll.h"
+#include "dgemm/Tools/OptMain.h"
 
 #include "mlir/IR/DialectRegistry.h"
-#include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   dgemm::registerAllDialects(registry);
   dgemm::registerAllPasses();
   dgemm::registerUpstreamPasses();
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "dgemm optimizer driver\n", registry));
+  return dgemm::optMain(argc, argv, "dgemm optimizer driver\n", registry);
 }

@@ -6,15 +6,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "dgemm/InitAll.h"
+#include "dgemm/Tools/OptMain.h"
 
 #include "mlir/IR/DialectRegistry.h"
-#include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   dgemm::registerKernelDialects(registry);
   dgemm::registerKernelPasses();
   dgemm::registerUpstreamPasses();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "dgk (kernel level) optimizer driver\n", registry));
+  return dgemm::optMain(argc, argv, "dgk (kernel level) optimizer driver\n",
+                        registry);
 }
