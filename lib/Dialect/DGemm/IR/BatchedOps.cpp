@@ -41,6 +41,18 @@ static EquationDims dimsOf(Equation equation) {
   llvm_unreachable("unknown equation");
 }
 
+std::optional<PackedScaleDims>
+BatchedMatmulOp::getPackedScaleDims(OpOperand &operand) {
+  if (!isPackedScale(*this, operand))
+    return std::nullopt;
+  EquationDims dims = dimsOf(getEquation());
+  bool isA = operand.get() == getAScale() &&
+             operand.getOperandNumber() ==
+                 getAScaleMutable().begin()->getOperandNumber();
+  return isA ? PackedScaleDims{dims.a.mn, dims.a.k}
+             : PackedScaleDims{dims.b.mn, dims.b.k};
+}
+
 ProblemShape BatchedMatmulOp::getProblemShape() {
   EquationDims dims = dimsOf(getEquation());
   ProblemShape shape;

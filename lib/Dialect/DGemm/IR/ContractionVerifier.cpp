@@ -201,46 +201,29 @@ LogicalResult ContractionVerifier::checkScaleStrides(Named scale,
                                                      ArrayRef<ScaledDim> dims) {
   if (!scale.getElementType().isSignlessInteger(32))
     return success();
-  int64_t mnDim = 0;
-  int64_t kDim = 0;
+  PackedScaleDims packed;
   for (auto [dim, scaled] : llvm::enumerate(dims)) {
     if (scaled.axis == ScaleAxis::MN)
-      mnDim = dim;
+      packed.mn = dim;
     if (scaled.axis == ScaleAxis::K)
-      kDim = dim;
+      packed.k = dim;
   }
-  return checkPackedStrides(op, rules.scaleStrides, scale, mnDim, kDim);
+  return checkPackedStrides(op, rules.scaleStrides, scale, packed);
 }
 
 LogicalResult dgemm::checkPackedStrides(Operation *op, Rule rule, Named scale,
-                                        int64_t mnDim, int64_t kDim) {
-  if (!isa<MemRefType>(scale.value.getType()))
+                                        PackedScaleDims dims) {
+  auto memref = dyn_cast<MemRefType>(scale.value.getType());
+  if (!memref || hasPackedScaleStrides(memref, dims))
     return success();
   std::optional<SmallVector<int64_t>> strides = stridesOf(scale);
   if (!strides)
-    return fail(op, rule) << scale.name << " is " << scale.getType()
+    return fail(op, rule) << scale.name << " is " << memref
                           << ", expected a memref with strides";
-  int64_t rows = scale.getExtent(mnDim);
-  int64_t words = scale.getExtent(kDim);
-  SmallVector<int64_t> expected(scale.getRank(), ShapedType::kDynamic);
-  expected[mnDim] = 1;
-  if (!ShapedType::isDynamic(rows))
-    expected[kDim] = llvm::alignTo(rows, 4);
-  for (int64_t dim = 0; dim < scale.getRank(); ++dim)
-    if (dim != mnDim && dim != kDim && !ShapedType::isDynamic(rows) &&
-        !ShapedType::isDynamic(words))
-      expected[dim] = expected[kDim] * words;
-  for (int64_t dim = 0; dim < scale.getRank(); ++dim) {
-    int64_t extent = scale.getExtent(dim);
-    bool matters = ShapedType::isDynamic(extent) || extent > 1;
-    if (!matters || ShapedType::isDynamic(expected[dim]) ||
-        !isStaticNot((*strides)[dim], expected[dim]))
-      continue;
-    return fail(op, rule)
-           << scale.name << " has strides " << shapeText(*strides)
-           << ", expected " << shapeText(expected)
-           << " (packed scales lie along M or N, rounded up to 4 words); make "
-              "them with dgemm.pack_scales";
-  }
-  return success();
+  return fail(op, rule)
+         << scale.name << " has strides " << shapeText(*strides)
+         << ", expected "
+         << shapeText(getPackedScaleStrides(memref.getShape(), dims))
+         << " (words lie along M or N, rounded up to 4); make them with "
+            "dgemm.pack_scales";
 }

@@ -11,6 +11,7 @@
 
 #include "Verification.h"
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
+#include "dgemm/Dialect/DGemm/IR/PackedScales.h"
 
 namespace dgemm {
 
@@ -86,11 +87,26 @@ private:
   const ContractionRules &rules;
 };
 
+/// The operand is a scale of A or B, packed in i32. `Op` has optional scales.
+template <typename Op>
+bool isPackedScale(Op op, mlir::OpOperand &operand) {
+  auto type = llvm::cast<mlir::ShapedType>(operand.get().getType());
+  if (!type.getElementType().isSignlessInteger(32))
+    return false;
+  unsigned number = operand.getOperandNumber();
+  for (mlir::MutableOperandRange range :
+       {op.getAScaleMutable(), op.getBScaleMutable()})
+    for (mlir::OpOperand &scale : range)
+      if (scale.getOperandNumber() == number)
+        return true;
+  return false;
+}
+
 /// Packed UE8M0 has the layout that a tensor map reads: stride 1 along M or N,
 /// K stride of M or N rounded up to 4 words, dense batches.
 llvm::LogicalResult checkPackedStrides(mlir::Operation *op, Rule rule,
-                                       Named scale, int64_t mnDim,
-                                       int64_t kDim);
+                                       Named scale,
+                                       PackedScaleDims dims);
 
 } // namespace dgemm
 

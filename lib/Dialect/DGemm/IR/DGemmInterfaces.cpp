@@ -31,6 +31,10 @@ void dgemm::detail::getProblemEffects(
   }
 }
 
+Type dgemm::detail::getResultType(Value init) {
+  return isa<TensorType>(init.getType()) ? init.getType() : Type();
+}
+
 LogicalResult
 dgemm::detail::reifyInitShapes(Operation *op, OpBuilder &builder,
                                ReifiedRankedShapedTypeDims &shapes) {

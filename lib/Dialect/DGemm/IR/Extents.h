@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Value.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace dgemm {
 
@@ -27,6 +28,15 @@ inline int64_t firstStatic(std::initializer_list<int64_t> extents) {
     if (!mlir::ShapedType::isDynamic(extent))
       return extent;
   return mlir::ShapedType::kDynamic;
+}
+
+/// The product; dynamic if a factor is, or if it does not fit.
+inline int64_t product(int64_t x, int64_t y) {
+  int64_t result = 0;
+  if (mlir::ShapedType::isDynamic(x) || mlir::ShapedType::isDynamic(y) ||
+      llvm::MulOverflow(x, y, result))
+    return mlir::ShapedType::kDynamic;
+  return result;
 }
 
 } // namespace dgemm

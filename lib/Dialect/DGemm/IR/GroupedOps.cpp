@@ -14,6 +14,14 @@ using namespace dgemm;
 
 Value GroupedMatmulOp::getAccumulator() { return getC(); }
 
+std::optional<PackedScaleDims>
+GroupedMatmulOp::getPackedScaleDims(OpOperand &operand) {
+  if (!isPackedScale(*this, operand))
+    return std::nullopt;
+  int64_t rank = cast<ShapedType>(operand.get().getType()).getRank();
+  return PackedScaleDims{rank - 2, rank - 1};
+}
+
 /// K of all groups together: from a 2-D [sum_k, M], or a 1-D [sum_k * M].
 static int64_t totalK(Value operand, int64_t rows) {
   int64_t first = extentOf(operand, 0);

@@ -25,6 +25,13 @@ bool MatmulOp::readsInits() {
 
 Value MatmulOp::getAccumulator() { return getC(); }
 
+std::optional<PackedScaleDims>
+MatmulOp::getPackedScaleDims(OpOperand &operand) {
+  if (!isPackedScale(*this, operand))
+    return std::nullopt;
+  return PackedScaleDims{/*mn=*/0, /*k=*/1};
+}
+
 ProblemShape MatmulOp::getProblemShape() {
   bool aIsTransposed = isATransposed(getLayout());
   bool bIsTransposed = isBTransposed(getLayout());
@@ -116,8 +123,9 @@ checkHeadSplit(MatmulOp op, const ContractionVerifier &check, const Extent &n) {
     return fail(op, kHeadSplitShape)
            << "N = " << n.size << " (of " << n.source
            << "), expected a multiple of left + right = " << width;
-  int64_t columns = n.size / width * split.getStoredHeadWidth();
-  if (!isStaticNot(check.d().getExtent(1), columns))
+  int64_t columns = product(n.size / width, split.getStoredHeadWidth());
+  if (ShapedType::isDynamic(columns) ||
+      !isStaticNot(check.d().getExtent(1), columns))
     return success();
   return fail(op, kHeadSplitShape)
          << "d has " << check.d().getExtent(1) << " columns, expected "

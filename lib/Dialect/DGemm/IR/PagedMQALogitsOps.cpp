@@ -155,7 +155,7 @@ LogicalResult PagedMQAVerifier::checkExtents() {
 LogicalResult PagedMQAVerifier::checkRows() {
   Extent rows("B * next_n");
   if (batch.isStatic() && nextN.isStatic())
-    rows = Extent("B * next_n", batch.size * nextN.size, "q");
+    rows = Extent("B * next_n", product(batch.size, nextN.size), "q");
   for (Named operand : {weights, logits})
     if (failed(unify(op, paged::kExtents, rows, operand, 0)))
       return failure();
@@ -190,12 +190,10 @@ LogicalResult PagedMQAVerifier::checkPageStrides(int64_t tokenBytes) {
            << "kv_cache has stride " << strides[1]
            << " between tokens, expected " << tokenBytes
            << "; a page is contiguous";
-  int64_t pageBytes = ShapedType::isDynamic(tokenBytes)
-                          ? 0
-                          : tokenBytes * static_cast<int64_t>(op.getBlockKv());
+  int64_t pageBytes = product(tokenBytes, op.getBlockKv());
   int64_t stride = strides[0];
-  if (ShapedType::isDynamic(stride) || cache.getExtent(0) == 1 ||
-      (stride % 4 == 0 && stride >= pageBytes))
+  if (ShapedType::isDynamic(stride) || ShapedType::isDynamic(pageBytes) ||
+      cache.getExtent(0) == 1 || (stride % 4 == 0 && stride >= pageBytes))
     return success();
   return fail(op, paged::kPageStrides)
          << "kv_cache has stride " << stride

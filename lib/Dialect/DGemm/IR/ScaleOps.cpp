@@ -12,6 +12,18 @@
 using namespace mlir;
 using namespace dgemm;
 
+std::optional<PackedScaleDims>
+PackScalesOp::getPackedScaleDims(OpOperand &operand) {
+  int64_t rank = getPacked().getType().getRank();
+  if (operand != getPackedMutable())
+    return std::nullopt;
+  return PackedScaleDims{rank - 2, rank - 1};
+}
+
+//===----------------------------------------------------------------------===//
+// Verification
+//===----------------------------------------------------------------------===//
+
 static constexpr Rule kForm = "pack_scales-c1";
 static constexpr Rule kTypes = "pack_scales-c2";
 static constexpr Rule kRanks = "pack_scales-c3";
@@ -144,8 +156,8 @@ LogicalResult PackVerifier::verify() {
   if (failed(checkGroups()) || failed(checkRowsAndBatch()) ||
       failed(checkWords()))
     return failure();
-  int64_t rank = packed.getRank();
-  return checkPackedStrides(op, kStrides, packed, rank - 2, rank - 1);
+  return checkPackedStrides(op, kStrides, packed,
+                            *op.getPackedScaleDims(op.getPackedMutable()));
 }
 
 LogicalResult PackScalesOp::verify() { return PackVerifier(*this).verify(); }

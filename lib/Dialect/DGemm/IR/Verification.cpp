@@ -132,10 +132,7 @@ static SmallVector<int64_t> denseStrides(ArrayRef<int64_t> shape) {
   int64_t stride = 1;
   for (int64_t dim = shape.size() - 1; dim >= 0; --dim) {
     strides[dim] = stride;
-    if (ShapedType::isDynamic(stride) || ShapedType::isDynamic(shape[dim]))
-      stride = ShapedType::kDynamic;
-    else
-      stride *= shape[dim];
+    stride = product(stride, shape[dim]);
   }
   return strides;
 }
@@ -211,13 +208,13 @@ LogicalResult dgemm::checkDenseSlabs(Operation *op, Rule rule, Named operand) {
     return failWithoutStrides(op, rule, operand);
   int64_t rows = operand.getExtent(1);
   int64_t columns = operand.getExtent(2);
-  if (ShapedType::isDynamic(rows) || ShapedType::isDynamic(columns) ||
-      !strideMatters(operand, 0) ||
-      !isStaticNot(strides->front(), rows * columns))
+  int64_t expected = product(rows, columns);
+  if (ShapedType::isDynamic(expected) || !strideMatters(operand, 0) ||
+      !isStaticNot(strides->front(), expected))
     return success();
   return fail(op, rule) << operand.name << " has stride " << strides->front()
                         << " between groups of " << rows << "x" << columns
-                        << ", expected " << rows * columns
+                        << ", expected " << expected
                         << "; the groups must follow each other densely";
 }
 

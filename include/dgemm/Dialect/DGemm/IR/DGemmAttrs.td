@@ -54,8 +54,8 @@ def DGemm_ScaleBlockParameter
 def DGemm_GranularityAttr : DGemm_Attr<"Granularity", "granularity"> {
   let summary = "How many elements share a scale, of A and of B";
   let description = [{
-    `a = 1x128` says that in A one scale covers 1 row and 128 elements of K;
-    `b = 128x128` says that in B it covers 128 rows (of N) and 128 of K.
+    With `a = 1x128`, one scale of A covers 1 row and 128 elements of K; with
+    `b = 128x128`, one of B covers 128 rows (of N) and 128 elements of K.
 
     ```mlir
     #dgemm.granularity<a = 1x128, b = 128x128>
@@ -110,10 +110,11 @@ def DGemm_GroupingAttr : DGemm_Attr<"Grouping", "grouping"> {
   let summary = "How a grouped product is divided among its groups";
   let description = [{
     * `contiguous_index`: rows of all groups lie one after the other; `group`
-      gives the group of each row, -1 for padding. A group starts at a multiple of
+      gives the group of each row, -1 for padding. A group starts at a multiple
+      of `alignment`.
+    * `contiguous_psum`: the same rows, but `group` gives the end row of each
+      group; group `g` starts at the end of group `g - 1` rounded up to
       `alignment`.
-    * `contiguous_psum`: the same rows, but `group` gives the end row of each group;
-      group `g` starts at the end of group `g - 1` rounded up to `alignment`.
     * `masked`: every group has a slab of `max_m` rows, `group` says how many of
       them are valid. `alignment` has no meaning.
     * `k_grouped`: `group` gives the extent of K of each group, a multiple of

@@ -13,6 +13,8 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dgemm/Dialect/DGemm/IR/PackedScales.h"
+
 namespace dgemm {
 
 /// Extents of `D[M, N] = A[M, K] * B[N, K]^T`, `ShapedType::kDynamic` where the
@@ -36,6 +38,9 @@ namespace detail {
 void getProblemEffects(
     mlir::Operation *op,
     llvm::SmallVectorImpl<mlir::MemoryEffects::EffectInstance> &effects);
+
+/// The type of the result that an init makes; null for a memref.
+mlir::Type getResultType(mlir::Value init);
 
 /// The shape of each result is that of its init.
 llvm::LogicalResult reifyInitShapes(mlir::Operation *op,

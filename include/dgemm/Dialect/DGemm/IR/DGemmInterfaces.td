@@ -27,15 +27,22 @@ def DGemm_ProblemOpInterface : OpInterface<"ProblemOpInterface"> {
         The input whose elements are read just before the same elements of the
         first init are written, so that both may share storage; null if none.
       }],
-      "::mlir::Value", "getAccumulator", (ins), "", "return {};">
+      "::mlir::Value", "getAccumulator", (ins), "", "return {};">,
+    InterfaceMethod<[{
+        Where rows and K are in an operand that holds packed scales; nullopt for
+        other operands. The memref of such an operand has the layout of
+        `getPackedScaleStrides`.
+      }],
+      "::std::optional<::dgemm::PackedScaleDims>", "getPackedScaleDims",
+      (ins "::mlir::OpOperand &":$operand), "", "return ::std::nullopt;">
   ];
 }
 
 def DGemm_ContractionProblem : OpInterface<"ContractionProblem"> {
   let cppNamespace = "::dgemm";
   let description = [{
-    An op of the form `D = A * B^T (+ C)`. A schedule, a cost model or an embedder
-    asks here and need not know the op.
+    An op of the form `D = A * B^T (+ C)`. A schedule, a cost model or an
+    embedder asks here and need not know the op.
   }];
   let methods = [
     InterfaceMethod<[{

@@ -14,13 +14,13 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 include "dgemm/Dialect/DGemm/IR/DGemmAttrs.td"
 include "dgemm/Dialect/DGemm/IR/DGemmInterfaces.td"
 
-// Element types, ranks and extents are checked by numbered constraints in C++, so
-// that the diagnostic can say what was expected.
+// Element types, ranks and extents are checked by numbered constraints in C++,
+// so that the diagnostic can say what was expected.
 def DGemm_Shaped : Type<
     CPred<"::llvm::isa<::mlir::RankedTensorType, ::mlir::MemRefType>($_self)">,
     "ranked tensor or memref", "::mlir::ShapedType">;
 
-// The base of all ops. `init` names the accessor of the inits.
+// The base of all ops. The init is the last operand.
 class DGemm_Op<string mnemonic, list<string> problemMethods = [],
                list<Trait> traits = []>
     : Op<DGemm_Dialect, mnemonic, traits # [
@@ -30,7 +30,6 @@ class DGemm_Op<string mnemonic, list<string> problemMethods = [],
         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
                                   ["reifyResultShapes"]>]> {
   let hasVerifier = 1;
-  // A derived op whose inits are not the last operand overrides both.
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable();
   }];
