@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dgemm/Dialect/DGemm/IR/DGemmDialect.h"
+#include "dgemm/Dialect/DGemm/Transforms/BufferizableOpInterfaceImpl.h"
 #include "dgemm/InitAll.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -45,4 +46,5 @@ void dgemm::registerAllDialects(DialectRegistry &registry) {
                   dgemm::DGemmDialect, linalg::LinalgDialect,
                   tensor::TensorDialect>();
   registerUpstreamBufferization(registry);
+  registerBufferizableOpInterfaceExternalModels(registry);
 }

@@ -189,7 +189,8 @@ LogicalResult ContractionVerifier::checkScale(Named scale, ScaleBlock block,
     return failure();
   if (scale.getRank() != static_cast<int64_t>(dims.size()))
     return fail(op, rules.scaleShapes)
-           << scale.name << " has " << scale.getRank() << " dimensions ("
+           << scale.name << " has " << scale.getRank()
+           << (scale.getRank() == 1 ? " dimension (" : " dimensions (")
            << scale.getType() << "), expected " << dims.size();
   for (size_t dim = 0; dim < dims.size(); ++dim)
     if (failed(checkScaleDim(scale, block, dim, dims)))

@@ -88,8 +88,7 @@ private:
 };
 
 /// The operand is a scale of A or B, packed in i32. `Op` has optional scales.
-template <typename Op>
-bool isPackedScale(Op op, mlir::OpOperand &operand) {
+template <typename Op> bool isPackedScale(Op op, mlir::OpOperand &operand) {
   auto type = llvm::cast<mlir::ShapedType>(operand.get().getType());
   if (!type.getElementType().isSignlessInteger(32))
     return false;
@@ -105,8 +104,7 @@ bool isPackedScale(Op op, mlir::OpOperand &operand) {
 /// Packed UE8M0 has the layout that a tensor map reads: stride 1 along M or N,
 /// K stride of M or N rounded up to 4 words, dense batches.
 llvm::LogicalResult checkPackedStrides(mlir::Operation *op, Rule rule,
-                                       Named scale,
-                                       PackedScaleDims dims);
+                                       Named scale, PackedScaleDims dims);
 
 } // namespace dgemm
 

@@ -76,7 +76,8 @@ LogicalResult PackVerifier::checkRanks() {
   int64_t rank = scales.getRank();
   if (rank != 2 && (rank != 3 || ks))
     return fail(op, kRanks)
-           << "scales have " << rank << " dimensions (" << scales.getType()
+           << "scales have " << rank
+           << (rank == 1 ? " dimension (" : " dimensions (") << scales.getType()
            << "), expected " << (ks ? "2 with K groups" : "2 or 3")
            << ", [batch, rows, K]";
   return checkRank(op, kRanks, packed, rank, "as scales");

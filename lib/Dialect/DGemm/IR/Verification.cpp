@@ -70,8 +70,10 @@ LogicalResult dgemm::checkRank(Operation *op, Rule rule, Named operand,
   if (operand.getRank() == rank)
     return success();
   return fail(op, rule) << operand.name << " has " << operand.getRank()
-                        << " dimensions (" << operand.getType()
-                        << "), expected " << rank << ", " << dims;
+                        << (operand.getRank() == 1 ? " dimension ("
+                                                   : " dimensions (")
+                        << operand.getType() << "), expected " << rank << ", "
+                        << dims;
 }
 
 LogicalResult dgemm::checkIndexType(Operation *op, Rule rule, Named operand) {

@@ -24,17 +24,18 @@ using namespace dgemm;
 // Packed scales
 //===----------------------------------------------------------------------===//
 //
-// A tensor does not say in which order its elements lie, and bufferization makes
-// row-major memrefs. Packed scales must lie along their rows, so a buffer that is
-// known to have another order is replaced.
+// A tensor does not say in which order its elements lie, and bufferization
+// makes row-major memrefs. Packed scales must lie along their rows, so a buffer
+// that is known to have another order is replaced.
 //
 //===----------------------------------------------------------------------===//
 
-/// The type of a buffer with the shape of `type` and the layout of packed scales.
+/// The type of a buffer with the shape of `type` and the layout of packed
+/// scales.
 static MemRefType getPackedType(MemRefType type, PackedScaleDims dims) {
-  auto layout = StridedLayoutAttr::get(
-      type.getContext(), /*offset=*/0,
-      getPackedScaleStrides(type.getShape(), dims));
+  auto layout =
+      StridedLayoutAttr::get(type.getContext(), /*offset=*/0,
+                             getPackedScaleStrides(type.getShape(), dims));
   return MemRefType::get(type.getShape(), type.getElementType(), layout,
                          type.getMemorySpace());
 }
@@ -56,8 +57,8 @@ allocatePackedScales(OpBuilder &builder, Location loc, Value like,
     return getValueOrCreateConstantIndexOp(builder, loc, sizes[dim]);
   };
   // Rows rounded up to 4.
-  Value groups = builder.createOrFold<arith::CeilDivUIOp>(
-      loc, extent(dims.mn), constant(4));
+  Value groups = builder.createOrFold<arith::CeilDivUIOp>(loc, extent(dims.mn),
+                                                          constant(4));
   Value column = multiply(groups, constant(4));
   Value batch = multiply(column, extent(dims.k));
   Value total = batch;
@@ -65,9 +66,9 @@ allocatePackedScales(OpBuilder &builder, Location loc, Value like,
     if (dim != dims.mn && dim != dims.k)
       total = multiply(total, extent(dim));
 
-  auto flat = MemRefType::get({ShapedType::kDynamic}, type.getElementType(),
-                              MemRefLayoutAttrInterface(),
-                              type.getMemorySpace());
+  auto flat =
+      MemRefType::get({ShapedType::kDynamic}, type.getElementType(),
+                      MemRefLayoutAttrInterface(), type.getMemorySpace());
   FailureOr<Value> buffer = options.createAlloc(builder, loc, flat, {total});
   if (failed(buffer))
     return failure();
@@ -86,8 +87,8 @@ allocatePackedScales(OpBuilder &builder, Location loc, Value like,
       .getResult();
 }
 
-/// The buffer itself, or packed scales with its content if it has another layout.
-/// An init that is not read is not copied.
+/// The buffer itself, or packed scales with its content if it has another
+/// layout. An init that is not read is not copied.
 static FailureOr<Value> toPackedLayout(RewriterBase &rewriter, Location loc,
                                        Value buffer, PackedScaleDims dims,
                                        bool copyContent,
@@ -115,8 +116,7 @@ static FailureOr<Value> getOperandBuffer(RewriterBase &rewriter,
                                          BufferizationState &state) {
   if (!isa<TensorType>(operand.get().getType()))
     return operand.get();
-  FailureOr<Value> buffer =
-      getBuffer(rewriter, operand.get(), options, state);
+  FailureOr<Value> buffer = getBuffer(rewriter, operand.get(), options, state);
   if (failed(buffer))
     return failure();
   Operation *op = operand.getOwner();
@@ -194,7 +194,7 @@ struct ProblemBufferization
     }
     // Operand segments are among the properties, so the clone has them.
     OperationState clone(op->getLoc(), op->getName(), buffers, TypeRange(),
-                         op->getDiscardableAttrs());
+                         llvm::to_vector(op->getDiscardableAttrs()));
     clone.propertiesAttr = op->getPropertiesAsAttribute();
     rewriter.create(clone);
     replaceOpWithBufferizedValues(rewriter, op, results);
@@ -202,8 +202,7 @@ struct ProblemBufferization
   }
 };
 
-template <typename... Ops>
-void attachTo(MLIRContext *context) {
+template <typename... Ops> void attachTo(MLIRContext *context) {
   (Ops::template attachInterface<ProblemBufferization<Ops>>(*context), ...);
 }
 

@@ -19,8 +19,8 @@ struct PackedScaleDims {
   int64_t k = 1;
 };
 
-/// Rows in memory of packed scales with `rows` rows: what keeps a column of words
-/// on 16 bytes.
+/// Rows in memory of packed scales with `rows` rows: what keeps a column of
+/// words on 16 bytes.
 inline int64_t getPackedScaleRows(int64_t rows) { return (rows + 3) / 4 * 4; }
 
 /// Strides, in words, that packed scales of this shape must have: 1 along the
@@ -28,8 +28,8 @@ inline int64_t getPackedScaleRows(int64_t rows) { return (rows + 3) / 4 * 4; }
 llvm::SmallVector<int64_t> getPackedScaleStrides(llvm::ArrayRef<int64_t> shape,
                                                  PackedScaleDims dims);
 
-/// False if a static stride is not the one above. The stride of a dimension with
-/// one element does not matter.
+/// False if a static stride is not the one above. The stride of a dimension
+/// with one element does not matter.
 bool hasPackedScaleStrides(mlir::MemRefType type, PackedScaleDims dims);
 
 } // namespace dgemm
