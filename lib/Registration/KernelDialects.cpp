@@ -7,6 +7,7 @@
 
 #include "dgemm/Dialect/DGK/IR/DGK.h"
 #include "dgemm/InitAll.h"
+#include "dgemm/Target/SM120/SM120.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -47,4 +48,5 @@ void dgemm::registerKernelDialects(DialectRegistry &registry) {
   func::registerInlinerExtension(registry);
   LLVM::registerInlinerInterface(registry);
   registerTranslations(registry);
+  dgk::registerSM120Lowering(registry);
 }

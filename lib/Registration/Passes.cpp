@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dgemm/Dialect/DGK/Transforms/Passes.h"
+#include "dgemm/Conversion/DGKToNVVM/DGKToNVVM.h"
 #include "dgemm/Conversion/DGemmToDGK/DGemmToDGK.h"
 #include "dgemm/Conversion/GPUModuleToLLVM/GPUModuleToLLVM.h"
 #include "dgemm/InitAll.h"
@@ -18,6 +19,7 @@ void dgemm::registerKernelPasses() {
   dgk::registerDGKPasses();
   registerGPUModuleToLLVMPasses();
   registerKernelPipelines();
+  dgk::registerDGKToNVVMPasses();
 }
 
 void dgemm::registerAllPasses() {

@@ -1,0 +1,116 @@
+//===- KernelLowering.h - State of one kernel's lowering --------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_CONVERSION_DGKTONVVM_KERNELLOWERING_H
+#define DGEMM_CONVERSION_DGKTONVVM_KERNELLOWERING_H
+
+#include "dgemm/Dialect/DGK/IR/DGK.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Transforms/DialectConversion.h"
+
+namespace dgk {
+
+/// Warps of a role in the CTA.
+struct RoleWarps {
+  int64_t first = 0;
+  int64_t count = 0;
+};
+
+/// Position of one role in one pipeline's ring: addresses of stack variables
+/// with the slot number and the parity that the next wait expects.
+struct Cursor {
+  mlir::Value slot, parity;
+};
+
+/// What the patterns of one kernel share: where things are. Filled once before
+/// the conversion, only read by the patterns.
+class KernelLowering {
+public:
+  KernelLowering(KernelOp kernel, mlir::LLVM::LLVMFuncOp func)
+      : plan(kernel.getLaunchAttr()), schedule(kernel.getScheduleAttr()),
+        target(kernel.getTargetAttr()), func(func) {}
+
+  LaunchPlanAttr plan;
+  ScheduleAttr schedule;
+  TargetAttr target;
+  mlir::LLVM::LLVMFuncOp func;
+
+  /// Shared-memory addresses (i32) of buffers and of pipelines' full barriers.
+  llvm::DenseMap<mlir::Value, mlir::Value> addresses;
+  /// Cursor that an acquire, commit, wait or release works with.
+  llvm::DenseMap<mlir::Operation *, Cursor> cursors;
+  /// Role around an operation that needs to know its warps.
+  llvm::DenseMap<mlir::Operation *, RoleWarps> roles;
+  /// Kernel argument behind the placeholder of a memref.
+  llvm::DenseMap<mlir::Value, int64_t> arguments;
+
+  /// Position of a parameter in the compiled kernel, nothing if it has none.
+  mlir::Value getParameter(ParameterKind kind, int64_t index) const;
+  /// Size or stride of an argument as index: a constant or a parameter.
+  mlir::Value getSize(mlir::ImplicitLocOpBuilder &b, mlir::Value memory,
+                      int64_t dimension) const;
+  mlir::Value getStride(mlir::ImplicitLocOpBuilder &b, mlir::Value memory,
+                        int64_t dimension) const;
+
+private:
+  mlir::Value getSymbol(mlir::ImplicitLocOpBuilder &b, SymbolKind kind,
+                        mlir::Value memory, int64_t dimension) const;
+};
+
+/// Pattern that knows its kernel.
+template <typename OpTy>
+struct KernelPattern : mlir::OpConversionPattern<OpTy> {
+  KernelPattern(KernelLowering &kernel, const mlir::TypeConverter &converter,
+                mlir::MLIRContext *context)
+      : mlir::OpConversionPattern<OpTy>(converter, context), kernel(kernel) {}
+
+  KernelLowering &kernel;
+};
+
+//===----------------------------------------------------------------------===//
+// Address arithmetic, in i32
+//===----------------------------------------------------------------------===//
+
+mlir::Value constI32(mlir::ImplicitLocOpBuilder &b, int64_t value);
+mlir::Value addI32(mlir::ImplicitLocOpBuilder &b, mlir::Value a, int64_t value);
+mlir::Value mulI32(mlir::ImplicitLocOpBuilder &b, mlir::Value a, int64_t value);
+mlir::Value toI32(mlir::ImplicitLocOpBuilder &b, mlir::Value index);
+/// Pointer to shared memory at `address` + `offset` bytes; the offset ends up
+/// in the instruction.
+mlir::Value sharedPointer(mlir::ImplicitLocOpBuilder &b, mlir::Value address,
+                          int64_t offset = 0);
+mlir::Value getThreadId(mlir::ImplicitLocOpBuilder &b);
+mlir::Value getLane(mlir::ImplicitLocOpBuilder &b);
+/// Number of the warp within its role.
+mlir::Value getWarpInRole(mlir::ImplicitLocOpBuilder &b, RoleWarps role);
+/// True in the lane that acts for its warp.
+mlir::Value isFirstLane(mlir::ImplicitLocOpBuilder &b);
+
+//===----------------------------------------------------------------------===//
+// Patterns that every family shares
+//===----------------------------------------------------------------------===//
+
+void populatePipelinePatterns(KernelLowering &kernel,
+                              const mlir::TypeConverter &converter,
+                              mlir::RewritePatternSet &patterns);
+void populateRolePatterns(KernelLowering &kernel,
+                          const mlir::TypeConverter &converter,
+                          mlir::RewritePatternSet &patterns);
+void populateCopyPatterns(KernelLowering &kernel,
+                          const mlir::TypeConverter &converter,
+                          mlir::RewritePatternSet &patterns);
+void populateAccumulatorPatterns(KernelLowering &kernel,
+                                 const mlir::TypeConverter &converter,
+                                 mlir::RewritePatternSet &patterns);
+
+} // namespace dgk
+
+#include "dgemm/Conversion/DGKToNVVM/LoweringInterfaces.h.inc"
+
+#endif // DGEMM_CONVERSION_DGKTONVVM_KERNELLOWERING_H

@@ -1,0 +1,93 @@
+//===- CopyLowering.cpp - Copies as TMA instructions ----------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Conversion/DGKToNVVM/KernelLowering.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace dgk;
+
+namespace {
+
+/// TMA names coordinates from the contiguous dimension outwards; a tile of one
+/// column moves along the rows, which are contiguous then.
+SmallVector<Value> getTmaCoordinates(ImplicitLocOpBuilder &b,
+                                     ValueRange coordinates,
+                                     ArrayRef<int64_t> tile) {
+  SmallVector<Value> result;
+  for (Value coordinate : llvm::reverse(coordinates))
+    result.push_back(toI32(b, coordinate));
+  if (tile.size() == 2 && tile.back() == 1)
+    std::swap(result[0], result[1]);
+  return result;
+}
+
+struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(CopyAsyncOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto acquire = op.getSlot().getDefiningOp<AcquireOp>();
+    if (!acquire || !op.getMap() || op.getMulticast())
+      return rewriter.notifyMatchFailure(
+          op, "needs a slot of this role, a tensor map and one destination");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    BufferType type = op.getBuffer().getType();
+    Value map = kernel.getParameter(ParameterKind::Map, *op.getMap());
+    Value barrier = arith::AddIOp::create(
+        b, rewriter.getRemappedValue(acquire.getPipeline()),
+        mulI32(b, adaptor.getSlot(), 8));
+    Value barrierPointer = sharedPointer(b, barrier);
+    Value destination = arith::AddIOp::create(
+        b, adaptor.getBuffer(),
+        mulI32(b, adaptor.getSlot(), type.getSlotBytes()));
+    SmallVector<Value> coordinates =
+        getTmaCoordinates(b, op.getCoordinates(), type.getShape());
+
+    // A row longer than the swizzle's span arrives as several boxes, each an
+    // atom of its own behind the last.
+    int64_t elements = kernel.plan.getMaps()[*op.getMap()].getBox().front();
+    bool column = type.getShape().back() == 1;
+    int64_t boxes = column ? 1 : type.getShape().back() / elements;
+    for (int64_t i = 0; i < boxes; ++i) {
+      SmallVector<Value> at = coordinates;
+      at[0] = addI32(b, at[0], i * elements);
+      NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
+          b, sharedPointer(b, destination, i * type.getSlotBytes() / boxes),
+          map, at, barrierPointer, /*im2colOffsets=*/ValueRange(),
+          /*multicastMask=*/Value(), /*l2CacheHint=*/Value(),
+          NVVM::TMALoadMode::TILE, /*isCTAOnly=*/true,
+          /*group=*/NVVM::CTAGroupKindAttr(), /*predicate=*/Value());
+    }
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// Every lane may have issued copies; a lane without any does not wait.
+struct DrainStoresPattern : KernelPattern<DrainStoresOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(DrainStoresOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<NVVM::CpAsyncBulkWaitGroupOp>(
+        op, rewriter.getI32IntegerAttr(0), /*read=*/UnitAttr());
+    return success();
+  }
+};
+
+} // namespace
+
+void dgk::populateCopyPatterns(KernelLowering &kernel,
+                               const TypeConverter &converter,
+                               RewritePatternSet &patterns) {
+  patterns.add<CopyAsyncPattern, DrainStoresPattern>(kernel, converter,
+                                                     patterns.getContext());
+}

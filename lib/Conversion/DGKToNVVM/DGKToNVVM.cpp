@@ -1,0 +1,335 @@
+//===- DGKToNVVM.cpp - From kernels to NVVM -------------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Conversion/DGKToNVVM/DGKToNVVM.h"
+
+#include "dgemm/Conversion/DGKToNVVM/KernelLowering.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/Transforms/Patterns.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace dgk {
+#define GEN_PASS_DEF_CONVERTDGKTONVVMPASS
+#include "dgemm/Conversion/DGKToNVVM/Passes.h.inc"
+} // namespace dgk
+
+using namespace dgk;
+
+namespace {
+
+/// Bytes of a tensor map (CUDA driver API, CUtensorMap).
+constexpr int64_t kTensorMapBytes = 128;
+constexpr int64_t kTensorMapAlignment = 64;
+
+/// Alignment of dynamic shared memory: the repeat of the widest swizzle.
+constexpr int64_t kSharedAlignment = 1024;
+
+/// Makes the shell of one compiled kernel and moves the body into it.
+class KernelBuilder {
+public:
+  explicit KernelBuilder(KernelOp kernel)
+      : kernel(kernel), b(kernel.getLoc(), kernel.getContext()) {}
+
+  /// The `gpu.module` with the function, in front of the kernel.
+  gpu::GPUModuleOp build() {
+    b.setInsertionPoint(kernel);
+    auto module = gpu::GPUModuleOp::create(b, kernel.getSymName());
+    b.setInsertionPointToStart(&module.getBodyRegion().front());
+    memory = LLVM::GlobalOp::create(
+        b, LLVM::LLVMArrayType::get(b.getI8Type(), 0), /*isConstant=*/false,
+        LLVM::Linkage::External, "dgk_shared", Attribute(), kSharedAlignment,
+        static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
+    buildFunction();
+    return module;
+  }
+
+  LLVM::LLVMFuncOp getFunction() { return func; }
+
+  /// Moves the body and fills in what the patterns look up.
+  KernelLowering moveBody() {
+    KernelLowering lowering(kernel, func);
+    Block *entry = func.addEntryBlock(b);
+    b.setInsertionPointToStart(entry);
+    Value base = buildSharedBase();
+    Block &body = kernel.getBody().front();
+    replaceArguments(lowering, body);
+    Operation *first = &body.front();
+    entry->getOperations().splice(entry->end(), body.getOperations());
+
+    // Addresses and cursors belong to the entry, before everything else.
+    b.setInsertionPoint(first);
+    assignAddresses(lowering, base);
+    initializePipelines(lowering);
+    replaceSizes(lowering);
+    recordRoles(lowering);
+    Operation *terminator = entry->getTerminator();
+    b.setInsertionPoint(terminator);
+    LLVM::ReturnOp::create(b, ValueRange());
+    terminator->erase();
+    return lowering;
+  }
+
+private:
+  void buildFunction() {
+    auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+    SmallVector<Type> types;
+    for (ParameterAttr parameter : kernel.getLaunchAttr().getParams())
+      types.push_back(parameter.getKind() == ParameterKind::Symbol
+                          ? Type(b.getI32Type())
+                          : Type(pointer));
+    func = LLVM::LLVMFuncOp::create(
+        b, kernel.getSymName(),
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                    types));
+    auto bytes = LLVM::LLVMArrayType::get(b.getI8Type(), kTensorMapBytes);
+    for (auto [i, parameter] :
+         llvm::enumerate(kernel.getLaunchAttr().getParams())) {
+      if (parameter.getKind() != ParameterKind::Map)
+        continue;
+      func.setArgAttr(i, LLVM::LLVMDialect::getByValAttrName(),
+                      TypeAttr::get(bytes));
+      func.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
+                      b.getI64IntegerAttr(kTensorMapAlignment));
+      func.setArgAttr(i, NVVM::NVVMDialect::getGridConstantAttrName(),
+                      b.getUnitAttr());
+    }
+    func->setAttr(NVVM::NVVMDialect::getKernelFuncAttrName(), b.getUnitAttr());
+    func->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
+    func->setAttr(NVVM::NVVMDialect::getReqntidAttrName(),
+                  b.getDenseI32ArrayAttr(
+                      {int32_t(kernel.getLaunchAttr().getBlock()), 1, 1}));
+    // setmaxnreg needs a known number of registers at launch.
+    func->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                  b.getI32IntegerAttr(1));
+  }
+
+  Value buildSharedBase() {
+    Value pointer = LLVM::AddressOfOp::create(b, memory);
+    return LLVM::PtrToIntOp::create(b, b.getI32Type(), pointer);
+  }
+
+  /// Memrefs have no run-time form here: operations look their argument up.
+  void replaceArguments(KernelLowering &lowering, Block &body) {
+    for (BlockArgument argument : body.getArguments()) {
+      auto placeholder = UnrealizedConversionCastOp::create(
+          b, argument.getType(), ValueRange());
+      lowering.arguments[placeholder.getResult(0)] = argument.getArgNumber();
+      argument.replaceAllUsesWith(placeholder.getResult(0));
+    }
+  }
+
+  void assignAddresses(KernelLowering &lowering, Value base) {
+    func.walk([&](BufferOp op) {
+      lowering.addresses[op] = addI32(b, base, op.getOffset().value_or(0));
+    });
+    func.walk([&](PipelineOp op) {
+      lowering.addresses[op] = addI32(b, base, op.getOffset().value_or(0));
+    });
+  }
+
+  /// One thread makes the barriers, then the CTA meets. PTX ISA,
+  /// "fence.mbarrier_init": makes them visible to the asynchronous proxy.
+  void initializePipelines(KernelLowering &lowering) {
+    SmallVector<PipelineOp> pipelines;
+    func.walk([&](PipelineOp op) { pipelines.push_back(op); });
+    Value first = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                        getThreadId(b), constI32(b, 0));
+    auto branch = scf::IfOp::create(b, first);
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(branch.thenBlock());
+      for (PipelineOp op : pipelines)
+        initializePipeline(lowering.addresses[op], op);
+      NVVM::FenceMbarrierInitOp::create(b);
+      for (auto [i, parameter] : llvm::enumerate(lowering.plan.getParams()))
+        if (parameter.getKind() == ParameterKind::Map)
+          NVVM::PrefetchOp::create(b, NVVM::PrefetchCacheLevelAttr(),
+                                   NVVM::CacheEvictionPriorityAttr(),
+                                   func.getArgument(i), Value(),
+                                   b.getUnitAttr(), UnitAttr(), UnitAttr());
+    }
+    NVVM::Barrier0Op::create(b);
+  }
+
+  void initializePipeline(Value address, PipelineOp op) {
+    int64_t slots = op.getType().getSlots();
+    for (int64_t i = 0; i < 2 * slots; ++i) {
+      int64_t count = i < slots ? op.getProducers() : op.getConsumers();
+      NVVM::MBarrierInitOp::create(b, sharedPointer(b, address, 8 * i),
+                                   constI32(b, count), Value());
+    }
+  }
+
+  /// Sizes of arguments are constants or parameters.
+  void replaceSizes(KernelLowering &lowering) {
+    SmallVector<memref::DimOp> sizes;
+    func.walk([&](memref::DimOp op) { sizes.push_back(op); });
+    for (memref::DimOp op : sizes) {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPoint(op);
+      op.replaceAllUsesWith(
+          lowering.getSize(b, op.getSource(), *op.getConstantIndex()));
+      op.erase();
+    }
+  }
+
+  /// Records for each operation in a role the role's warps, and its cursor.
+  void recordRoles(KernelLowering &lowering) {
+    int64_t first = 0;
+    func.walk<WalkOrder::PreOrder>([&](RoleOp role) {
+      int64_t count = role.getWarps();
+      DenseMap<Value, Cursor> cursors;
+      role.walk([&](Operation *op) {
+        lowering.roles[op] = {first, count};
+        if (isa<AcquireOp, CommitOp>(op))
+          lowering.cursors[op] =
+              getCursor(cursors, op->getOperand(0), /*parity=*/1);
+        if (isa<WaitOp, ReleaseOp>(op))
+          lowering.cursors[op] =
+              getCursor(cursors, op->getOperand(0), /*parity=*/0);
+      });
+      first += count;
+    });
+  }
+
+  /// A fresh barrier is in phase 0, so the producer's first wait, for parity 1,
+  /// returns at once.
+  Cursor getCursor(DenseMap<Value, Cursor> &cursors, Value pipeline,
+                   int64_t parity) {
+    Cursor &cursor = cursors[pipeline];
+    if (cursor.slot)
+      return cursor;
+    // SROA looks at the entry block only, and the kernel's own blocks begin
+    // with the first branch.
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&func.getBody().front());
+    auto variable = [&](int64_t init) {
+      Value address =
+          LLVM::AllocaOp::create(b, LLVM::LLVMPointerType::get(b.getContext()),
+                                 b.getI32Type(), constI32(b, 1));
+      LLVM::StoreOp::create(b, constI32(b, init), address);
+      return address;
+    };
+    cursor = {variable(0), variable(parity)};
+    return cursor;
+  }
+
+  KernelOp kernel;
+  ImplicitLocOpBuilder b;
+  LLVM::GlobalOp memory;
+  LLVM::LLVMFuncOp func;
+};
+
+void addTypeConversions(TypeConverter &converter, ScheduleAttr schedule) {
+  auto lowering = cast<MatrixInstructionLowering>(schedule.getInstruction());
+  converter.addConversion([](Type type) { return type; });
+  converter.addConversion([](Type type) -> std::optional<Type> {
+    if (isa<TileType, BufferType, PipelineType, SlotType>(type))
+      return IntegerType::get(type.getContext(), 32);
+    return std::nullopt;
+  });
+  converter.addConversion(
+      [=](AccumulatorType type,
+          SmallVectorImpl<Type> &results) -> std::optional<LogicalResult> {
+        std::optional<int64_t> count =
+            lowering.getElementsPerThread(schedule, type);
+        if (!count)
+          return failure();
+        results.append(*count, type.getElementType());
+        return success();
+      });
+  converter.addConversion(
+      [=](ScalesType type,
+          SmallVectorImpl<Type> &results) -> std::optional<LogicalResult> {
+        results.append(lowering.getScaleRegisters(schedule, type),
+                       IntegerType::get(type.getContext(), 32));
+        return success();
+      });
+}
+
+struct ConvertDGKToNVVM
+    : dgk::impl::ConvertDGKToNVVMPassBase<ConvertDGKToNVVM> {
+  using ConvertDGKToNVVMPassBase::ConvertDGKToNVVMPassBase;
+
+  void runOnOperation() override {
+    SmallVector<KernelOp> kernels(getOperation().getOps<KernelOp>());
+    if (dropHost)
+      dropLaunches();
+    for (KernelOp kernel : kernels) {
+      if (failed(verifyReady(kernel)) || failed(convert(kernel)))
+        return signalPassFailure();
+      kernel.erase();
+      ++numKernels;
+    }
+  }
+
+  void dropLaunches() {
+    for (auto func :
+         llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
+      if (!func.getOps<LaunchOp>().empty())
+        func.erase();
+  }
+
+  static LogicalResult verifyReady(KernelOp kernel) {
+    if (!kernel.getLaunchAttr() || !kernel.getScheduleAttr())
+      return kernel.emitOpError("[dgk_to_nvvm-c1] has no ")
+             << (kernel.getScheduleAttr() ? "launch plan; run dgk-plan-launch"
+                                          : "schedule; run "
+                                            "dgemm-select-schedule")
+             << " first";
+    Attribute instruction = kernel.getScheduleAttr().getInstruction();
+    if (!isa<MatrixInstructionLowering>(instruction))
+      return kernel.emitOpError("[dgk_to_nvvm-c2] uses ")
+             << instruction
+             << ", which has no lowering here; #dgk.mma_sync has one";
+    return success();
+  }
+
+  LogicalResult convert(KernelOp kernel) {
+    MLIRContext *context = &getContext();
+    KernelBuilder builder(kernel);
+    gpu::GPUModuleOp module = builder.build();
+    KernelLowering lowering = builder.moveBody();
+
+    TypeConverter converter;
+    addTypeConversions(converter, lowering.schedule);
+    RewritePatternSet patterns(context);
+    populateRolePatterns(lowering, converter, patterns);
+    populatePipelinePatterns(lowering, converter, patterns);
+    populateCopyPatterns(lowering, converter, patterns);
+    populateAccumulatorPatterns(lowering, converter, patterns);
+    cast<MatrixInstructionLowering>(lowering.schedule.getInstruction())
+        .populatePatterns(lowering, converter, patterns);
+
+    ConversionTarget target(*context);
+    target.addIllegalDialect<DGKDialect>();
+    target.addIllegalOp<gpu::BlockIdOp, gpu::GridDimOp>();
+    scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,
+                                                         target);
+    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    if (failed(applyPartialConversion(module, target, std::move(patterns))))
+      return failure();
+    erasePlaceholders(module);
+    return success();
+  }
+
+  static void erasePlaceholders(gpu::GPUModuleOp module) {
+    SmallVector<UnrealizedConversionCastOp> casts;
+    module.walk([&](UnrealizedConversionCastOp op) {
+      if (op.getInputs().empty() && op.use_empty())
+        casts.push_back(op);
+    });
+    for (UnrealizedConversionCastOp op : casts)
+      op.erase();
+  }
+};
+} // namespace

@@ -1,0 +1,101 @@
+//===- KernelLowering.cpp - State of one kernel's lowering ----------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Conversion/DGKToNVVM/KernelLowering.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace dgk;
+
+#include "dgemm/Conversion/DGKToNVVM/LoweringInterfaces.cpp.inc"
+
+Value KernelLowering::getParameter(ParameterKind kind, int64_t index) const {
+  for (auto [i, parameter] : llvm::enumerate(plan.getParams()))
+    if (parameter.getKind() == kind && parameter.getIndex() == index)
+      return LLVM::LLVMFuncOp(func).getArgument(i);
+  return {};
+}
+
+Value KernelLowering::getSymbol(ImplicitLocOpBuilder &b, SymbolKind kind,
+                                Value memory, int64_t dimension) const {
+  auto symbol = SymbolAttr::get(b.getContext(), kind, arguments.lookup(memory),
+                                dimension);
+  const auto *it = llvm::find(plan.getSymbols(), symbol);
+  Value parameter =
+      getParameter(ParameterKind::Symbol, it - plan.getSymbols().begin());
+  return parameter ? arith::IndexCastOp::create(b, b.getIndexType(), parameter)
+                         .getResult()
+                   : Value();
+}
+
+Value KernelLowering::getSize(ImplicitLocOpBuilder &b, Value memory,
+                              int64_t dimension) const {
+  int64_t size = cast<MemRefType>(memory.getType()).getDimSize(dimension);
+  if (!ShapedType::isDynamic(size))
+    return arith::ConstantIndexOp::create(b, size);
+  return getSymbol(b, SymbolKind::Dim, memory, dimension);
+}
+
+Value KernelLowering::getStride(ImplicitLocOpBuilder &b, Value memory,
+                                int64_t dimension) const {
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  (void)cast<MemRefType>(memory.getType()).getStridesAndOffset(strides, offset);
+  if (!ShapedType::isDynamic(strides[dimension]))
+    return arith::ConstantIndexOp::create(b, strides[dimension]);
+  return getSymbol(b, SymbolKind::Stride, memory, dimension);
+}
+
+Value dgk::constI32(ImplicitLocOpBuilder &b, int64_t value) {
+  return arith::ConstantOp::create(b, b.getI32IntegerAttr(value));
+}
+
+Value dgk::addI32(ImplicitLocOpBuilder &b, Value a, int64_t value) {
+  return value == 0
+             ? a
+             : arith::AddIOp::create(b, a, constI32(b, value)).getResult();
+}
+
+Value dgk::mulI32(ImplicitLocOpBuilder &b, Value a, int64_t value) {
+  return value == 1
+             ? a
+             : arith::MulIOp::create(b, a, constI32(b, value)).getResult();
+}
+
+Value dgk::toI32(ImplicitLocOpBuilder &b, Value index) {
+  return arith::IndexCastOp::create(b, b.getI32Type(), index);
+}
+
+Value dgk::sharedPointer(ImplicitLocOpBuilder &b, Value address,
+                         int64_t offset) {
+  auto type = LLVM::LLVMPointerType::get(
+      b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
+  Value base = LLVM::IntToPtrOp::create(b, type, address);
+  if (offset == 0)
+    return base;
+  return LLVM::GEPOp::create(b, type, b.getI8Type(), base,
+                             ArrayRef<LLVM::GEPArg>{int32_t(offset)});
+}
+
+Value dgk::getThreadId(ImplicitLocOpBuilder &b) {
+  return NVVM::ThreadIdXOp::create(b, b.getI32Type());
+}
+
+Value dgk::getLane(ImplicitLocOpBuilder &b) {
+  return arith::AndIOp::create(b, getThreadId(b), constI32(b, 31));
+}
+
+Value dgk::getWarpInRole(ImplicitLocOpBuilder &b, RoleWarps role) {
+  Value warp = arith::ShRUIOp::create(b, getThreadId(b), constI32(b, 5));
+  return addI32(b, warp, -role.first);
+}
+
+Value dgk::isFirstLane(ImplicitLocOpBuilder &b) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, getLane(b),
+                               constI32(b, 0));
+}

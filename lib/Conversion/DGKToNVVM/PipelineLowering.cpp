@@ -1,0 +1,173 @@
+//===- PipelineLowering.cpp - Pipelines as mbarriers ----------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A pipeline of n slots is n "full" barriers followed by n "empty" ones, 8
+// bytes each. PTX ISA, "Parallel synchronization: mbarrier".
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Conversion/DGKToNVVM/KernelLowering.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace dgk;
+
+namespace {
+
+constexpr int64_t kBarrierBytes = 8;
+
+/// Offset of the empty barriers behind the full ones.
+int64_t getEmptyOffset(PipelineType type) {
+  return kBarrierBytes * type.getSlots();
+}
+
+/// Address of the barrier of `slot`.
+Value getBarrier(ImplicitLocOpBuilder &b, Value pipeline, Value slot) {
+  Value offset = mulI32(b, slot, kBarrierBytes);
+  return arith::AddIOp::create(b, pipeline, offset);
+}
+
+/// Spins until the phase with `parity` of the barrier has completed. The
+/// hardware suspends the thread inside try_wait, so the loop rarely turns.
+void waitForPhase(ImplicitLocOpBuilder &b, Value barrier, Value parity) {
+  auto loop = scf::WhileOp::create(b, TypeRange(), ValueRange());
+  OpBuilder::InsertionGuard guard(b);
+  b.createBlock(&loop.getBefore());
+  Value done =
+      NVVM::MBarrierTryWaitOp::create(b, b.getI1Type(), barrier, parity,
+                                      /*ticks=*/Value());
+  Value again = arith::XOrIOp::create(
+      b, done, arith::ConstantOp::create(b, b.getBoolAttr(true)));
+  scf::ConditionOp::create(b, again, ValueRange());
+  b.createBlock(&loop.getAfter());
+  scf::YieldOp::create(b);
+}
+
+/// Moves a cursor to the next slot; the parity changes with each round.
+void advance(ImplicitLocOpBuilder &b, Cursor cursor, Value slot,
+             int64_t slots) {
+  Value next = addI32(b, slot, 1);
+  Value wrap = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, next,
+                                     constI32(b, slots));
+  Value parity = LLVM::LoadOp::create(b, b.getI32Type(), cursor.parity);
+  Value flip = arith::ExtUIOp::create(b, b.getI32Type(), wrap);
+  LLVM::StoreOp::create(
+      b, arith::SelectOp::create(b, wrap, constI32(b, 0), next), cursor.slot);
+  LLVM::StoreOp::create(b, arith::XOrIOp::create(b, parity, flip),
+                        cursor.parity);
+}
+
+/// Acquire waits on the empty barrier of the cursor's slot, wait on the full.
+template <typename OpTy, bool waitsForEmpty>
+struct CursorWaitPattern : KernelPattern<OpTy> {
+  using KernelPattern<OpTy>::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(OpTy op, typename OpTy::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Cursor cursor = this->kernel.cursors.lookup(op);
+    Value slot = LLVM::LoadOp::create(b, b.getI32Type(), cursor.slot);
+    Value parity = LLVM::LoadOp::create(b, b.getI32Type(), cursor.parity);
+    int64_t offset =
+        waitsForEmpty ? getEmptyOffset(op.getPipeline().getType()) : 0;
+    Value barrier = getBarrier(b, adaptor.getPipeline(), slot);
+    waitForPhase(b, sharedPointer(b, barrier, offset), parity);
+    rewriter.replaceOp(op, slot);
+    return success();
+  }
+};
+
+struct CommitPattern : KernelPattern<CommitOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(CommitOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (op.getAfterMma())
+      return rewriter.notifyMatchFailure(op, "needs a family with tcgen05");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value barrier = sharedPointer(
+        b, getBarrier(b, adaptor.getPipeline(), adaptor.getSlot()));
+    if (std::optional<uint64_t> bytes = op.getBytes())
+      NVVM::MBarrierArriveExpectTxOp::create(
+          b, Type(), barrier, constI32(b, *bytes), NVVM::MemScopeKind::CTA,
+          false, Value());
+    else
+      NVVM::MBarrierArriveOp::create(b, Type(), barrier, Value());
+    advance(b, kernel.cursors.lookup(op), adaptor.getSlot(),
+            op.getPipeline().getType().getSlots());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ReleasePattern : KernelPattern<ReleaseOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(ReleaseOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (op.getAfterMma())
+      return rewriter.notifyMatchFailure(op, "needs a family with tcgen05");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    PipelineType type = op.getPipeline().getType();
+    // The lanes' reads come before the arrival of the one that speaks for them.
+    NVVM::SyncWarpOp::create(b, constI32(b, -1));
+    auto branch = scf::IfOp::create(b, isFirstLane(b));
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(branch.thenBlock());
+      Value barrier = getBarrier(b, adaptor.getPipeline(), adaptor.getSlot());
+      NVVM::MBarrierArriveOp::create(
+          b, Type(), sharedPointer(b, barrier, getEmptyOffset(type)), Value());
+    }
+    advance(b, kernel.cursors.lookup(op), adaptor.getSlot(), type.getSlots());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// Buffers and pipelines are addresses that exist since the kernel's entry.
+template <typename OpTy> struct AddressPattern : KernelPattern<OpTy> {
+  using KernelPattern<OpTy>::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(OpTy op, typename OpTy::Adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op, this->kernel.addresses.lookup(op.getResult()));
+    return success();
+  }
+};
+
+struct ViewPattern : KernelPattern<ViewOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(ViewOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value offset =
+        mulI32(b, adaptor.getSlot(), op.getBuffer().getType().getSlotBytes());
+    rewriter.replaceOp(
+        op, arith::AddIOp::create(b, adaptor.getBuffer(), offset).getResult());
+    return success();
+  }
+};
+
+} // namespace
+
+void dgk::populatePipelinePatterns(KernelLowering &kernel,
+                                   const TypeConverter &converter,
+                                   RewritePatternSet &patterns) {
+  patterns
+      .add<AddressPattern<BufferOp>, AddressPattern<PipelineOp>,
+           CursorWaitPattern<AcquireOp, true>, CursorWaitPattern<WaitOp, false>,
+           CommitPattern, ReleasePattern, ViewPattern>(kernel, converter,
+                                                       patterns.getContext());
+}

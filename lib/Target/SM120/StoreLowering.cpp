@@ -1,0 +1,273 @@
+//===- StoreLowering.cpp - Accumulators to global memory ------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fragments.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dgk;
+using namespace dgk::sm120;
+
+namespace {
+
+/// The two neighbours in a row that one lane holds, as one vector.
+Value getPair(ImplicitLocOpBuilder &b, ValueRange elements, int64_t first) {
+  auto type = VectorType::get(2, elements[first].getType());
+  return vector::FromElementsOp::create(
+      b, type, ValueRange{elements[first], elements[first + 1]});
+}
+
+/// Writes pieces of 16 rows x 128 bytes of a warp's tile into staging slots.
+class PieceWriter {
+public:
+  PieceWriter(ImplicitLocOpBuilder &b, const WarpTile &tile, Type element)
+      : b(b), tile(tile), bytes(getBytes(1, element)), lane(getLane(b)) {}
+
+  int64_t getColumns() const { return 128 / bytes; }
+
+  /// Piece at instruction row `i` and `column` of the warp's tile to `slot`.
+  void write(ValueRange elements, int64_t i, int64_t column, Value slot) {
+    if (bytes == 2)
+      writeNarrow(elements, i, column, slot);
+    else
+      writeWide(elements, i, column, slot);
+  }
+
+private:
+  /// First register of the pair in row half `half` of instruction (i, j).
+  int64_t getIndex(int64_t i, int64_t j, int64_t half) const {
+    return kAccumulators * (i * tile.getTilesN() + j) + 2 * half;
+  }
+
+  /// 16-bit elements: `stmatrix` takes the fragment as it is. Lane l gives the
+  /// address of row l % 8 of matrix l / 8; the matrices are the upper and lower
+  /// halves of two neighbouring instructions.
+  void writeNarrow(ValueRange elements, int64_t i, int64_t column, Value slot) {
+    int64_t count = std::min(getColumns(), tile.columns - column) / 8;
+    Value row = arith::AndIOp::create(b, lane, constI32(b, 15));
+    Value next = arith::ShRUIOp::create(b, lane, constI32(b, 4));
+    SwizzledRow swizzled = getSwizzledRow(b, row, 128);
+    Value start = arith::AddIOp::create(b, slot, swizzled.offset);
+    for (int64_t j = 0; j < count; j += 2) {
+      Value chunk = mulI32(b, addI32(b, next, j), 16);
+      Value inRow = arith::XOrIOp::create(b, chunk, swizzled.pattern);
+      Value address = arith::AddIOp::create(b, start, inRow);
+      SmallVector<Value> registers;
+      for (int64_t k = j; k < std::min(j + 2, count); ++k)
+        for (int64_t half = 0; half < 2; ++half) {
+          Value pair = getPair(b, elements, getIndex(i, column / 8 + k, half));
+          registers.push_back(LLVM::BitcastOp::create(b, b.getI32Type(), pair));
+        }
+      NVVM::StMatrixOp::create(
+          b, sharedPointer(b, address), registers, NVVM::MMALayout::row,
+          NVVM::LdStMatrixShapeAttr::get(b.getContext(), 8, 8),
+          NVVM::LdStMatrixEltType::B16);
+    }
+  }
+
+  /// 32-bit elements: two neighbours at a time.
+  void writeWide(ValueRange elements, int64_t i, int64_t column, Value slot) {
+    int64_t count = std::min(getColumns(), tile.columns - column) / 8;
+    Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
+    Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
+    for (int64_t half = 0; half < 2; ++half) {
+      SwizzledRow swizzled = getSwizzledRow(b, addI32(b, g, 8 * half), 128);
+      Value start = arith::AddIOp::create(b, slot, swizzled.offset);
+      for (int64_t j = 0; j < count; ++j) {
+        Value inRow = addI32(b, mulI32(b, t, 8), 32 * j);
+        inRow = arith::XOrIOp::create(b, inRow, swizzled.pattern);
+        Value address = arith::AddIOp::create(b, start, inRow);
+        LLVM::StoreOp::create(
+            b, getPair(b, elements, getIndex(i, column / 8 + j, half)),
+            sharedPointer(b, address), /*alignment=*/8);
+      }
+    }
+  }
+
+  ImplicitLocOpBuilder &b;
+  const WarpTile &tile;
+  int64_t bytes;
+  Value lane;
+};
+
+struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(StoreAsyncOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    WarpTile tile(kernel.schedule);
+    RoleWarps role = kernel.roles.lookup(op);
+    BufferType staging = op.getStaging().getType();
+    PieceWriter writer(b, tile, staging.getElementType());
+    int64_t slots = staging.getSlots() / role.count;
+    int64_t pieces =
+        tile.getTilesM() * llvm::divideCeil(tile.columns, writer.getColumns());
+    if (!op.getMap() || slots == 0 || pieces % slots != 0)
+      return op.emitOpError("[store_async-c3] has ")
+             << staging.getSlots() << " staging slots for " << role.count
+             << " warps with " << pieces
+             << " pieces each; the slots of a warp must divide its pieces";
+
+    Value map = kernel.getParameter(ParameterKind::Map, *op.getMap());
+    Value warp = getWarpInRole(b, role);
+    Value first =
+        arith::AddIOp::create(b, adaptor.getStaging().front(),
+                              mulI32(b, warp, slots * staging.getSlotBytes()));
+    SmallVector<Value> origin = getOrigin(b, op, tile, warp);
+    int64_t piece = 0;
+    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+      for (int64_t column = 0; column < tile.columns;
+           column += writer.getColumns(), ++piece) {
+        Value slot = addI32(b, first, piece % slots * staging.getSlotBytes());
+        waitForSlot(b, slots);
+        writer.write(adaptor.getValue(), i, column, slot);
+        SmallVector<Value> at = origin;
+        at[0] = addI32(b, at[0], column);
+        at[1] = addI32(b, at[1], kInstructionM * i);
+        copyOut(b, map, slot, at);
+      }
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+  /// Coordinates of the warp's first element, innermost first.
+  static SmallVector<Value> getOrigin(ImplicitLocOpBuilder &b, StoreAsyncOp op,
+                                      const WarpTile &tile, Value warp) {
+    SmallVector<Value> origin;
+    for (Value coordinate : llvm::reverse(op.getCoordinates()))
+      origin.push_back(toI32(b, coordinate));
+    origin[0] =
+        arith::AddIOp::create(b, origin[0], tile.getFirstColumn(b, warp));
+    origin[1] = arith::AddIOp::create(b, origin[1], tile.getFirstRow(b, warp));
+    return origin;
+  }
+
+  /// The first lane issues every copy, so it alone knows when a slot has been
+  /// read; the others wait for it.
+  static void waitForSlot(ImplicitLocOpBuilder &b, int64_t slots) {
+    inFirstLane(b, [&] {
+      NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(slots - 1),
+                                           b.getUnitAttr());
+    });
+    NVVM::SyncWarpOp::create(b, constI32(b, -1));
+  }
+
+  /// PTX ISA, "Async proxy": each writer fences its writes before the copy that
+  /// another thread issues may read them.
+  static void copyOut(ImplicitLocOpBuilder &b, Value map, Value slot,
+                      ValueRange coordinates) {
+    NVVM::FenceProxyOp::create(
+        b,
+        NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
+        NVVM::SharedSpaceAttr::get(b.getContext(),
+                                   NVVM::SharedSpace::shared_cta));
+    NVVM::SyncWarpOp::create(b, constI32(b, -1));
+    inFirstLane(b, [&] {
+      NVVM::CpAsyncBulkTensorSharedCTAToGlobalOp::create(
+          b, map, sharedPointer(b, slot), coordinates, /*l2CacheHint=*/Value(),
+          NVVM::TMAStoreMode::TILE, /*predicate=*/Value());
+      NVVM::CpAsyncBulkCommitGroupOp::create(b);
+    });
+  }
+
+  static void inFirstLane(ImplicitLocOpBuilder &b, function_ref<void()> body) {
+    auto branch = scf::IfOp::create(b, isFirstLane(b));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    body();
+  }
+};
+
+/// Element by element, where TMA cannot reach the rows of the destination.
+struct StorePattern : KernelPattern<StoreOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(StoreOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (op.getTransposed() || op.getLow() || op.getCoordinates().size() != 2)
+      return rewriter.notifyMatchFailure(op, "has a form without lowering");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    WarpTile tile(kernel.schedule);
+    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
+    Value lane = getLane(b);
+    Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
+    Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
+    Value row = arith::AddIOp::create(b, g, tile.getFirstRow(b, warp));
+    row = arith::AddIOp::create(b, row, toI32(b, op.getCoordinates()[0]));
+    Value column =
+        arith::AddIOp::create(b, mulI32(b, t, 2), tile.getFirstColumn(b, warp));
+    column = arith::AddIOp::create(b, column, toI32(b, op.getCoordinates()[1]));
+
+    Destination to = getDestination(b, op);
+    ValueRange elements = adaptor.getValue();
+    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+      for (int64_t half = 0; half < 2; ++half)
+        storeRow(b, to, tile, elements, i, half,
+                 addI32(b, row, kInstructionM * i + 8 * half), column);
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+  struct Destination {
+    Value pointer, stride, rows, columns;
+  };
+
+  Destination getDestination(ImplicitLocOpBuilder &b, StoreOp op) const {
+    Value memory = op.getDestination();
+    auto size = [&](int64_t i) {
+      return toI32(b, kernel.getSize(b, memory, i));
+    };
+    return {kernel.getParameter(ParameterKind::Pointer,
+                                kernel.arguments.lookup(memory)),
+            toI32(b, kernel.getStride(b, memory, 0)), size(0), size(1)};
+  }
+
+  /// The lane's elements of one row of instructions, inside the matrix only.
+  static void storeRow(ImplicitLocOpBuilder &b, const Destination &to,
+                       const WarpTile &tile, ValueRange elements, int64_t i,
+                       int64_t half, Value row, Value column) {
+    auto below = [&](Value value, Value limit) {
+      return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, value, limit);
+    };
+    auto rowBranch = scf::IfOp::create(b, below(row, to.rows));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(rowBranch.thenBlock());
+    // Rows times stride passes 2^32 for large outputs.
+    Value wideRow = arith::ExtUIOp::create(b, b.getI64Type(), row);
+    Value wideStride = arith::ExtUIOp::create(b, b.getI64Type(), to.stride);
+    Value start = arith::MulIOp::create(b, wideRow, wideStride);
+    for (int64_t j = 0; j < tile.getTilesN(); ++j)
+      for (int64_t c = 0; c < 2; ++c) {
+        Value at = addI32(b, column, kInstructionN * j + c);
+        auto branch = scf::IfOp::create(b, below(at, to.columns));
+        OpBuilder::InsertionGuard inner(b);
+        b.setInsertionPointToStart(branch.thenBlock());
+        int64_t index =
+            kAccumulators * (i * tile.getTilesN() + j) + 2 * half + c;
+        Value offset = arith::AddIOp::create(
+            b, start, arith::ExtUIOp::create(b, b.getI64Type(), at));
+        Value pointer = LLVM::GEPOp::create(
+            b, to.pointer.getType(), elements[index].getType(), to.pointer,
+            ArrayRef<LLVM::GEPArg>{offset});
+        LLVM::StoreOp::create(b, elements[index], pointer);
+      }
+  }
+};
+
+} // namespace
+
+void sm120::populateStorePatterns(KernelLowering &kernel,
+                                  const TypeConverter &converter,
+                                  RewritePatternSet &patterns) {
+  patterns.add<StoreAsyncPattern, StorePattern>(kernel, converter,
+                                                patterns.getContext());
+}
