@@ -14,6 +14,26 @@ using namespace dgk;
 
 #include "dgemm/Dialect/DGK/IR/DGKInterfaces.cpp.inc"
 
+/// A list in brackets, which may be empty.
+template <typename T>
+static ParseResult parseList(AsmParser &parser, SmallVector<T> &result) {
+  return parser.parseCommaSeparatedList(
+      AsmParser::Delimiter::Square, [&]() -> ParseResult {
+        FailureOr<T> element = FieldParser<T>::parse(parser);
+        if (failed(element))
+          return failure();
+        result.push_back(*element);
+        return success();
+      });
+}
+
+template <typename T>
+static void printList(AsmPrinter &p, ArrayRef<T> elements) {
+  p << "[";
+  p.printStrippedAttrOrType(elements);
+  p << "]";
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "dgemm/Dialect/DGK/IR/DGKAttrs.cpp.inc"
 

@@ -24,24 +24,26 @@ void DGKDialect::registerTypes() {
 
 using EmitError = function_ref<InFlightDiagnostic()>;
 
-static LogicalResult verifyShape(EmitError emitError, StringRef name,
-                                 ArrayRef<int64_t> shape, Type elementType,
-                                 size_t minRank) {
+/// Checks the sizes and the element type of a tile; `shapeRule` and `typeRule`
+/// are the numbers of these constraints.
+static LogicalResult verifyShape(EmitError emitError, StringRef shapeRule,
+                                 StringRef typeRule, ArrayRef<int64_t> shape,
+                                 Type elementType, size_t minRank) {
   if (shape.size() < minRank || shape.size() > 2 ||
       llvm::any_of(shape, [](int64_t v) { return v <= 0 || v > 65536; }))
-    return emitError() << "[" << name << "-c1] expected " << minRank
-                       << " to 2 sizes in 1..65536";
+    return emitError() << "[" << shapeRule << "] has " << shape.size()
+                       << " sizes, expected " << minRank << " to 2 in 1..65536";
   if (!elementType.isIntOrFloat())
-    return emitError() << "[" << name << "-c2] element type is " << elementType
+    return emitError() << "[" << typeRule << "] element type is " << elementType
                        << ", expected an integer or float";
   return success();
 }
 
-static LogicalResult verifyLayout(EmitError emitError, StringRef name,
+static LogicalResult verifyLayout(EmitError emitError, StringRef rule,
                                   Attribute layout) {
   if (isa<SharedAttr, TensorMemoryAttr>(layout))
     return success();
-  return emitError() << "[" << name << "-c3] layout is " << layout
+  return emitError() << "[" << rule << "] layout is " << layout
                      << ", expected #dgk.shared or #dgk.tmem";
 }
 
@@ -63,9 +65,10 @@ static ParseResult parseShape(AsmParser &parser,
 
 LogicalResult TileType::verify(EmitError emitError, ArrayRef<int64_t> shape,
                                Type elementType, Attribute layout) {
-  if (failed(verifyShape(emitError, "tile", shape, elementType, 1)))
+  if (failed(
+          verifyShape(emitError, "tile-c1", "tile-c2", shape, elementType, 1)))
     return failure();
-  return layout ? verifyLayout(emitError, "tile", layout) : success();
+  return layout ? verifyLayout(emitError, "tile-c3", layout) : success();
 }
 
 void TileType::print(AsmPrinter &p) const {
@@ -98,7 +101,8 @@ Type TileType::parse(AsmParser &parser) {
 LogicalResult AccumulatorType::verify(EmitError emitError,
                                       ArrayRef<int64_t> shape,
                                       Type elementType) {
-  return verifyShape(emitError, "accumulator", shape, elementType, 2);
+  return verifyShape(emitError, "accumulator-c1", "accumulator-c2", shape,
+                     elementType, 2);
 }
 
 void AccumulatorType::print(AsmPrinter &p) const {
@@ -135,8 +139,9 @@ LogicalResult BufferType::verify(EmitError emitError, int64_t slots,
   if (slots < 1 || slots > 1024)
     return emitError() << "[buffer-c4] " << slots
                        << " slots, expected 1 to 1024";
-  if (failed(verifyShape(emitError, "buffer", shape, elementType, 1)) ||
-      failed(verifyLayout(emitError, "buffer", layout)))
+  if (failed(verifyShape(emitError, "buffer-c1", "buffer-c2", shape,
+                         elementType, 1)) ||
+      failed(verifyLayout(emitError, "buffer-c3", layout)))
     return failure();
   int64_t group = getCtaGroup(layout);
   if (shape.front() % group != 0)

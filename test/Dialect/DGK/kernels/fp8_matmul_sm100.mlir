@@ -131,7 +131,7 @@ dgk.kernel @pair(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) attributes {target 
             %more = arith.cmpi ne, %block, %c0 : index
             dgk.mma_async %ta scaled by %vsa[%j] per 128, %tb scaled by %vsb[%j] per 128
                 into %sum accumulate(%more)
-              : !tile_a, !tile_b, !tmem_tile_a, !tmem_tile_b, !acc_tile
+              : !tile_a, !tile_b, !tmem_tile_a, !tmem_tile_b into !acc_tile
             dgk.release %operands[%s] after_mma : !dgk.pipeline<6>
           }
         }

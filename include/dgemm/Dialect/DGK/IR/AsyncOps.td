@@ -284,8 +284,8 @@ def DGK_MmaAsyncOp : DGK_Op<"mma_async",
       : !dgk.tile<256x128xf8E4M3FN, #dgk.shared<b128, cta_group = 2>>,
         !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128, cta_group = 2>>,
         !dgk.tile<256x1xi32, #dgk.tmem<cta_group = 2>>,
-        !dgk.tile<128x1xi32, #dgk.tmem<cta_group = 1>>,
-        !dgk.tile<256x128xf32, #dgk.tmem<cta_group = 2>>
+        !dgk.tile<128x1xi32, #dgk.tmem<cta_group = 1>>
+        into !dgk.tile<256x128xf32, #dgk.tmem<cta_group = 2>>
     ```
   }];
   let arguments = (ins
@@ -300,8 +300,8 @@ def DGK_MmaAsyncOp : DGK_Op<"mma_async",
     $a (`scaled` `by` $aScale^ `[` $aScaleIndex `]` `per` $aScalePer)? `,`
     $b (`scaled` `by` $bScale^ `[` $bScaleIndex `]` `per` $bScalePer)?
     `into` $accumulator `accumulate` `(` $accumulate `)` attr-dict `:`
-    qualified(type($a)) `,` qualified(type($b)) (`,` qualified(type($aScale))^ `,` qualified(type($bScale)))? `,`
-    qualified(type($accumulator))
+    qualified(type($a)) `,` qualified(type($b)) (`,` qualified(type($aScale))^ `,` qualified(type($bScale)))?
+    `into` qualified(type($accumulator))
   }];
   let hasVerifier = 1;
 }

@@ -187,7 +187,7 @@ def DGK_TargetAttr : DGK_Attr<"Target", "target"> {
     ArrayRefParameter<"::mlir::Attribute">:$instructions);
   let assemblyFormat = [{
     `<` $chip `,` $family `,` `ptx` `=` $ptxVersion `,` `limits` `=` $limits
-    `,` `rates` `=` $rates `,` `instructions` `=` `[` $instructions `]` `>`
+    `,` `rates` `=` $rates `,` `instructions` `=` custom<List>($instructions) `>`
   }];
   let genVerifyDecl = 1;
 }
@@ -378,9 +378,9 @@ def DGK_LaunchPlanAttr : DGK_Attr<"LaunchPlan", "launch_plan"> {
     ArrayRefParameter<"::dgk::TensorMapAttr">:$maps,
     ArrayRefParameter<"::dgk::ParameterAttr">:$params);
   let assemblyFormat = [{
-    `<` `symbols` `=` `[` $symbols `]` `,` `grid` `=` $grid `,` `block` `=` $block
+    `<` `symbols` `=` custom<List>($symbols) `,` `grid` `=` $grid `,` `block` `=` $block
     `,` `cluster` `=` $cluster `,` `shared` `=` $sharedBytes `,` `workspace` `=` $workspaceBytes
-    `,` `maps` `=` `[` $maps `]` `,` `parameters` `=` `[` $params `]` `>`
+    `,` `maps` `=` custom<List>($maps) `,` `parameters` `=` custom<List>($params) `>`
   }];
   let genVerifyDecl = 1;
 }

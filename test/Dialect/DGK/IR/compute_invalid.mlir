@@ -1,0 +1,191 @@
+// RUN: dgk-opt %s --split-input-file --verify-diagnostics
+
+func.func @f(%a: !dgk.tile<128x32xbf16>, %b: !dgk.tile<64x16xbf16>, %c: !dgk.accumulator<128x64xf32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c1] multiplies '!dgk.tile<128x32xbf16>' by '!dgk.tile<64x16xbf16>' into '!dgk.accumulator<128x64xf32>', expected M x K, N x K and M x N}}
+  %0 = dgk.mma %a, %b, %c : !dgk.tile<128x32xbf16>, !dgk.tile<64x16xbf16> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.tile<64x1xi32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32 or '!dgk.scales<a, 128>', and an index}}
+  %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %s[%i] per 128, %c
+    : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.tile<64x1xi32>, !dgk.tile<64x1xi32> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128>, %t: !dgk.scales<a, 64>) {
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.scales<a, 64>', expected a tile of 64x1xi32 or '!dgk.scales<b, 64>', and an index}}
+  %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %t[%i] per 128, %c
+    : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<a, 128>, !dgk.scales<a, 64> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128>, %t: !dgk.scales<b, 64>) {
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.scales<a, 128>', expected a tile of 128x1xi32 or '!dgk.scales<a, 128>', and an index}}
+  %0 = "dgk.mma"(%a, %s, %b, %t, %i, %c) <{operandSegmentSizes = array<i32: 1, 1, 0, 1, 1, 1, 1>, aScalePer = 128 : i64, bScalePer = 128 : i64}>
+    : (!dgk.tile<128x32xf8E4M3FN>, !dgk.scales<a, 128>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<b, 64>, index, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128>) {
+  // expected-error @below {{'dgk.mma' op [mma-c3] has a scale for A only, expected both or neither}}
+  %0 = "dgk.mma"(%a, %s, %i, %b, %c) <{operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 0, 1>, aScalePer = 128 : i64, bScalePer = 128 : i64}>
+    : (!dgk.tile<128x32xf8E4M3FN>, !dgk.scales<a, 128>, index, !dgk.tile<64x32xf8E4M3FN>, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128>, %t: !dgk.scales<b, 64>) {
+  // expected-error @below {{'dgk.mma' op [mma-c4] scale of b covers 64 elements, expected 16, 32 or 128}}
+  %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %t[%i] per 64, %c
+    : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<a, 128>, !dgk.scales<b, 64> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%s: !dgk.tile<64x1xi32>) {
+  // expected-error @below {{'dgk.read_scales' op [read_scales-c1] reads '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32}}
+  %0 = dgk.read_scales %s : !dgk.tile<64x1xi32> -> !dgk.scales<a, 128>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x8xf32>) {
+  // expected-error @below {{'dgk.map' op [map-c1] body has 0 arguments for 1 operands}}
+  %0 = "dgk.map"(%x) ({
+    %1 = arith.constant 0.0 : f32
+    dgk.yield %1 : f32
+  }) : (!dgk.accumulator<8x8xf32>) -> !dgk.accumulator<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x8xf32>) {
+  // expected-error @below {{'dgk.map' op [map-c1] body argument has type 'bf16', expected 'f32'}}
+  %0 = "dgk.map"(%x) ({
+  ^bb0(%e: bf16):
+    %1 = arith.constant 0.0 : f32
+    dgk.yield %1 : f32
+  }) : (!dgk.accumulator<8x8xf32>) -> !dgk.accumulator<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x8xf32>) {
+  // expected-error @below {{'dgk.map' op [map-c2] body yields 'f32', expected one 'bf16'}}
+  %0 = dgk.map (%e = %x) : !dgk.accumulator<8x8xf32> -> !dgk.accumulator<8x8xbf16> {
+    dgk.yield %e : f32
+  }
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x4xf32>) {
+  // expected-error @below {{'dgk.map' op [map-c3] operand is '!dgk.accumulator<8x4xf32>', which does not broadcast to '!dgk.accumulator<8x8xf32>'}}
+  %0 = dgk.map (%e = %x) : !dgk.accumulator<8x4xf32> -> !dgk.accumulator<8x8xf32> {
+    dgk.yield %e : f32
+  }
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>) {
+  // expected-error @below {{'dgk.reduce' op [reduce-c1] axis is 2, expected 0 or 1}}
+  %0 = dgk.reduce add %x along 2 group 8 : !dgk.accumulator<8x64xf32> -> !dgk.accumulator<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>) {
+  // expected-error @below {{'dgk.reduce' op [reduce-c2] group 3 does not divide the 64 elements along axis 1}}
+  %0 = dgk.reduce add %x along 1 group 3 : !dgk.accumulator<8x64xf32> -> !dgk.accumulator<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>) {
+  // expected-error @below {{'dgk.reduce' op [reduce-c3] result is '!dgk.accumulator<8x4xf32>', expected 8 elements along axis 1 of '!dgk.accumulator<8x64xf32>'}}
+  %0 = dgk.reduce add %x along 1 group 8 : !dgk.accumulator<8x64xf32> -> !dgk.accumulator<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>) {
+  // expected-error @below {{'dgk.convert' op [convert-c1] result is '!dgk.accumulator<8x32xbf16>', expected the shape of '!dgk.accumulator<8x64xf32>'}}
+  %0 = dgk.convert %x : !dgk.accumulator<8x64xf32> -> !dgk.accumulator<8x32xbf16>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>) {
+  // expected-error @below {{'dgk.extract' op [extract-c1] part '!dgk.accumulator<8x32xf32>' at [0, 40] is not inside '!dgk.accumulator<8x64xf32>'}}
+  %0 = dgk.extract %x[0, 40] : !dgk.accumulator<8x64xf32> -> !dgk.accumulator<8x32xf32>
+  return
+}
+
+// -----
+
+func.func @f(%t: !dgk.tile<64xf32>) {
+  // expected-error @below {{'dgk.unpack' op [unpack-c1] result is '!dgk.accumulator<8x8xf32>', expected the shape of '!dgk.tile<64xf32>'}}
+  %0 = dgk.unpack %t : !dgk.tile<64xf32> -> !dgk.accumulator<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%t: !dgk.tile<8x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.unpack' op [unpack-c2] has 1 offsets for a part '!dgk.accumulator<8x8xf32>' of '!dgk.tile<8x64xf32>', expected two for a part of a tile of two dimensions}}
+  %0 = dgk.unpack %t[%i] : !dgk.tile<8x64xf32> -> !dgk.accumulator<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%t: !dgk.tile<8x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.unpack' op [unpack-c2] has 2 offsets for a part '!dgk.accumulator<16x8xf32>'}}
+  %0 = dgk.unpack %t[%i, %i] : !dgk.tile<8x64xf32> -> !dgk.accumulator<16x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x32xf32>, %t: !dgk.tile<8x64xf32, #dgk.shared<none>>) {
+  // expected-error @below {{'dgk.write' op [write-c1] writes '!dgk.accumulator<8x32xf32>' to '!dgk.tile<8x64xf32, #dgk.shared<none>>', expected the same shape}}
+  dgk.write %x to %t : !dgk.accumulator<8x32xf32>, !dgk.tile<8x64xf32, #dgk.shared<none>>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>, %t: !dgk.tile<8x64xf32>) {
+  // expected-error @below {{'dgk.write' op [write-c2] writes to '!dgk.tile<8x64xf32>', expected a tile in memory: a dgk.view of a buffer}}
+  dgk.write %x to %t : !dgk.accumulator<8x64xf32>, !dgk.tile<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xbf16>, %t: !dgk.tile<8x64xf32, #dgk.shared<none>>) {
+  // expected-error @below {{'dgk.write' op [write-c3] writes '!dgk.accumulator<8x64xbf16>' to '!dgk.tile<8x64xf32, #dgk.shared<none>>', expected equal element types; use dgk.convert}}
+  dgk.write %x to %t : !dgk.accumulator<8x64xbf16>, !dgk.tile<8x64xf32, #dgk.shared<none>>
+  return
+}

@@ -1,0 +1,40 @@
+// Tiles to and from global memory: what the operations print and parse.
+// RUN: dgk-opt %s | FileCheck %s
+// RUN: dgk-opt %s --mlir-print-op-generic | dgk-opt | FileCheck %s
+
+// CHECK-LABEL: @loads
+// CHECK: %tile = dgk.load %{{.*}}[%[[I:.*]], %[[I]]] : memref<?x64xbf16> -> !dgk.tile<8x64xbf16>
+// CHECK: dgk.load %{{.*}}[%[[I]], %[[I]], %[[I]]] : memref<4x?x64xf32> -> !dgk.tile<8x64xf32>
+// CHECK: dgk.load %{{.*}}[%[[I]], %[[I]], %[[I]]] : memref<4x?x64xf32> -> !dgk.tile<64xf32>
+func.func @loads(%a: memref<?x64xbf16>, %b: memref<4x?x64xf32>, %i: index) {
+  %0 = dgk.load %a[%i, %i] : memref<?x64xbf16> -> !dgk.tile<8x64xbf16>
+  %1 = dgk.load %b[%i, %i, %i] : memref<4x?x64xf32> -> !dgk.tile<8x64xf32>
+  %2 = dgk.load %b[%i, %i, %i] : memref<4x?x64xf32> -> !dgk.tile<64xf32>
+  return
+}
+
+// CHECK-LABEL: @stores
+// CHECK: dgk.store %{{.*}}, %{{.*}}[%[[I:.*]], %[[I]]] : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
+// CHECK: dgk.store %{{.*}}, %{{.*}}[%[[I]], %[[I]]] within(%[[I]], %[[I]]) : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
+// CHECK: dgk.store %{{.*}}, %{{.*}}[%[[I]], %[[I]]] within(%[[I]], %[[I]]) transposed : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
+// CHECK: dgk.store %{{.*}}, %{{.*}}[%[[I]]] : !dgk.accumulator<1x64xbf16>, memref<?xbf16>
+func.func @stores(%x: !dgk.accumulator<8x64xbf16>, %y: !dgk.accumulator<1x64xbf16>,
+                  %a: memref<?x64xbf16>, %b: memref<?xbf16>, %i: index) {
+  dgk.store %x, %a[%i, %i] : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
+  dgk.store %x, %a[%i, %i] within(%i, %i) : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
+  dgk.store %x, %a[%i, %i] within(%i, %i) transposed : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
+  dgk.store %y, %b[%i] : !dgk.accumulator<1x64xbf16>, memref<?xbf16>
+  return
+}
+
+// CHECK-LABEL: @fields
+// CHECK: %field = dgk.field %{{.*}} at 0 : memref<?x132xi8> to memref<?x32xf32, strided<[33, 1]>>
+// CHECK: dgk.field %{{.*}} at 128 : memref<?x132xi8> to memref<?x1xf32, strided<[33, 1], offset: 32>>
+// CHECK: dgk.field %{{.*}} at 8 : memref<?x4x4xi8, strided<[?, 4, 1], offset: ?>> to memref<?x8xf8E4M3FN, strided<[?, 1], offset: ?>>
+func.func @fields(%a: memref<?x132xi8>, %b: memref<?x4x4xi8, strided<[?, 4, 1], offset: ?>>) {
+  %0 = dgk.field %a at 0 : memref<?x132xi8> to memref<?x32xf32, strided<[33, 1]>>
+  %1 = dgk.field %a at 128 : memref<?x132xi8> to memref<?x1xf32, strided<[33, 1], offset: 32>>
+  %2 = dgk.field %b at 8 : memref<?x4x4xi8, strided<[?, 4, 1], offset: ?>>
+    to memref<?x8xf8E4M3FN, strided<[?, 1], offset: ?>>
+  return
+}

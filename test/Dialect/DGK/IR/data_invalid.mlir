@@ -1,0 +1,96 @@
+// RUN: dgk-opt %s --split-input-file --verify-diagnostics
+
+func.func @f(%m: memref<?x64xbf16>, %i: index) {
+  // expected-error @below {{'dgk.load' op [load-c1] has 1 coordinates for 'memref<?x64xbf16>' and '!dgk.tile<8x64xbf16>', expected one per dimension}}
+  %0 = dgk.load %m[%i] : memref<?x64xbf16> -> !dgk.tile<8x64xbf16>
+  return
+}
+
+// -----
+
+func.func @f(%m: memref<?xbf16>, %i: index) {
+  // expected-error @below {{'dgk.load' op [load-c1] has 1 coordinates for 'memref<?xbf16>' and '!dgk.tile<8x64xbf16>'}}
+  %0 = dgk.load %m[%i] : memref<?xbf16> -> !dgk.tile<8x64xbf16>
+  return
+}
+
+// -----
+
+func.func @f(%m: memref<?x64xbf16>, %i: index) {
+  // expected-error @below {{'dgk.load' op [load-c2] loads '!dgk.tile<8x64xf32>' from 'memref<?x64xbf16>', expected equal element types}}
+  %0 = dgk.load %m[%i, %i] : memref<?x64xbf16> -> !dgk.tile<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xbf16>, %m: memref<?x64xbf16>, %i: index) {
+  // expected-error @below {{'dgk.store' op [store-c1] has 1 coordinates for 'memref<?x64xbf16>', expected one per dimension and at least 2}}
+  dgk.store %x, %m[%i] : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xbf16>, %m: memref<?xbf16>, %i: index) {
+  // expected-error @below {{'dgk.store' op [store-c1] has 1 coordinates for 'memref<?xbf16>', expected one per dimension and at least 2}}
+  dgk.store %x, %m[%i] : !dgk.accumulator<8x64xbf16>, memref<?xbf16>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>, %m: memref<?x64xbf16>, %i: index) {
+  // expected-error @below {{'dgk.store' op [store-c2] stores '!dgk.accumulator<8x64xf32>' to 'memref<?x64xbf16>', expected equal element types}}
+  dgk.store %x, %m[%i, %i] : !dgk.accumulator<8x64xf32>, memref<?x64xbf16>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xbf16>, %m: memref<?x64xbf16>, %i: index) {
+  // expected-error @below {{'dgk.store' op [store-c3] has one bound of within, expected both}}
+  "dgk.store"(%x, %m, %i, %i, %i) <{operandSegmentSizes = array<i32: 1, 1, 2, 1, 0>}>
+    : (!dgk.accumulator<8x64xbf16>, memref<?x64xbf16>, index, index, index) -> ()
+  return
+}
+
+// -----
+
+func.func @f(%p: memref<?x132xi32>) {
+  // expected-error @below {{'dgk.field' op [field-c1] source is 'memref<?x132xi32>', expected records of i8 with static contiguous sizes}}
+  %0 = dgk.field %p at 0 : memref<?x132xi32> to memref<?x32xf32, strided<[33, 1]>>
+  return
+}
+
+// -----
+
+func.func @f(%p: memref<?x?xi8>) {
+  // expected-error @below {{'dgk.field' op [field-c1] source is 'memref<?x?xi8>'}}
+  %0 = dgk.field %p at 0 : memref<?x?xi8> to memref<?x32xf32, strided<[?, 1]>>
+  return
+}
+
+// -----
+
+func.func @f(%p: memref<?x132xi8>) {
+  // expected-error @below {{'dgk.field' op [field-c2] 128 bytes at 8 are not a field of a record of 132 bytes, aligned to elements of 4 bytes}}
+  %0 = dgk.field %p at 8 : memref<?x132xi8> to memref<?x32xf32, strided<[33, 1], offset: 2>>
+  return
+}
+
+// -----
+
+func.func @f(%p: memref<?x132xi8>) {
+  // expected-error @below {{'dgk.field' op [field-c2] 4 bytes at 2 are not a field of a record of 132 bytes}}
+  %0 = dgk.field %p at 2 : memref<?x132xi8> to memref<?x1xf32, strided<[33, 1]>>
+  return
+}
+
+// -----
+
+func.func @f(%p: memref<?x132xi8>) {
+  // expected-error @below {{'dgk.field' op [field-c3] result 'memref<?x32xf32>' does not have the records' number, stride and offset of 'memref<?x132xi8>'}}
+  %0 = dgk.field %p at 4 : memref<?x132xi8> to memref<?x32xf32>
+  return
+}
