@@ -78,7 +78,17 @@ Status MGrouped::add(const Operand &aMatrix, const View &dMatrix, int64_t begin,
   return status;
 }
 
-static Status addIndexed(MGrouped &product, const View &group) {
+/// The group that row `row` is multiplied with, or a negative number. Padding
+/// behind the rows of a group belongs to it up to the next multiple of
+/// `alignment`: where A is zero there, D must become zero.
+static int64_t groupOfRow(const View &group, int64_t row, int64_t alignment) {
+  int64_t own = group.loadInteger(group.at(row));
+  return own >= 0 ? own
+                  : group.loadInteger(group.at(row / alignment * alignment));
+}
+
+static Status addIndexed(MGrouped &product, const View &group,
+                         int64_t alignment) {
   int64_t rows = product.a.data.size(0);
   if (group.rank() != 1 || group.size(0) != rows)
     return Error{"group has shape " + shapeString(group.shape) +
@@ -86,8 +96,8 @@ static Status addIndexed(MGrouped &product, const View &group) {
                  std::to_string(rows) + " rows"};
   int64_t begin = 0;
   for (int64_t row = 1; row <= rows; ++row) {
-    int64_t g = group.loadInteger(group.at(begin));
-    if (row < rows && group.loadInteger(group.at(row)) == g)
+    int64_t g = groupOfRow(group, begin, alignment);
+    if (row < rows && groupOfRow(group, row, alignment) == g)
       continue;
     if (g >= 0)
       if (Status s = product.add(product.a, product.d, begin, row, g); !s.ok())
@@ -159,7 +169,7 @@ static Expected<Contractions> mGrouped(Grouping grouping, int64_t alignment,
     return Error{"group has " + std::to_string(group.size(0)) +
                  " entries, expected " + std::to_string(groups)};
   Status status = grouping == Grouping::ContiguousIndex
-                      ? addIndexed(product, group)
+                      ? addIndexed(product, group, alignment)
                   : grouping == Grouping::ContiguousPsum
                       ? addPsum(product, group, alignment)
                       : addMasked(product, group);
@@ -187,7 +197,8 @@ static int64_t scaleExtent(const Operand &operand, int64_t k) {
 
 /// The [mn, k] matrix of one group. Data is [sum_k, mn] (rank 2) or the
 /// concatenation of dense [mn, k_g] matrices (rank 1); scales are
-/// [sum_sf_k, mn] with rank 2 data, [mn, sum_sf_k] with rank 1 data.
+/// [mn, sum_sf_k], those of each group begin with a scale (or word) of their
+/// own.
 static Expected<Operand> kGroupOf(const Operand &operand, KCursor &cursor,
                                   int64_t mn, int64_t k) {
   Operand group = operand;
@@ -208,7 +219,7 @@ static Expected<Operand> kGroupOf(const Operand &operand, KCursor &cursor,
   if (!operand.scale)
     return group;
   int64_t scales = scaleExtent(operand, k);
-  View all = flat ? *operand.scale : operand.scale->transpose();
+  const View &all = *operand.scale;
   if (all.size(0) != mn || cursor.scale + scales > all.size(1))
     return Error{"scales of shape " + shapeString(operand.scale->shape) +
                  " do not hold " + std::to_string(cursor.scale + scales) +

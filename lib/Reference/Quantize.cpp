@@ -162,16 +162,17 @@ static Status checkPack(const View &scales, const View &packed, bool checked) {
   return checked ? checkPowersOfTwo(scales) : Status();
 }
 
-Status dgemm::reference::packScales(const View &scales, const View &packed,
-                                    bool checked) {
+Status dgemm::reference::packScales(const View &scales, int64_t granMN,
+                                    const View &packed, bool checked) {
   if (Status status = checkPack(scales, packed, checked); !status.ok())
     return status;
-  std::vector<int64_t> expected = {scales.size(0), ceilDiv(scales.size(1), 4)};
-  if (packed.shape != expected)
+  if (granMN < 1 || scales.size(0) != ceilDiv(packed.size(0), granMN) ||
+      packed.size(1) != ceilDiv(scales.size(1), 4))
     return Error{"packed scales have shape " + shapeString(packed.shape) +
-                 ", expected " + shapeString(expected)};
-  for (int64_t mn = 0; mn < scales.size(0); ++mn)
-    packRow(scales.select(0, mn), packed.select(0, mn));
+                 ", which does not correspond to " + shapeString(scales.shape) +
+                 " with " + std::to_string(granMN) + " rows per scale"};
+  for (int64_t mn = 0; mn < packed.size(0); ++mn)
+    packRow(scales.select(0, mn / granMN), packed.select(0, mn));
   return {};
 }
 
@@ -181,31 +182,31 @@ Status dgemm::reference::packScalesKGrouped(const View &scales,
                                             bool checked) {
   if (Status status = checkPack(scales, packed, checked); !status.ok())
     return status;
-  int64_t rows = 0;
+  int64_t columns = 0;
   int64_t words = 0;
   for (int64_t k : ks) {
-    if (k < 0)
+    if (k < 0 || granK < 1)
       return Error{"negative K extent " + std::to_string(k) + " of a group"};
-    rows += ceilDiv(k, granK);
+    columns += ceilDiv(k, granK);
     words += ceilDiv(k, 4 * granK);
   }
-  if (scales.size(0) < rows || packed.size(0) < words ||
-      scales.size(1) != packed.size(1))
+  if (scales.size(1) < columns || packed.size(1) < words ||
+      scales.size(0) != packed.size(0))
     return Error{"scales " + shapeString(scales.shape) + " and packed " +
                  shapeString(packed.shape) + " do not hold the " +
-                 std::to_string(rows) + " scale rows and " +
-                 std::to_string(words) + " word rows of the groups"};
-  for (int64_t mn = 0; mn < scales.size(1); ++mn) {
-    View source = scales.select(1, mn);
-    View target = packed.select(1, mn);
-    int64_t row = 0;
+                 std::to_string(columns) + " scales and " +
+                 std::to_string(words) + " words of each row of the groups"};
+  for (int64_t mn = 0; mn < scales.size(0); ++mn) {
+    View source = scales.select(0, mn);
+    View target = packed.select(0, mn);
+    int64_t column = 0;
     int64_t word = 0;
     for (int64_t k : ks) {
-      int64_t groupRows = ceilDiv(k, granK);
+      int64_t groupColumns = ceilDiv(k, granK);
       int64_t groupWords = ceilDiv(k, 4 * granK);
-      packRow(source.narrow(0, row, groupRows),
+      packRow(source.narrow(0, column, groupColumns),
               target.narrow(0, word, groupWords));
-      row += groupRows;
+      column += groupColumns;
       word += groupWords;
     }
   }

@@ -123,9 +123,12 @@ Expected<Tensor> Tensor::create(ElementType type, std::vector<int64_t> shape,
   Expected<int64_t> bytes = extentInBytes(type, shape, strides);
   if (!bytes)
     return bytes.error();
-  if (type == ElementType::F4E2M1FN && (shape.empty() || shape.back() % 2 != 0))
-    return Error{"f4 needs an even innermost extent, got " +
-                 shapeString(shape)};
+  // Otherwise rows would share bytes.
+  for (size_t i = 0; i < shape.size() && type == ElementType::F4E2M1FN; ++i)
+    if (strides[i] != 1 && strides[i] % 2 != 0 && shape[i] > 1)
+      return Error{"f4 needs an even innermost extent, got shape " +
+                   shapeString(shape) + " with strides " +
+                   shapeString(strides)};
   if (*bytes > memoryLimit())
     return Error{"shape " + shapeString(shape) + " of " + name(type) +
                  " needs " + std::to_string(*bytes) +

@@ -72,7 +72,8 @@ Expected<Contractions> matmul(Layout layout, Operand a, Operand b,
                               std::optional<HeadSplit> heads = std::nullopt);
 
 /// Grouped, see spec of the op. `group` is i32: [M_sum] (contiguous_index) or
-/// [G]. Rows that belong to no group are left as they are.
+/// [G]. Rows that belong to no group are left as they are; padding in the last
+/// `alignment` rows of a group (contiguous_index) counts as rows of the group.
 Expected<Contractions> groupedMatmul(Grouping grouping, int64_t alignment,
                                      Layout layout, const Operand &a,
                                      const Operand &b, const View &group,

@@ -38,13 +38,15 @@ struct Granularity {
 Status quantize(const Parallel &parallel, const View &x, Granularity g,
                 bool powersOfTwo, const View &codes, const View &scales);
 
-/// Packs [mn, sfK] scales (f32 or f8E8M0FNU) into [mn, ceil(sfK / 4)] i32: byte
-/// j of word q is the exponent byte of scale 4q + j, 0 beyond the end. With
-/// `checked`, f32 scales that are not positive powers of two are an error.
-Status packScales(const View &scales, const View &packed, bool checked);
+/// Packs [ceil(mn / granMN), sfK] scales (f32 or f8E8M0FNU) into
+/// [mn, ceil(sfK / 4)] i32: byte j of word q is the exponent byte of scale
+/// 4q + j, 0 beyond the end; rows that share a scale repeat it. With `checked`,
+/// f32 scales that are not positive powers of two are an error.
+Status packScales(const View &scales, int64_t granMN, const View &packed,
+                  bool checked);
 
-/// The K-grouped form: `scales` [sum ceil(k_i / granK), mn], `packed`
-/// [sum ceil(k_i / (4 granK)), mn]; each group is padded to whole words.
+/// The K-grouped form: `scales` [mn, sum ceil(k_i / granK)], `packed`
+/// [mn, sum ceil(k_i / (4 granK))]; each group is padded to whole words.
 Status packScalesKGrouped(const View &scales, const std::vector<int64_t> &ks,
                           int64_t granK, const View &packed, bool checked);
 

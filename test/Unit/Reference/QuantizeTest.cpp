@@ -100,16 +100,24 @@ TEST(Quantize, RejectsWrongShapes) {
 TEST(Pack, FourExponentsInAWord) {
   Tensor scales = make(ElementType::F32, {1, 5}, {1, 2, 4, 0.5, 8});
   Tensor packed = make(ElementType::I32, {1, 2});
-  ASSERT_TRUE(packScales(scales.view(), packed.view(), true).ok());
+  ASSERT_TRUE(packScales(scales.view(), 1, packed.view(), true).ok());
   EXPECT_EQ(loadBits(ElementType::I32, packed.view().data, 0), 0x7e81807fu);
   EXPECT_EQ(loadBits(ElementType::I32, packed.view().data, 1), 130u);
+}
+
+TEST(Pack, BlocksRepeatForTheirRows) {
+  Tensor scales = make(ElementType::F32, {2, 1}, {1, 2});
+  Tensor packed = make(ElementType::I32, {3, 1});
+  ASSERT_TRUE(packScales(scales.view(), 2, packed.view(), true).ok());
+  EXPECT_EQ(values(packed.view()), (std::vector<double>{127, 127, 128}));
+  EXPECT_FALSE(packScales(scales.view(), 1, packed.view(), true).ok());
 }
 
 TEST(Pack, CheckedRejectsOtherThanPowersOfTwo) {
   Tensor scales = make(ElementType::F32, {1, 2}, {1, 1.5});
   Tensor packed = make(ElementType::I32, {1, 1});
-  EXPECT_TRUE(packScales(scales.view(), packed.view(), false).ok());
-  Status status = packScales(scales.view(), packed.view(), true);
+  EXPECT_TRUE(packScales(scales.view(), 1, packed.view(), false).ok());
+  Status status = packScales(scales.view(), 1, packed.view(), true);
   EXPECT_NE(status.message().find("scale 1 of shape 1x2 is 1.5"),
             std::string::npos)
       << status.message();
@@ -117,7 +125,7 @@ TEST(Pack, CheckedRejectsOtherThanPowersOfTwo) {
 
 TEST(Pack, GroupsStartWithAWord) {
   // Groups of 5, 0 and 1 scales: two words, none, one.
-  Tensor scales = make(ElementType::F8E8M0FNU, {6, 1}, {1, 2, 4, 8, 16, 32});
+  Tensor scales = make(ElementType::F8E8M0FNU, {1, 6}, {1, 2, 4, 8, 16, 32});
   Tensor packed = make(ElementType::I32, {3, 1});
   Status status =
       packScalesKGrouped(scales.view(), {160, 0, 32}, 32, packed.view(), false);

@@ -1,0 +1,67 @@
+//===- Executor.h - Evaluates one dgemm op ----------------------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_LIB_INTERPRETER_EXECUTOR_H
+#define DGEMM_LIB_INTERPRETER_EXECUTOR_H
+
+#include "Problems.h"
+
+#include "dgemm/Interpreter/Interpreter.h"
+
+namespace dgemm {
+
+/// Evaluates an op on the stored data, compares the result with a second
+/// evaluation if asked to, and evaluates it on the unquantised data as well
+/// where all of them are known.
+class Executor {
+public:
+  Executor(Interpreter &interpreter, mlir::Operation *op)
+      : interpreter(interpreter), op(op) {}
+
+  llvm::LogicalResult run();
+
+private:
+  llvm::LogicalResult bindOutputs();
+  llvm::LogicalResult saveAccumulator();
+  llvm::LogicalResult checkScales();
+  bool hasPlainData() const;
+  const reference::Tensor &tensorOf(mlir::Value value, Version version) const;
+  reference::View inputOf(mlir::Value value, Version version) const;
+
+  llvm::LogicalResult evaluate(Version version);
+  llvm::LogicalResult evaluateProduct(Version version,
+                                      const OperandSource &source);
+  template <typename OpTy>
+  llvm::LogicalResult evaluateLogits(OpTy op, Version version,
+                                     const OperandSource &source);
+  llvm::LogicalResult evaluateClean(CleanLogitsOp op, Version version,
+                                    const OperandSource &source);
+  llvm::LogicalResult evaluateMetadata(PagedMQAMetadataOp op,
+                                       const OperandSource &source);
+  llvm::LogicalResult evaluatePack(PackScalesOp op,
+                                   const OperandSource &source);
+  reference::CheckResult checkPack(PackScalesOp op, const reference::View &from,
+                                   const reference::View &to);
+
+  llvm::LogicalResult report(const reference::Status &status) const;
+  llvm::LogicalResult
+  record(const char *result,
+         const reference::Expected<reference::CheckResult> &check);
+  bool isChecking(Version version) const {
+    return interpreter.options.check && version == Version::Stored;
+  }
+
+  Interpreter &interpreter;
+  mlir::Operation *op;
+  llvm::DenseMap<mlir::Value, std::shared_ptr<RuntimeValue>> outputs;
+  /// C as it was, when the op overwrites it.
+  reference::Tensor accumulator;
+};
+
+} // namespace dgemm
+
+#endif // DGEMM_LIB_INTERPRETER_EXECUTOR_H
