@@ -199,11 +199,9 @@ LogicalResult Executor::evaluateMetadata(PagedMQAMetadataOp metadata,
              : success();
 }
 
-/// Unpacks: each scale must be the byte at its place, the others zero.
-CheckResult Executor::checkPack(PackScalesOp pack, const View &from,
-                                const View &to) {
+/// Unpacks: each scale of [from] must be the byte at its place, others zero.
+static CheckResult checkPacked(const View &from, int64_t mn, const View &to) {
   CheckResult result;
-  int64_t mn = pack.getGranularity().getBlock().mn;
   for (int64_t row = 0; row < to.size(0); ++row)
     for (int64_t column = 0; column < 4 * to.size(1); ++column) {
       uint64_t word =
@@ -214,7 +212,6 @@ CheckResult Executor::checkPack(PackScalesOp pack, const View &from,
         double scale = from.load(from.at(row / mn, column));
         expected = std::isnan(scale) ? 255 : std::ilogb(std::fabs(scale)) + 127;
       }
-      ++result.elements;
       result.compare(reference::ElementType::I32, actual, expected, 0.5, [&] {
         return "byte " + std::to_string(column) + " of row " +
                std::to_string(row);
@@ -223,34 +220,58 @@ CheckResult Executor::checkPack(PackScalesOp pack, const View &from,
   return result;
 }
 
+/// One batch, or all groups of K.
+Status Executor::packMatrix(PackScalesOp pack, const View &from, const View &to,
+                            ArrayRef<int64_t> ks, CheckResult &check) {
+  ScaleBlock block = pack.getGranularity().getBlock();
+  bool isChecked = pack.getChecked() || interpreter.options.checked;
+  if (!pack.getKs()) {
+    Status status = reference::packScales(from, block.mn, to, isChecked);
+    if (status.ok() && interpreter.options.check)
+      check.merge(checkPacked(from, block.mn, to));
+    return status;
+  }
+  Status status =
+      reference::packScalesKGrouped(from, ks.vec(), block.k, to, isChecked);
+  if (!status.ok() || !interpreter.options.check)
+    return status;
+  int64_t column = 0;
+  int64_t word = 0;
+  for (int64_t k : ks) {
+    int64_t columns = reference::ceilDiv(k, block.k);
+    int64_t words = reference::ceilDiv(columns, 4);
+    check.merge(checkPacked(from.narrow(1, column, columns), 1,
+                            to.narrow(1, word, words)));
+    column += columns;
+    word += words;
+  }
+  return status;
+}
+
 LogicalResult Executor::evaluatePack(PackScalesOp pack,
                                      const OperandSource &source) {
   View scales = source.input(pack.getScales());
   View packed = source.output(pack.getPacked());
-  ScaleBlock block = pack.getGranularity().getBlock();
-  bool isChecked = pack.getChecked() || interpreter.options.checked;
+  SmallVector<int64_t> ks;
   if (pack.getKs()) {
     View extents = source.input(pack.getKs());
-    std::vector<int64_t> ks;
     for (int64_t g = 0; g < extents.size(0); ++g)
       ks.push_back(extents.loadInteger(extents.at(g)));
-    return report(
-        reference::packScalesKGrouped(scales, ks, block.k, packed, isChecked));
   }
-  int64_t batches = scales.rank() == 3 ? scales.size(0) : 1;
-  if (scales.rank() == 3 && packed.size(0) != batches)
+  bool isBatched = scales.rank() == 3;
+  int64_t batches = isBatched ? scales.size(0) : 1;
+  if (isBatched && packed.size(0) != batches)
     return report(reference::Error{"batches of scales and packed differ"});
-  CheckResult total;
+  CheckResult check;
   for (int64_t i = 0; i < batches; ++i) {
-    View from = scales.rank() == 3 ? scales.select(0, i) : scales;
-    View to = scales.rank() == 3 ? packed.select(0, i) : packed;
-    if (failed(report(reference::packScales(from, block.mn, to, isChecked))))
-      return failure();
-    if (interpreter.options.check)
-      total.merge(checkPack(pack, from, to));
+    Status status =
+        packMatrix(pack, isBatched ? scales.select(0, i) : scales,
+                   isBatched ? packed.select(0, i) : packed, ks, check);
+    if (!status.ok())
+      return report(status);
   }
-  total.elements = total.checked;
-  return interpreter.options.check ? record("packed", total) : success();
+  check.elements = check.checked;
+  return interpreter.options.check ? record("packed", check) : success();
 }
 
 LogicalResult Executor::evaluate(Version version) {
@@ -294,6 +315,7 @@ LogicalResult Executor::run() {
       cell->plain = cell->stored;
     else if (!isPlainKnown)
       cell->plain = Tensor();
+    cell->isWritten = true;
     cell->tolerance = isInteger ? 0 : toleranceOf(op);
   }
   if (isInteger || !isPlainKnown)

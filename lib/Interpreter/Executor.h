@@ -44,8 +44,10 @@ private:
                                        const OperandSource &source);
   llvm::LogicalResult evaluatePack(PackScalesOp op,
                                    const OperandSource &source);
-  reference::CheckResult checkPack(PackScalesOp op, const reference::View &from,
-                                   const reference::View &to);
+  reference::Status packMatrix(PackScalesOp op, const reference::View &from,
+                               const reference::View &to,
+                               llvm::ArrayRef<int64_t> ks,
+                               reference::CheckResult &check);
 
   llvm::LogicalResult report(const reference::Status &status) const;
   llvm::LogicalResult

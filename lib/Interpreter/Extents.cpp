@@ -79,7 +79,7 @@ int64_t dgemm::defaultExtent(StringRef symbol, const SymbolMap &known) {
 
 namespace {
 /// Collects the operands of one op; absent ones are left out.
-class Builder {
+class OperandList {
 public:
   void add(const char *name, Value value, SmallVector<ExtentExpr> extents) {
     if (value)
@@ -110,51 +110,51 @@ static ScaleBlock blockOf(std::optional<GranularityAttr> granularity, bool b) {
 }
 
 static SmallVector<OperandExtents> extentsOf(MatmulOp op) {
-  Builder builder;
+  OperandList operands;
   Layout layout = op.getLayout();
   bool ta = layout == Layout::TN || layout == Layout::TT;
   bool tb = layout == Layout::NN || layout == Layout::TN;
   using Dims = SmallVector<ExtentExpr>;
-  builder.add("a", op.getA(), ta ? Dims{"k", "m"} : Dims{"m", "k"});
-  builder.add("b", op.getB(), tb ? Dims{"k", "n"} : Dims{"n", "k"});
-  builder.add("a_scale", op.getAScale(),
-              scaleExtents(op.getAScale(), blockOf(op.getGranularity(), false),
-                           "m", "k"));
-  builder.add("b_scale", op.getBScale(),
-              scaleExtents(op.getBScale(), blockOf(op.getGranularity(), true),
-                           "n", "k"));
+  operands.add("a", op.getA(), ta ? Dims{"k", "m"} : Dims{"m", "k"});
+  operands.add("b", op.getB(), tb ? Dims{"k", "n"} : Dims{"n", "k"});
+  operands.add("a_scale", op.getAScale(),
+               scaleExtents(op.getAScale(), blockOf(op.getGranularity(), false),
+                            "m", "k"));
+  operands.add("b_scale", op.getBScale(),
+               scaleExtents(op.getBScale(), blockOf(op.getGranularity(), true),
+                            "n", "k"));
   ExtentExpr columns = "n";
   if (std::optional<HeadSplitAttr> split = op.getEpilogue()) {
     columns.factor = split->getStoredHeadWidth();
     columns.divisor = split->getHeadWidth();
   }
-  builder.add("c", op.getC(), {"m", columns});
-  builder.add("d", op.getD(), {"m", columns});
-  return builder.take();
+  operands.add("c", op.getC(), {"m", columns});
+  operands.add("d", op.getD(), {"m", columns});
+  return operands.take();
 }
 
 static SmallVector<OperandExtents> kGroupedExtents(GroupedMatmulOp op) {
-  Builder builder;
+  OperandList operands;
   bool isTN = op.getLayout() == Layout::TN;
   using Dims = SmallVector<ExtentExpr>;
-  builder.add("group", op.getGroup(), {"groups"});
-  builder.add("d", op.getD(), {"groups", "m", "n"});
-  builder.add("c", op.getC(), {"groups", "m", "n"});
-  builder.add("a", op.getA(),
-              isTN ? Dims{"k", "m"} : Dims{ExtentExpr::product("k", "m")});
-  builder.add("b", op.getB(),
-              isTN ? Dims{"k", "n"} : Dims{ExtentExpr::product("k", "n")});
+  operands.add("group", op.getGroup(), {"groups"});
+  operands.add("d", op.getD(), {"groups", "m", "n"});
+  operands.add("c", op.getC(), {"groups", "m", "n"});
+  operands.add("a", op.getA(),
+               isTN ? Dims{"k", "m"} : Dims{ExtentExpr::product("k", "m")});
+  operands.add("b", op.getB(),
+               isTN ? Dims{"k", "n"} : Dims{ExtentExpr::product("k", "n")});
   // These depend on each group's K: the generator knows.
-  builder.add("a_scale", op.getAScale(), {"m", "a_scale_columns"});
-  builder.add("b_scale", op.getBScale(), {"n", "b_scale_columns"});
-  return builder.take();
+  operands.add("a_scale", op.getAScale(), {"m", "a_scale_columns"});
+  operands.add("b_scale", op.getBScale(), {"n", "b_scale_columns"});
+  return operands.take();
 }
 
 static SmallVector<OperandExtents> extentsOf(GroupedMatmulOp op) {
   GroupingKind kind = op.getGrouping().getKind();
   if (kind == GroupingKind::KGrouped)
     return kGroupedExtents(op);
-  Builder builder;
+  OperandList operands;
   bool isMasked = kind == GroupingKind::Masked;
   bool isNN = op.getLayout() == Layout::NN;
   auto grouped = [&](bool with, SmallVector<ExtentExpr> extents) {
@@ -163,22 +163,22 @@ static SmallVector<OperandExtents> extentsOf(GroupedMatmulOp op) {
     return extents;
   };
   using Dims = SmallVector<ExtentExpr>;
-  builder.add("a", op.getA(), grouped(isMasked, {"m", "k"}));
-  builder.add("b", op.getB(),
-              grouped(true, isNN ? Dims{"k", "n"} : Dims{"n", "k"}));
-  builder.add(
+  operands.add("a", op.getA(), grouped(isMasked, {"m", "k"}));
+  operands.add("b", op.getB(),
+               grouped(true, isNN ? Dims{"k", "n"} : Dims{"n", "k"}));
+  operands.add(
       "a_scale", op.getAScale(),
       grouped(isMasked,
               scaleExtents(op.getAScale(), blockOf(op.getGranularity(), false),
                            "m", "k")));
-  builder.add("b_scale", op.getBScale(),
-              grouped(true, scaleExtents(op.getBScale(),
-                                         blockOf(op.getGranularity(), true),
-                                         "n", "k")));
+  operands.add("b_scale", op.getBScale(),
+               grouped(true, scaleExtents(op.getBScale(),
+                                          blockOf(op.getGranularity(), true),
+                                          "n", "k")));
   bool byRow = kind == GroupingKind::ContiguousIndex;
-  builder.add("group", op.getGroup(), {byRow ? "m" : "groups"});
-  builder.add("d", op.getD(), grouped(isMasked, {"m", "n"}));
-  return builder.take();
+  operands.add("group", op.getGroup(), {byRow ? "m" : "groups"});
+  operands.add("d", op.getD(), grouped(isMasked, {"m", "n"}));
+  return operands.take();
 }
 
 static SmallVector<OperandExtents> extentsOf(BatchedMatmulOp op) {
@@ -216,49 +216,49 @@ static SmallVector<OperandExtents> extentsOf(BatchedMatmulOp op) {
     }
     return extents;
   };
-  Builder builder;
-  builder.add("a", op.getA(), {names.a[0], names.a[1], names.a[2]});
-  builder.add("b", op.getB(), {names.b[0], names.b[1], names.b[2]});
-  builder.add(
+  OperandList operands;
+  operands.add("a", op.getA(), {names.a[0], names.a[1], names.a[2]});
+  operands.add("b", op.getB(), {names.b[0], names.b[1], names.b[2]});
+  operands.add(
       "a_scale", op.getAScale(),
       scaled(names.a, op.getAScale(), blockOf(op.getGranularity(), false)));
-  builder.add(
+  operands.add(
       "b_scale", op.getBScale(),
       scaled(names.b, op.getBScale(), blockOf(op.getGranularity(), true)));
-  builder.add("c", op.getC(), d);
-  builder.add("d", op.getD(), d);
-  return builder.take();
+  operands.add("c", op.getC(), d);
+  operands.add("d", op.getD(), d);
+  return operands.take();
 }
 
 static SmallVector<OperandExtents> extentsOf(HCPrenormOp op) {
-  Builder builder;
-  builder.add("a", op.getA(), {"m", "k"});
-  builder.add("b", op.getB(), {"n", "k"});
+  OperandList operands;
+  operands.add("a", op.getA(), {"m", "k"});
+  operands.add("b", op.getB(), {"n", "k"});
   using Dims = SmallVector<ExtentExpr>;
   std::optional<int64_t> splits = op.getNumSplits();
-  builder.add("d", op.getD(),
-              splits ? Dims{*splits, "m", "n"} : Dims{"m", "n"});
-  builder.add("sqr_sum", op.getSqrSum(),
-              splits ? Dims{*splits, "m"} : Dims{"m"});
-  return builder.take();
+  operands.add("d", op.getD(),
+               splits ? Dims{*splits, "m", "n"} : Dims{"m", "n"});
+  operands.add("sqr_sum", op.getSqrSum(),
+               splits ? Dims{*splits, "m"} : Dims{"m"});
+  return operands.take();
 }
 
 static SmallVector<OperandExtents> extentsOf(MQALogitsOp op) {
-  Builder builder;
-  builder.add("q", op.getQ(), {"m", "heads", "dim"});
-  builder.add("q_scale", op.getQScale(), {"m", "heads"});
-  builder.add("kv", op.getKv(), {"skv", "dim"});
-  builder.add("kv_scale", op.getKvScale(), {"skv"});
-  builder.add("weights", op.getWeights(), {"m", "heads"});
-  builder.add("ks", op.getKs(), {"m"});
-  builder.add("ke", op.getKe(), {"m"});
-  builder.add("logits", op.getLogits(),
-              {"m", op.getCompressed() ? "columns" : "skv"});
-  return builder.take();
+  OperandList operands;
+  operands.add("q", op.getQ(), {"m", "heads", "dim"});
+  operands.add("q_scale", op.getQScale(), {"m", "heads"});
+  operands.add("kv", op.getKv(), {"skv", "dim"});
+  operands.add("kv_scale", op.getKvScale(), {"skv"});
+  operands.add("weights", op.getWeights(), {"m", "heads"});
+  operands.add("ks", op.getKs(), {"m"});
+  operands.add("ke", op.getKe(), {"m"});
+  operands.add("logits", op.getLogits(),
+               {"m", op.getCompressed() ? "columns" : "skv"});
+  return operands.take();
 }
 
 static SmallVector<OperandExtents> extentsOf(PagedMQALogitsOp op) {
-  Builder builder;
+  OperandList operands;
   bool isFP4 = isa<Float4E2M1FNType>(
       cast<ShapedType>(op.getQ().getType()).getElementType());
   ExtentExpr bytes = "dim";
@@ -267,50 +267,50 @@ static SmallVector<OperandExtents> extentsOf(PagedMQALogitsOp op) {
   ExtentExpr blockKV = static_cast<int64_t>(op.getBlockKv());
   ExtentExpr slots = "slots";
   slots.plus = 1;
-  builder.add("q", op.getQ(), {"m", "next_n", "heads", "dim"});
-  builder.add("q_scale", op.getQScale(), {"m", "next_n", "heads"});
-  builder.add("kv_cache", op.getKvCache(),
-              {"pages", blockKV, ExtentExpr(int64_t(1)), bytes});
-  builder.add("block_table", op.getBlockTable(), {"m", "blocks"});
-  builder.add("context_lens", op.getContextLens(), {"m", "next_n"});
-  builder.add("metadata", op.getMetadata(), {slots, ExtentExpr(int64_t(2))});
-  builder.add("indices", op.getIndices(), {"m"});
+  operands.add("q", op.getQ(), {"m", "next_n", "heads", "dim"});
+  operands.add("q_scale", op.getQScale(), {"m", "next_n", "heads"});
+  operands.add("kv_cache", op.getKvCache(),
+               {"pages", blockKV, ExtentExpr(int64_t(1)), bytes});
+  operands.add("block_table", op.getBlockTable(), {"m", "blocks"});
+  operands.add("context_lens", op.getContextLens(), {"m", "next_n"});
+  operands.add("metadata", op.getMetadata(), {slots, ExtentExpr(int64_t(2))});
+  operands.add("indices", op.getIndices(), {"m"});
   ExtentExpr rows = ExtentExpr::product("m", "next_n");
-  builder.add("weights", op.getWeights(), {rows, "heads"});
-  builder.add("logits", op.getLogits(), {rows, "columns"});
-  return builder.take();
+  operands.add("weights", op.getWeights(), {rows, "heads"});
+  operands.add("logits", op.getLogits(), {rows, "columns"});
+  return operands.take();
 }
 
 static SmallVector<OperandExtents> extentsOf(PagedMQAMetadataOp op) {
-  Builder builder;
+  OperandList operands;
   ExtentExpr slots = "slots";
   slots.plus = 1;
-  builder.add("context_lens", op.getContextLens(), {"m", "next_n"});
-  builder.add("indices", op.getIndices(), {"m"});
-  builder.add("metadata", op.getMetadata(), {slots, ExtentExpr(int64_t(2))});
-  return builder.take();
+  operands.add("context_lens", op.getContextLens(), {"m", "next_n"});
+  operands.add("indices", op.getIndices(), {"m"});
+  operands.add("metadata", op.getMetadata(), {slots, ExtentExpr(int64_t(2))});
+  return operands.take();
 }
 
 static SmallVector<OperandExtents> extentsOf(CleanLogitsOp op) {
-  Builder builder;
+  OperandList operands;
   ExtentExpr rows = "m";
   rows.factor = op.getNextN();
-  builder.add("ks", op.getKs(), {"m"});
-  builder.add("ke", op.getKe(), {"m"});
-  builder.add("logits", op.getLogits(), {rows, "columns"});
-  return builder.take();
+  operands.add("ks", op.getKs(), {"m"});
+  operands.add("ke", op.getKe(), {"m"});
+  operands.add("logits", op.getLogits(), {rows, "columns"});
+  return operands.take();
 }
 
 static SmallVector<OperandExtents> extentsOf(PackScalesOp op) {
-  Builder builder;
+  OperandList operands;
   using Dims = SmallVector<ExtentExpr>;
   ScaleBlock block = op.getGranularity().getBlock();
   bool isBatched = cast<ShapedType>(op.getScales().getType()).getRank() == 3;
   if (op.getKs()) {
-    builder.add("ks", op.getKs(), {"groups"});
-    builder.add("scales", op.getScales(), {"m", "scale_columns"});
-    builder.add("packed", op.getPacked(), {"m", "packed_columns"});
-    return builder.take();
+    operands.add("ks", op.getKs(), {"groups"});
+    operands.add("scales", op.getScales(), {"m", "scale_columns"});
+    operands.add("packed", op.getPacked(), {"m", "packed_columns"});
+    return operands.take();
   }
   Dims scales = {ExtentExpr::ceilDiv("m", block.mn), "scale_columns"};
   Dims packed = {"m", ExtentExpr::ceilDiv("scale_columns", 4)};
@@ -318,9 +318,9 @@ static SmallVector<OperandExtents> extentsOf(PackScalesOp op) {
     scales.insert(scales.begin(), "batch");
     packed.insert(packed.begin(), "batch");
   }
-  builder.add("scales", op.getScales(), scales);
-  builder.add("packed", op.getPacked(), packed);
-  return builder.take();
+  operands.add("scales", op.getScales(), scales);
+  operands.add("packed", op.getPacked(), packed);
+  return operands.take();
 }
 
 SmallVector<OperandExtents> dgemm::operandExtents(Operation *op) {

@@ -16,6 +16,7 @@
 
 #include <numeric>
 #include <set>
+#include <tuple>
 
 using namespace mlir;
 using namespace dgemm;
@@ -64,7 +65,7 @@ LogicalResult Generator::report(const Status &status) const {
 /// extents, of others what their types say.
 SmallVector<int64_t> Generator::knownExtents(Value value) const {
   if (Cell cell = cellOf(value); cell && cell->stored)
-    return SmallVector<int64_t>(cell->stored.shape());
+    return llvm::to_vector(cell->stored.shape());
   ArrayRef<int64_t> type = cast<ShapedType>(value.getType()).getShape();
   SmallVector<int64_t> extents(type);
   BlockArgument argument = argumentOf(value);
@@ -374,15 +375,18 @@ LogicalResult Generator::quantizeTerms(Value aScale, Value bScale) {
       contractionsOf(op, {Version::Plain, plainView, plainView, scaleView});
   if (!plain)
     return report(plain.error());
-  std::set<std::pair<bool, int64_t>> done;
+  // By place and size: an empty group is where the next one is.
+  std::set<std::tuple<bool, int64_t, int64_t>> done;
   for (size_t i = 0; i < stored->size(); ++i)
     for (size_t t = 0; t < (*stored)[i].terms.size(); ++t) {
       const reference::Term &to = (*stored)[i].terms[t];
       const reference::Term &from = (*plain)[i].terms[t];
-      if (done.insert({false, to.a.data.offset}).second &&
+      if (done.insert({false, to.a.data.offset, to.a.data.numElements()})
+              .second &&
           failed(quantizeOperand(from.a, to.a, aScale)))
         return failure();
-      if (done.insert({true, to.b.data.offset}).second &&
+      if (done.insert({true, to.b.data.offset, to.b.data.numElements()})
+              .second &&
           failed(quantizeOperand(from.b, to.b, bScale)))
         return failure();
     }
@@ -541,7 +545,8 @@ LogicalResult Generator::generate() {
           [&](auto op) { return generateFor(op); })
       .Case<PagedMQAMetadataOp>([&](PagedMQAMetadataOp op) {
         generateIndices(op.getIndices());
-        generateLengths(op.getContextLens(), op.getIndices(), 4096);
+        generateLengths(op.getContextLens(), op.getIndices(),
+                        longestContext(op));
         return success();
       })
       .Case<PackScalesOp>([&](PackScalesOp op) {

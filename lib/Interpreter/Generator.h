@@ -63,6 +63,7 @@ private:
   void clearPaddingRows(GroupedMatmulOp op);
   void generateIndices(mlir::Value indices);
   void generateLengths(mlir::Value lens, mlir::Value indices, int64_t longest);
+  int64_t longestContext(PagedMQAMetadataOp op);
   void generateRanges(MQALogitsOp op);
   void generateBlockTable(PagedMQALogitsOp op);
   llvm::LogicalResult generateQuery(mlir::Value q, mlir::Value scale);

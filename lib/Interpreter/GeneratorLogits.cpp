@@ -82,6 +82,22 @@ void Generator::generateLengths(Value lens, Value indices, int64_t longest) {
   }
 }
 
+/// What fits into the logits for which the metadata are made, if the function
+/// computes them.
+int64_t Generator::longestContext(PagedMQAMetadataOp op) {
+  for (Operation *user : op.getContextLens().getUsers()) {
+    auto paged = dyn_cast<PagedMQALogitsOp>(user);
+    if (!paged)
+      continue;
+    symbols["block_kv"] = paged.getBlockKv();
+    solveSymbols(operandExtents(paged));
+    int64_t columns = symbol("columns");
+    return std::min(columns, symbol("blocks") *
+                                 static_cast<int64_t>(paged.getBlockKv()));
+  }
+  return 4096;
+}
+
 /// Full logits see all of the past (ks = 0); compressed ones have ranges of any
 /// start and length, some empty.
 void Generator::generateRanges(MQALogitsOp op) {

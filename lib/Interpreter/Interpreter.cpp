@@ -47,7 +47,8 @@ std::string Interpreter::nameOf(Value value) const {
 }
 
 const RuntimeValue &Interpreter::getArgument(unsigned index) const {
-  return *values.find(function.getArgument(index))->second;
+  func::FuncOp handle = function; // its accessors are not const
+  return *values.find(handle.getArgument(index))->second;
 }
 
 std::vector<std::string> Interpreter::getUnusedExtents() const {

@@ -18,11 +18,11 @@ void CheckResult::merge(const CheckResult &other) {
   elements += other.elements;
   checked += other.checked;
   failures += other.failures;
-  maxError = std::max(maxError, other.maxError);
-  if (other.worstRatio > worstRatio || bound == 0) {
-    worstRatio = other.worstRatio;
+  if (other.maxError > maxError || bound == 0) {
+    maxError = std::max(maxError, other.maxError);
     bound = other.bound;
   }
+  worstRatio = std::max(worstRatio, other.worstRatio);
   if (firstFailure.empty())
     firstFailure = other.firstFailure;
 }
@@ -63,11 +63,11 @@ void CheckResult::compare(ElementType type, double actual, long double expected,
       std::fabs(static_cast<long double>(actual) - expected));
   double limit = slack + halfUlp(type, std::fabs(target) + slack);
   double ratio = error == 0 ? 0 : error / limit;
-  maxError = std::max(maxError, error);
-  if (ratio > worstRatio || bound == 0) {
-    worstRatio = std::max(ratio, worstRatio);
+  if (error > maxError || bound == 0) {
+    maxError = error;
     bound = limit;
   }
+  worstRatio = std::max(ratio, worstRatio);
   if (error <= limit)
     return;
   ++failures;

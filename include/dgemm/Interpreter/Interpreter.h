@@ -36,6 +36,8 @@ struct RuntimeValue {
   double scalar = 0;
   /// The bound on the similarity of both, after an op wrote them; 0: none.
   double tolerance = 0;
+  /// Some op wrote it.
+  bool isWritten = false;
   /// Came from the caller, not from the generator.
   bool given = false;
 };

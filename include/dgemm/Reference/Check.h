@@ -37,7 +37,7 @@ struct CheckResult {
   int64_t checked = 0;
   int64_t failures = 0;
   double maxError = 0;
-  /// The bound of the element with the largest error relative to its bound.
+  /// The bound of the element with the largest error.
   double bound = 0;
   double worstRatio = 0;
   std::string firstFailure;

@@ -126,7 +126,7 @@ TEST(Pack, CheckedRejectsOtherThanPowersOfTwo) {
 TEST(Pack, GroupsStartWithAWord) {
   // Groups of 5, 0 and 1 scales: two words, none, one.
   Tensor scales = make(ElementType::F8E8M0FNU, {1, 6}, {1, 2, 4, 8, 16, 32});
-  Tensor packed = make(ElementType::I32, {3, 1});
+  Tensor packed = make(ElementType::I32, {1, 3});
   Status status =
       packScalesKGrouped(scales.view(), {160, 0, 32}, 32, packed.view(), false);
   ASSERT_TRUE(status.ok()) << status.message();

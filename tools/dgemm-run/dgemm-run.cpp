@@ -1,0 +1,471 @@
+//===- dgemm-run.cpp - Runs a function of dgemm ops -----------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/InitAll.h"
+#include "dgemm/Interpreter/Interpreter.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/AsmParser/AsmParserState.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+#include <cmath>
+
+using namespace mlir;
+using namespace dgemm;
+
+//===----------------------------------------------------------------------===//
+// Command line
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct CommandLine {
+  llvm::cl::OptionCategory category{"dgemm-run options"};
+  llvm::cl::opt<std::string> file{llvm::cl::Positional,
+                                  llvm::cl::desc("<file.mlir, - for stdin>"),
+                                  llvm::cl::Required, llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> device{
+      "device", llvm::cl::init("reference"),
+      llvm::cl::desc(
+          "Where to run: 'reference' computes on the CPU in f64 from "
+          "the stored values (default)"),
+      llvm::cl::value_desc("name"), llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> function{
+      "function",
+      llvm::cl::desc("Function to run; needed if the file has several"),
+      llvm::cl::value_desc("name"), llvm::cl::cat(category)};
+  llvm::cl::opt<int64_t> m{
+      "m", llvm::cl::init(-1),
+      llvm::cl::desc(
+          "Extent of the dynamic number of rows, tokens or sequences "
+          "(default 64)"),
+      llvm::cl::value_desc("extent"), llvm::cl::cat(category)};
+  llvm::cl::list<std::string> extents{
+      "dim",
+      llvm::cl::desc(
+          "Extent of another dynamic dimension: n, k, groups, batch, "
+          "heads, dim, skv, columns, next_n, pages, blocks, slots"),
+      llvm::cl::value_desc("name=extent"), llvm::cl::cat(category)};
+  llvm::cl::opt<uint64_t> seed{
+      "seed", llvm::cl::init(0),
+      llvm::cl::desc("Seed of generated data; equal seeds give equal data on "
+                     "every machine (default 0)"),
+      llvm::cl::value_desc("number"), llvm::cl::cat(category)};
+  llvm::cl::list<std::string> inputs{
+      "input",
+      llvm::cl::desc("Read an argument from a file instead of generating it"),
+      llvm::cl::value_desc("argument=file.npy"), llvm::cl::cat(category)};
+  llvm::cl::list<std::string> outputs{
+      "output",
+      llvm::cl::desc("Write an argument (after the run) or a result ('result', "
+                     "or 'result0', 'result1', ...) to a file"),
+      llvm::cl::value_desc("name=file.npy"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> check{
+      "check",
+      llvm::cl::desc("Compare every element with a second evaluation, and the "
+                     "whole with the result of the data before quantisation; "
+                     "exit 1 if either fails"),
+      llvm::cl::cat(category)};
+  llvm::cl::opt<bool> checked{
+      "checked",
+      llvm::cl::desc(
+          "Reject f32 scales that are not positive powers of two, as "
+          "targets need them that have UE8M0 scales only"),
+      llvm::cl::cat(category)};
+  llvm::cl::opt<unsigned> threads{
+      "jobs", llvm::cl::init(0),
+      llvm::cl::desc("Number of threads; the result does not depend on it "
+                     "(default: all cores)"),
+      llvm::cl::value_desc("number"), llvm::cl::cat(category)};
+};
+
+/// What runs the function.
+enum class Device { Reference };
+
+using NamedFile = std::pair<std::string, std::string>;
+} // namespace
+
+static const char *overview =
+    R"(Runs a function made of dgemm ops and shows or checks its result.
+
+Arguments that no --input names get data that suits the op which uses them:
+normal numbers, quantised with matching scales, and valid groups, page tables
+and lengths. Names of arguments are those of the file, without '%'.
+
+Examples:
+  dgemm-run docs/examples/fp8_matmul.mlir --check
+  dgemm-run docs/examples/fp8_matmul.mlir --m 4096 --seed 7 --output d=d.npy
+  dgemm-run docs/examples/bf16_nt.mlir --input a=a.npy --input b=b.npy
+
+In .npy files f8 types are uint8, bf16 is uint16, and two f4 elements share a
+uint8, the one with the even index in the low half.
+)";
+
+static LogicalResult fail(const llvm::Twine &message) {
+  llvm::errs() << "dgemm-run: error: " << message << "\n";
+  return failure();
+}
+
+static FailureOr<Device> parseDevice(StringRef name) {
+  if (name == "reference")
+    return Device::Reference;
+  return fail("unknown device '" + name + "', expected 'reference'");
+}
+
+/// Splits "left=right".
+static FailureOr<NamedFile> splitAssignment(StringRef option, StringRef text) {
+  auto [name, value] = text.split('=');
+  if (name.empty() || value.empty())
+    return fail("--" + option + "=" + text + ": expected name=value");
+  name.consume_front("%");
+  return NamedFile(name.str(), value.str());
+}
+
+static FailureOr<InterpreterOptions> parseOptions(const CommandLine &cl) {
+  InterpreterOptions options;
+  options.seed = cl.seed;
+  options.threads = cl.threads;
+  options.check = cl.check;
+  options.checked = cl.checked;
+  if (cl.m.getNumOccurrences()) {
+    if (cl.m < 0)
+      return fail("--m must not be negative");
+    options.extents["m"] = cl.m;
+  }
+  for (const std::string &text : cl.extents) {
+    FailureOr<NamedFile> pair = splitAssignment("dim", text);
+    if (failed(pair))
+      return failure();
+    int64_t extent;
+    if (StringRef(pair->second).getAsInteger(10, extent) || extent < 0)
+      return fail("--dim=" + text + ": expected a non-negative integer");
+    options.extents[pair->first] = extent;
+  }
+  return options;
+}
+
+//===----------------------------------------------------------------------===//
+// The file
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A parsed file. Names of values are kept, as people use them in options.
+struct ParsedFile {
+  llvm::SourceMgr sourceMgr;
+  Block block;
+  AsmParserState names;
+};
+} // namespace
+
+static LogicalResult parseFile(const std::string &path, MLIRContext &context,
+                               ParsedFile &file) {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/true);
+  if (std::error_code error = buffer.getError())
+    return fail("cannot read '" + path + "': " + error.message());
+  file.sourceMgr.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  ParserConfig config(&context);
+  if (failed(
+          parseAsmSourceFile(file.sourceMgr, &file.block, config, &file.names)))
+    return failure();
+  for (Operation &op : file.block)
+    if (failed(verify(&op)))
+      return failure();
+  return success();
+}
+
+static FailureOr<func::FuncOp> findFunction(ParsedFile &file, StringRef name) {
+  SmallVector<func::FuncOp> functions;
+  for (Operation &op : file.block)
+    op.walk([&](func::FuncOp function) {
+      if (!function.isExternal() &&
+          (name.empty() || function.getSymName() == name))
+        functions.push_back(function);
+    });
+  if (functions.size() == 1)
+    return functions.front();
+  if (functions.empty())
+    return fail(name.empty() ? "the file has no function with a body"
+                             : "the file has no function @" + name);
+  std::string all;
+  for (func::FuncOp function : functions)
+    all += (all.empty() ? "@" : ", @") + function.getSymName().str();
+  return fail("choose one of " + all + " with --function");
+}
+
+static std::vector<std::string> argumentNames(const ParsedFile &file,
+                                              func::FuncOp function) {
+  std::vector<std::string> result;
+  const AsmParserState::BlockDefinition *definition =
+      file.names.getBlockDef(&function.getBody().front());
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    std::string name = std::to_string(i);
+    if (definition && i < definition->arguments.size()) {
+      llvm::SMRange range = definition->arguments[i].loc;
+      StringRef text(range.Start.getPointer(),
+                     range.End.getPointer() - range.Start.getPointer());
+      text.consume_front("%");
+      if (!text.empty())
+        name = text.str();
+    }
+    result.push_back(name);
+  }
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// One run, and what the report says about it.
+class Session {
+public:
+  Session(const CommandLine &cl, func::FuncOp function,
+          std::vector<std::string> names, const InterpreterOptions &options)
+      : cl(cl), function(function), names(std::move(names)),
+        interpreter(function, options) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult readInputs();
+  LogicalResult writeOutputs();
+  const RuntimeValue *find(StringRef name) const;
+  void printArguments() const;
+  void printResults() const;
+  void printSummary(StringRef name, const RuntimeValue &value) const;
+  bool printChecks() const;
+  void printReproducer();
+
+  const CommandLine &cl;
+  func::FuncOp function;
+  std::vector<std::string> names;
+  Interpreter interpreter;
+};
+} // namespace
+
+const RuntimeValue *Session::find(StringRef name) const {
+  for (auto [i, argument] : llvm::enumerate(names))
+    if (argument == name)
+      return &interpreter.getArgument(i);
+  size_t index = 0;
+  auto results = interpreter.getResults();
+  bool isResult = name == "result" || (name.consume_front("result") &&
+                                       !name.getAsInteger(10, index));
+  return isResult && index < results.size() ? results[index].get() : nullptr;
+}
+
+LogicalResult Session::readInputs() {
+  for (const std::string &text : cl.inputs) {
+    FailureOr<NamedFile> input = splitAssignment("input", text);
+    if (failed(input))
+      return failure();
+    auto it = llvm::find(names, input->first);
+    if (it == names.end())
+      return fail("--input=" + text + ": the function has no argument '" +
+                  input->first + "'; it has " + llvm::join(names, ", "));
+    reference::Expected<reference::NpyArray> array =
+        reference::readNpy(input->second);
+    if (!array)
+      return fail(array.message());
+    if (failed(interpreter.setArgument(it - names.begin(), *array)))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult Session::writeOutputs() {
+  for (const std::string &text : cl.outputs) {
+    FailureOr<NamedFile> output = splitAssignment("output", text);
+    if (failed(output))
+      return failure();
+    const RuntimeValue *value = find(output->first);
+    if (!value || !value->stored)
+      return fail("--output=" + text +
+                  ": the function has no such argument or result; arguments "
+                  "are " +
+                  llvm::join(names, ", "));
+    reference::Expected<reference::NpyArray> array =
+        reference::toNpy(value->stored.view());
+    if (!array)
+      return fail(array.message());
+    reference::Status status = reference::writeNpy(output->second, *array);
+    if (!status.ok())
+      return fail(status.message());
+  }
+  return success();
+}
+
+static std::string describe(const reference::Tensor &tensor) {
+  std::string shape = tensor.shape().empty()
+                          ? ""
+                          : reference::shapeString(tensor.shape()) + "x";
+  return shape + reference::name(tensor.type());
+}
+
+void Session::printArguments() const {
+  for (auto [i, name] : llvm::enumerate(names)) {
+    const RuntimeValue &value = interpreter.getArgument(i);
+    llvm::outs() << "  " << name << ": ";
+    if (value.stored)
+      llvm::outs() << describe(value.stored)
+                   << (value.given ? ", from a file" : "") << "\n";
+    else
+      llvm::outs() << value.scalar << "\n";
+  }
+}
+
+/// Magnitude and oddities of what an op wrote.
+void Session::printSummary(StringRef name, const RuntimeValue &value) const {
+  const reference::View &view = value.stored.view();
+  double sum = 0;
+  int64_t nans = 0;
+  int64_t infinities = 0;
+  int64_t count = view.numElements();
+  for (int64_t i = 0; i < count; ++i) {
+    double x = view.load(view.atLinear(i));
+    nans += std::isnan(x);
+    infinities += std::isinf(x);
+    if (std::isfinite(x))
+      sum += std::fabs(x);
+  }
+  int64_t finite = count - nans - infinities;
+  llvm::outs() << "result " << name << ": " << describe(value.stored)
+               << ", mean magnitude "
+               << llvm::format("%.6g", finite ? sum / finite : 0.0);
+  if (nans || infinities)
+    llvm::outs() << ", " << nans << " NaN, " << infinities << " infinite";
+  llvm::outs() << "\n";
+}
+
+void Session::printResults() const {
+  for (auto [i, name] : llvm::enumerate(names))
+    if (interpreter.getArgument(i).isWritten)
+      printSummary(name, interpreter.getArgument(i));
+  auto results = interpreter.getResults();
+  for (auto [i, value] : llvm::enumerate(results))
+    if (value->stored)
+      printSummary(results.size() == 1 ? "0" : std::to_string(i), *value);
+}
+
+bool Session::printChecks() const {
+  bool passed = true;
+  for (const OpCheck &check : interpreter.getChecks()) {
+    const reference::CheckResult &details = check.details;
+    passed &= details.passed();
+    llvm::outs() << (details.passed() ? "PASS " : "FAIL ")
+                 << check.op->getName() << " " << check.result << ": "
+                 << details.checked << " of " << details.elements
+                 << " elements compared, max error "
+                 << llvm::format("%.4g (bound there %.4g)", details.maxError,
+                                 details.bound)
+                 << llvm::format(", largest error / bound %.3f",
+                                 details.worstRatio);
+    if (!details.passed())
+      llvm::outs() << ", " << details.failures
+                   << " outside; first: " << details.firstFailure;
+    llvm::outs() << "\n";
+  }
+  for (const SimilarityCheck &check : interpreter.getSimilarities()) {
+    passed &= check.passed();
+    llvm::outs() << (check.isInformative ? check.passed() ? "PASS " : "FAIL "
+                                         : "INFO ")
+                 << check.output << ": calc_diff to unquantised data "
+                 << llvm::format("%.3g, bound %.3g", check.difference,
+                                 check.tolerance)
+                 << (check.isInformative ? "" : " (too few elements to decide)")
+                 << "\n";
+  }
+  if (interpreter.getChecks().empty()) {
+    llvm::outs() << "FAIL nothing was compared\n";
+    return false;
+  }
+  if (interpreter.getSimilarities().empty())
+    llvm::outs() << "INFO calc_diff: no unquantised data to compare with\n";
+  return passed;
+}
+
+void Session::printReproducer() {
+  llvm::outs() << "reproduce: dgemm-run " << cl.file
+               << " --device=" << cl.device
+               << " --function=" << function.getSymName();
+  if (cl.m.getNumOccurrences())
+    llvm::outs() << " --m=" << cl.m;
+  for (const std::string &text : cl.extents)
+    llvm::outs() << " --dim=" << text;
+  for (const std::string &text : cl.inputs)
+    llvm::outs() << " --input=" << text;
+  if (cl.checked)
+    llvm::outs() << " --checked";
+  llvm::outs() << " --seed=" << cl.seed << " --check\n";
+}
+
+LogicalResult Session::run() {
+  for (auto [i, name] : llvm::enumerate(names))
+    interpreter.setArgumentName(i, name);
+  if (failed(readInputs()) || failed(interpreter.prepare()))
+    return failure();
+  for (const std::string &name : interpreter.getUnusedExtents())
+    return fail("no dynamic dimension is called '" + name +
+                "', or it follows from types and files");
+  llvm::outs() << "@" << function.getSymName() << " on " << cl.device
+               << ", seed " << cl.seed << "\n";
+  printArguments();
+  auto start = std::chrono::steady_clock::now();
+  if (failed(interpreter.run()))
+    return failure();
+  std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - start;
+  printResults();
+  llvm::outs() << "time: " << llvm::format("%.3f s", seconds.count())
+               << (cl.check ? ", with comparison\n" : "\n");
+  if (failed(writeOutputs()))
+    return failure();
+  if (!cl.check)
+    return success();
+  bool passed = printChecks();
+  printReproducer();
+  return passed ? success() : fail("the result is wrong");
+}
+
+static LogicalResult runMain(const CommandLine &cl) {
+  FailureOr<Device> device = parseDevice(cl.device);
+  FailureOr<InterpreterOptions> options = parseOptions(cl);
+  if (failed(device) || failed(options))
+    return failure();
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry);
+  context.printOpOnDiagnostic(false);
+  ParsedFile file;
+  SourceMgrDiagnosticHandler diagnostics(file.sourceMgr, &context,
+                                         llvm::errs());
+  if (failed(parseFile(cl.file, context, file)))
+    return failure();
+  FailureOr<func::FuncOp> function = findFunction(file, cl.function);
+  if (failed(function))
+    return failure();
+  Session session(cl, *function, argumentNames(file, *function), *options);
+  return session.run();
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  CommandLine cl;
+  llvm::cl::HideUnrelatedOptions(cl.category);
+  llvm::cl::ParseCommandLineOptions(argc, argv, overview);
+  return failed(runMain(cl));
+}
