@@ -14,6 +14,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace dgemm::schedule;
@@ -54,9 +55,12 @@ static double getTileOverheadNs(const DenseProblem &problem,
 
 /// A and B are read and D is written once.
 static double getMemoryNs(const DenseProblem &problem, dgk::TargetAttr target) {
-  double bytes = double(problem.m) * dgk::getBytes(problem.k, problem.aType) +
-                 double(problem.n) * dgk::getBytes(problem.k, problem.bType) +
-                 double(problem.m) * dgk::getBytes(problem.n, problem.dType);
+  // In floating point: extents may be anything that a type can say.
+  double m = problem.m, n = problem.n, k = problem.k;
+  double bytes = (m * k * dgk::getElementBits(problem.aType) +
+                  n * k * dgk::getElementBits(problem.bType) +
+                  m * n * dgk::getElementBits(problem.dType)) /
+                 8;
   return bytes / target.getRates().getMemoryGbs();
 }
 
@@ -71,8 +75,10 @@ Prediction dgemm::schedule::predict(const DenseProblem &problem,
   double feedNs = getFeedBytes(problem, schedule) / kFeedBytesPerNs;
 
   Prediction out;
-  out.tiles = llvm::divideCeil(problem.m, schedule.getTileM()) *
-              llvm::divideCeil(problem.n, schedule.getTileN());
+  int64_t rows = llvm::divideCeil(problem.m, schedule.getTileM());
+  int64_t columns = llvm::divideCeil(problem.n, schedule.getTileN());
+  if (llvm::MulOverflow(rows, columns, out.tiles))
+    out.tiles = std::numeric_limits<int64_t>::max();
   out.waves = llvm::divideCeil(out.tiles, rates.getSmCount());
   out.kTile = std::max(mmaNs, feedNs) +
               kBarrierNs / std::sqrt(double(schedule.getStages()));

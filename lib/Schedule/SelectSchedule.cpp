@@ -46,6 +46,17 @@ class SelectSchedulePass
     : public dgemm::impl::SelectScheduleBase<SelectSchedulePass> {
   using Base::Base;
 
+  LogicalResult initialize(MLIRContext *context) override {
+    for (auto [name, extent] :
+         {std::pair("m", m.getValue()), std::pair("n", n.getValue()),
+          std::pair("k", k.getValue())})
+      if (extent < 1)
+        return emitError(UnknownLoc::get(context))
+               << "option " << name << " of dgemm-select-schedule is " << extent
+               << ", expected at least 1";
+    return success();
+  }
+
   void runOnOperation() override {
     LogicalResult result = success();
     // All ops are tried, so that one run shows every problem.
@@ -186,6 +197,11 @@ void SelectSchedulePass::report(Operation *op, const Candidate &candidate,
   }
   remark::missed(op->getLoc(), getRemark(op, "CandidateDeclined"))
       << remark::metric("Tile", getTileText(schedule))
+      << remark::metric(
+             "Limit",
+             candidate.violation
+                 ? dgemm::schedule::getName(candidate.violation->limit).str()
+                 : "profitability")
       << remark::reason("{0}", candidate.violation ? candidate.violation->text
                                                    : candidate.declined);
 }

@@ -4,7 +4,7 @@
 
 // CHECK-DAG: [Passed] ScheduleChosen | Category:dgemm-select-schedule | Function=proj | PredictedMicroseconds={{.*}}, Stages=4, Tile=128x128x64, Waves=3
 // CHECK-DAG: [Analysis] CandidateSlower {{.*}} Stages=2, Tile=128x128x128
-// CHECK-DAG: [Missed] CandidateDeclined {{.*}} Reason="a tile of 16 columns pays only for N <= 16", Tile=64x16x64
+// CHECK-DAG: [Missed] CandidateDeclined {{.*}} Limit=profitability, Reason="a tile of 16 columns pays only for N <= 16", Tile=64x16x64
 // KEPT: [Passed] ScheduleKept {{.*}} Tile=128x128x64
 !a = memref<?x7168xf8E4M3FN>
 !sa = memref<?x14xi32, strided<[1, ?]>>

@@ -237,7 +237,7 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     | `instruction` | matrix instruction |
     | `swizzle_a`, `swizzle_b` | shared-memory layout of the operand tiles |
     | `math`, `load` | warps and registers of the two roles |
-    | `store` | path of the output, with `store_slots` staging slots per math warp |
+    | `store` | path of the output, with `store_slots` staging slots, the same number for each math warp |
     | `raster` | order of the output tiles |
     | `cluster` | CTAs of a cluster |
     | `split_k` | CTAs that share the K range of one output tile |
