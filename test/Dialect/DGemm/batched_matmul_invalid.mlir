@@ -82,7 +82,7 @@ func.func @c4(%a: memref<16x128x256xbf16>, %b: memref<16x384x256xbf16>,
 
 func.func @c5(%a: memref<64x8x512xbf16>, %b: memref<8x256x500xbf16>,
               %d: memref<64x8x256xbf16>) {
-  // expected-error@+1 {{[batched_matmul-c5] b is 8x256x500 with K = 500 in dimension 2, expected 512 as in a}}
+  // expected-error@+1 {{[batched_matmul-c5] b has shape 8x256x500, so K = 500 in dimension 2, expected 512 as in a}}
   dgemm.batched_matmul ins(%a, %b
       : memref<64x8x512xbf16>, memref<8x256x500xbf16>)
     outs(%d : memref<64x8x256xbf16>)
@@ -94,7 +94,7 @@ func.func @c5(%a: memref<64x8x512xbf16>, %b: memref<8x256x500xbf16>,
 
 func.func @c5_2(%a: memref<64x8x512xbf16>, %b: memref<8x256x512xbf16>,
                 %d: memref<64x4x256xbf16>) {
-  // expected-error@+1 {{[batched_matmul-c5] d is 64x4x256 with the batch = 4 in dimension 1, expected 8 as in a}}
+  // expected-error@+1 {{[batched_matmul-c5] d has shape 64x4x256, so the batch = 4 in dimension 1, expected 8 as in a}}
   dgemm.batched_matmul ins(%a, %b
       : memref<64x8x512xbf16>, memref<8x256x512xbf16>)
     outs(%d : memref<64x4x256xbf16>)
@@ -106,7 +106,7 @@ func.func @c5_2(%a: memref<64x8x512xbf16>, %b: memref<8x256x512xbf16>,
 
 func.func @c5_3(%a: memref<64x8x256xbf16>, %b: memref<8x256x512xbf16>,
                 %d: memref<64x8x256xbf16>) {
-  // expected-error@+1 {{[batched_matmul-c5] d is 64x8x256 with N = 256 in dimension 2, expected 512 as in b}}
+  // expected-error@+1 {{[batched_matmul-c5] d has shape 64x8x256, so N = 256 in dimension 2, expected 512 as in b}}
   dgemm.batched_matmul ins(%a, %b
       : memref<64x8x256xbf16>, memref<8x256x512xbf16>)
     outs(%d : memref<64x8x256xbf16>)

@@ -69,7 +69,7 @@ func.func @c5(%ke: memref<32xi32>, %l: memref<63x4096xf32>) {
 
 func.func @c5_2(%ks: memref<64xi32>, %ke: memref<64xi32>,
                 %l: memref<64x4096xf32>) {
-  // expected-error@+1 {{[clean_logits-c5] ke is 64 with rows / next_n = 64 in dimension 0, expected 32 as in logits}}
+  // expected-error@+1 {{[clean_logits-c5] ke has shape 64, so rows / next_n = 64 in dimension 0, expected 32 as in logits}}
   dgemm.clean_logits ins(from %ks to %ke
       : memref<64xi32>, memref<64xi32>)
     outs(%l : memref<64x4096xf32>)

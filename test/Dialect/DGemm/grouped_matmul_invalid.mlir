@@ -117,7 +117,7 @@ func.func @c4_3(%a: memref<1024x64xf8E4M3FN>, %sa: memref<64x8xf32>,
 
 func.func @c5(%a: memref<1024x512xbf16>, %b: memref<4x256x500xbf16>,
               %g: memref<1024xi32>, %d: memref<1024x256xbf16>) {
-  // expected-error@+1 {{[grouped_matmul-c5] b is 4x256x500 with K = 500 in dimension 2, expected 512 as in a}}
+  // expected-error@+1 {{[grouped_matmul-c5] b has shape 4x256x500, so K = 500 in dimension 2, expected 512 as in a}}
   dgemm.grouped_matmul ins(%a, %b grouped by %g
       : memref<1024x512xbf16>, memref<4x256x500xbf16>, memref<1024xi32>)
     outs(%d : memref<1024x256xbf16>)
@@ -129,7 +129,7 @@ func.func @c5(%a: memref<1024x512xbf16>, %b: memref<4x256x500xbf16>,
 
 func.func @c5_2(%a: memref<1024x512xbf16>, %b: memref<4x256x512xbf16>,
                 %g: memref<512xi32>, %d: memref<1024x256xbf16>) {
-  // expected-error@+1 {{[grouped_matmul-c5] group is 512 with M = 512 in dimension 0, expected 1024 as in a}}
+  // expected-error@+1 {{[grouped_matmul-c5] group has shape 512, so M = 512 in dimension 0, expected 1024 as in a}}
   dgemm.grouped_matmul ins(%a, %b grouped by %g
       : memref<1024x512xbf16>, memref<4x256x512xbf16>, memref<512xi32>)
     outs(%d : memref<1024x256xbf16>)
@@ -141,7 +141,7 @@ func.func @c5_2(%a: memref<1024x512xbf16>, %b: memref<4x256x512xbf16>,
 
 func.func @c5_3(%a: memref<1024x512xbf16>, %b: memref<4x256x512xbf16>,
                 %g: memref<3xi32>, %d: memref<1024x256xbf16>) {
-  // expected-error@+1 {{[grouped_matmul-c5] group is 3 with G = 3 in dimension 0, expected 4 as in b}}
+  // expected-error@+1 {{[grouped_matmul-c5] group has shape 3, so G = 3 in dimension 0, expected 4 as in b}}
   dgemm.grouped_matmul ins(%a, %b grouped by %g
       : memref<1024x512xbf16>, memref<4x256x512xbf16>, memref<3xi32>)
     outs(%d : memref<1024x256xbf16>)
@@ -154,7 +154,7 @@ func.func @c5_3(%a: memref<1024x512xbf16>, %b: memref<4x256x512xbf16>,
 func.func @c5_4(%a: memref<4x64x512xf8E4M3FN>, %sa: memref<4x64x4xf32>,
                 %b: memref<4x256x512xf8E4M3FN>, %sb: memref<4x2x4xf32>,
                 %g: memref<4xi32>, %d: memref<4x32x256xbf16>) {
-  // expected-error@+1 {{[grouped_matmul-c5] d is 4x32x256 with M = 32 in dimension 1, expected 64 as in a}}
+  // expected-error@+1 {{[grouped_matmul-c5] d has shape 4x32x256, so M = 32 in dimension 1, expected 64 as in a}}
   dgemm.grouped_matmul ins(%a scaled by %sa, %b scaled by %sb grouped by %g
       : memref<4x64x512xf8E4M3FN>, memref<4x64x4xf32>,
         memref<4x256x512xf8E4M3FN>, memref<4x2x4xf32>, memref<4xi32>)
@@ -169,7 +169,7 @@ func.func @c5_4(%a: memref<4x64x512xf8E4M3FN>, %sa: memref<4x64x4xf32>,
 func.func @c5_5(%a: memref<1024x64xbf16>, %b: memref<512x256xbf16>,
                 %g: memref<4xi32>, %c: memref<4x64x256xf32>,
                 %d: memref<4x64x256xf32>) {
-  // expected-error@+1 {{[grouped_matmul-c5] b is 512x256 with K = 512 in dimension 0, expected 1024 as in a}}
+  // expected-error@+1 {{[grouped_matmul-c5] b has shape 512x256, so K = 512 in dimension 0, expected 1024 as in a}}
   dgemm.grouped_matmul ins(%a, %b grouped by %g plus %c
       : memref<1024x64xbf16>, memref<512x256xbf16>, memref<4xi32>,
         memref<4x64x256xf32>)
@@ -215,7 +215,7 @@ func.func @c5_7(%a: memref<65536xf8E4M3FN>, %sa: memref<64x8xf32>,
 func.func @c5_8(%a: memref<1024x64xbf16>, %b: memref<1024x256xbf16>,
                 %g: memref<4xi32>, %c: memref<4x64x128xf32>,
                 %d: memref<4x64x256xf32>) {
-  // expected-error@+1 {{[grouped_matmul-c5] c is 4x64x128, expected 4x64x256 as d}}
+  // expected-error@+1 {{[grouped_matmul-c5] c has shape 4x64x128, expected 4x64x256 as d}}
   dgemm.grouped_matmul ins(%a, %b grouped by %g plus %c
       : memref<1024x64xbf16>, memref<1024x256xbf16>, memref<4xi32>,
         memref<4x64x128xf32>)

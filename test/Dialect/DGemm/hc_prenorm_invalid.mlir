@@ -70,7 +70,7 @@ func.func @c4_2(%a: memref<64x7168xbf16>, %b: memref<24x7168xf32>,
 
 func.func @c5(%a: memref<64x7168xbf16>, %b: memref<24x7104xf32>,
               %d: memref<64x24xf32>, %s: memref<64xf32>) {
-  // expected-error@+1 {{[hc_prenorm-c5] b is 24x7104 with K = 7104 in dimension 1, expected 7168 as in a}}
+  // expected-error@+1 {{[hc_prenorm-c5] b has shape 24x7104, so K = 7104 in dimension 1, expected 7168 as in a}}
   dgemm.hc_prenorm ins(%a, %b
       : memref<64x7168xbf16>, memref<24x7104xf32>)
     outs(%d, %s : memref<64x24xf32>, memref<64xf32>)
@@ -81,7 +81,7 @@ func.func @c5(%a: memref<64x7168xbf16>, %b: memref<24x7104xf32>,
 
 func.func @c5_2(%a: memref<64x7168xbf16>, %b: memref<24x7168xf32>,
                 %d: memref<64x24xf32>, %s: memref<32xf32>) {
-  // expected-error@+1 {{[hc_prenorm-c5] sqr_sum is 32 with M = 32 in dimension 0, expected 64 as in a}}
+  // expected-error@+1 {{[hc_prenorm-c5] sqr_sum has shape 32, so M = 32 in dimension 0, expected 64 as in a}}
   dgemm.hc_prenorm ins(%a, %b
       : memref<64x7168xbf16>, memref<24x7168xf32>)
     outs(%d, %s : memref<64x24xf32>, memref<32xf32>)
@@ -92,7 +92,7 @@ func.func @c5_2(%a: memref<64x7168xbf16>, %b: memref<24x7168xf32>,
 
 func.func @c5_3(%a: memref<64x7168xbf16>, %b: memref<24x7168xf32>,
                 %d: memref<4x64x24xf32>, %s: memref<4x64xf32>) {
-  // expected-error@+1 {{[hc_prenorm-c5] d is 4x64x24 with the split dimension = 4 in dimension 0, expected 8 as in num_splits}}
+  // expected-error@+1 {{[hc_prenorm-c5] d has shape 4x64x24, so the split dimension = 4 in dimension 0, expected 8 as in num_splits}}
   dgemm.hc_prenorm ins(%a, %b
       : memref<64x7168xbf16>, memref<24x7168xf32>)
     outs(%d, %s : memref<4x64x24xf32>, memref<4x64xf32>)

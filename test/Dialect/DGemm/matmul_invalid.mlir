@@ -133,7 +133,7 @@ func.func @c4_2(%a: memref<512xbf16>, %b: memref<256x512xbf16>,
 
 func.func @c5(%a: memref<64x512xbf16>, %b: memref<256x500xbf16>,
               %d: memref<64x256xbf16>) {
-  // expected-error@+1 {{[matmul-c5] b is 256x500 with K = 500 in dimension 1, expected 512 as in a}}
+  // expected-error@+1 {{[matmul-c5] b has shape 256x500, so K = 500 in dimension 1, expected 512 as in a}}
   dgemm.matmul ins(%a, %b
       : memref<64x512xbf16>, memref<256x500xbf16>)
     outs(%d : memref<64x256xbf16>)
@@ -144,7 +144,7 @@ func.func @c5(%a: memref<64x512xbf16>, %b: memref<256x500xbf16>,
 
 func.func @c5_2(%a: memref<64x512xbf16>, %b: memref<256x512xbf16>,
                 %d: memref<63x256xf32>) {
-  // expected-error@+1 {{[matmul-c5] d is 63x256 with M = 63 in dimension 0, expected 64 as in a}}
+  // expected-error@+1 {{[matmul-c5] d has shape 63x256, so M = 63 in dimension 0, expected 64 as in a}}
   dgemm.matmul ins(%a, %b
       : memref<64x512xbf16>, memref<256x512xbf16>)
     outs(%d : memref<63x256xf32>)
@@ -155,7 +155,7 @@ func.func @c5_2(%a: memref<64x512xbf16>, %b: memref<256x512xbf16>,
 
 func.func @c5_3(%a: memref<64x512xbf16>, %b: memref<256x512xbf16>,
                 %d: memref<64x512xf32>) {
-  // expected-error@+1 {{[matmul-c5] d is 64x512 with N = 512 in dimension 1, expected 256 as in b}}
+  // expected-error@+1 {{[matmul-c5] d has shape 64x512, so N = 512 in dimension 1, expected 256 as in b}}
   dgemm.matmul ins(%a, %b
       : memref<64x512xbf16>, memref<256x512xbf16>)
     outs(%d : memref<64x512xf32>)
@@ -167,7 +167,7 @@ func.func @c5_3(%a: memref<64x512xbf16>, %b: memref<256x512xbf16>,
 // B is [K, N].
 func.func @c5_4(%a: memref<64x512xbf16>, %b: memref<256x512xbf16>,
                 %d: memref<64x256xbf16>) {
-  // expected-error@+1 {{[matmul-c5] b is 256x512 with K = 256 in dimension 0, expected 512 as in a}}
+  // expected-error@+1 {{[matmul-c5] b has shape 256x512, so K = 256 in dimension 0, expected 512 as in a}}
   dgemm.matmul ins(%a, %b
       : memref<64x512xbf16>, memref<256x512xbf16>)
     outs(%d : memref<64x256xbf16>)
@@ -179,7 +179,7 @@ func.func @c5_4(%a: memref<64x512xbf16>, %b: memref<256x512xbf16>,
 
 func.func @c5_5(%a: memref<64x512xbf16>, %b: memref<256x512xbf16>,
                 %c: memref<1x256xbf16>, %d: memref<64x256xbf16>) {
-  // expected-error@+1 {{[matmul-c5] c is 1x256, expected 64x256 as d}}
+  // expected-error@+1 {{[matmul-c5] c has shape 1x256, expected 64x256 as d}}
   dgemm.matmul ins(%a, %b plus %c
       : memref<64x512xbf16>, memref<256x512xbf16>, memref<1x256xbf16>)
     outs(%d : memref<64x256xbf16>)

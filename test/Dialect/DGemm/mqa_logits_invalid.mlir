@@ -133,7 +133,7 @@ func.func @c5(%q: memref<512x64x128xf8E4M3FN>, %kv: memref<8192x64xf8E4M3FN>,
               %kvs: memref<8192xf32>, %w: memref<512x64xf32>,
               %ks: memref<512xi32>, %ke: memref<512xi32>,
               %l: memref<512x8192xf32>) {
-  // expected-error@+1 {{[mqa_logits-c5] kv is 8192x64 with D = 64 in dimension 1, expected 128 as in q}}
+  // expected-error@+1 {{[mqa_logits-c5] kv has shape 8192x64, so D = 64 in dimension 1, expected 128 as in q}}
   dgemm.mqa_logits ins(%q, %kv scaled by %kvs weighted by %w from %ks to %ke
       : memref<512x64x128xf8E4M3FN>, memref<8192x64xf8E4M3FN>, memref<8192xf32>,
         memref<512x64xf32>, memref<512xi32>, memref<512xi32>)
@@ -147,7 +147,7 @@ func.func @c5_2(%q: memref<512x64x128xf8E4M3FN>, %kv: memref<8192x128xf8E4M3FN>,
                 %kvs: memref<8192xf32>, %w: memref<512x32xf32>,
                 %ks: memref<512xi32>, %ke: memref<512xi32>,
                 %l: memref<512x8192xf32>) {
-  // expected-error@+1 {{[mqa_logits-c5] weights is 512x32 with H = 32 in dimension 1, expected 64 as in q}}
+  // expected-error@+1 {{[mqa_logits-c5] weights has shape 512x32, so H = 32 in dimension 1, expected 64 as in q}}
   dgemm.mqa_logits ins(%q, %kv scaled by %kvs weighted by %w from %ks to %ke
       : memref<512x64x128xf8E4M3FN>, memref<8192x128xf8E4M3FN>,
         memref<8192xf32>, memref<512x32xf32>, memref<512xi32>, memref<512xi32>)
@@ -161,7 +161,7 @@ func.func @c5_3(%q: memref<512x64x128xf8E4M3FN>, %kv: memref<8192x128xf8E4M3FN>,
                 %kvs: memref<8192xf32>, %w: memref<512x64xf32>,
                 %ks: memref<512xi32>, %ke: memref<512xi32>,
                 %l: memref<512x4096xf32>) {
-  // expected-error@+1 {{[mqa_logits-c5] logits is 512x4096 with SKV = 4096 in dimension 1, expected 8192 as in kv}}
+  // expected-error@+1 {{[mqa_logits-c5] logits has shape 512x4096, so SKV = 4096 in dimension 1, expected 8192 as in kv}}
   dgemm.mqa_logits ins(%q, %kv scaled by %kvs weighted by %w from %ks to %ke
       : memref<512x64x128xf8E4M3FN>, memref<8192x128xf8E4M3FN>,
         memref<8192xf32>, memref<512x64xf32>, memref<512xi32>, memref<512xi32>)

@@ -98,7 +98,7 @@ func.func @c5(%q: memref<16x2x64x128xf8E4M3FN>, %kv: memref<1000x64x1x132xi8>,
               %table: memref<8x32xi32>, %w: memref<32x64xf32>,
               %lens: memref<16x2xi32>, %meta: memref<133x2xi32>,
               %l: memref<32x2048xf32>) {
-  // expected-error@+1 {{[paged_mqa_logits-c5] block_table is 8x32 with B = 8 in dimension 0, expected 16 as in q}}
+  // expected-error@+1 {{[paged_mqa_logits-c5] block_table has shape 8x32, so B = 8 in dimension 0, expected 16 as in q}}
   dgemm.paged_mqa_logits ins(%q, %kv paged by %table weighted by %w to %lens scheduled by %meta
       : memref<16x2x64x128xf8E4M3FN>, memref<1000x64x1x132xi8>,
         memref<8x32xi32>, memref<32x64xf32>, memref<16x2xi32>,
@@ -114,7 +114,7 @@ func.func @c5_2(%q: memref<16x2x64x128xf8E4M3FN>, %kv: memref<1000x64x1x132xi8>,
                 %table: memref<16x32xi32>, %w: memref<16x64xf32>,
                 %lens: memref<16x2xi32>, %meta: memref<133x2xi32>,
                 %l: memref<32x2048xf32>) {
-  // expected-error@+1 {{[paged_mqa_logits-c5] weights is 16x64 with B * next_n = 16 in dimension 0, expected 32 as in q}}
+  // expected-error@+1 {{[paged_mqa_logits-c5] weights has shape 16x64, so B * next_n = 16 in dimension 0, expected 32 as in q}}
   dgemm.paged_mqa_logits ins(%q, %kv paged by %table weighted by %w to %lens scheduled by %meta
       : memref<16x2x64x128xf8E4M3FN>, memref<1000x64x1x132xi8>,
         memref<16x32xi32>, memref<16x64xf32>, memref<16x2xi32>,
@@ -258,7 +258,7 @@ func.func @c12(%q: memref<16x2x64x128xf8E4M3FN>, %kv: memref<1000x32x1x132xi8>,
                %table: memref<16x32xi32>, %w: memref<32x64xf32>,
                %lens: memref<16x2xi32>, %meta: memref<133x2xi32>,
                %l: memref<32x2048xf32>) {
-  // expected-error@+1 {{[paged_mqa_logits-c12] kv_cache is 1000x32x1x132, expected 1000x64x1x132 (block_kv = 64, elements of a token and 4 bytes of scale)}}
+  // expected-error@+1 {{[paged_mqa_logits-c12] kv_cache has shape 1000x32x1x132, expected 1000x64x1x132 (block_kv = 64, elements of a token and 4 bytes of scale)}}
   dgemm.paged_mqa_logits ins(%q, %kv paged by %table weighted by %w to %lens scheduled by %meta
       : memref<16x2x64x128xf8E4M3FN>, memref<1000x32x1x132xi8>,
         memref<16x32xi32>, memref<32x64xf32>, memref<16x2xi32>,
@@ -274,7 +274,7 @@ func.func @c12_2(%q: memref<16x2x64x128xf4E2M1FN>, %qs: memref<16x2x64xi32>,
                  %kv: memref<1000x64x1x132xi8>, %table: memref<16x32xi32>,
                  %w: memref<32x64xf32>, %lens: memref<16x2xi32>,
                  %meta: memref<133x2xi32>, %l: memref<32x2048xf32>) {
-  // expected-error@+1 {{[paged_mqa_logits-c12] kv_cache is 1000x64x1x132, expected 1000x64x1x68}}
+  // expected-error@+1 {{[paged_mqa_logits-c12] kv_cache has shape 1000x64x1x132, expected 1000x64x1x68}}
   dgemm.paged_mqa_logits ins(%q scaled by %qs, %kv paged by %table weighted by %w to %lens scheduled by %meta
       : memref<16x2x64x128xf4E2M1FN>, memref<16x2x64xi32>,
         memref<1000x64x1x132xi8>, memref<16x32xi32>, memref<32x64xf32>,
@@ -306,7 +306,7 @@ func.func @c14(%q: memref<16x2x64x128xf8E4M3FN>, %kv: memref<1000x64x1x132xi8>,
                %table: memref<16x32xi32>, %w: memref<32x64xf32>,
                %lens: memref<16x2xi32>, %meta: memref<133x3xi32>,
                %l: memref<32x2048xf32>) {
-  // expected-error@+1 {{[paged_mqa_logits-c14] metadata is 133x3, expected [slots + 1, 2] with at least one slot}}
+  // expected-error@+1 {{[paged_mqa_logits-c14] metadata has shape 133x3, expected [slots + 1, 2] with at least one slot}}
   dgemm.paged_mqa_logits ins(%q, %kv paged by %table weighted by %w to %lens scheduled by %meta
       : memref<16x2x64x128xf8E4M3FN>, memref<1000x64x1x132xi8>,
         memref<16x32xi32>, memref<32x64xf32>, memref<16x2xi32>,
@@ -322,7 +322,7 @@ func.func @c14_2(%q: memref<16x2x64x128xf8E4M3FN>,
                  %kv: memref<1000x64x1x132xi8>, %table: memref<16x32xi32>,
                  %w: memref<32x64xf32>, %lens: memref<16x2xi32>,
                  %meta: memref<1x2xi32>, %l: memref<32x2048xf32>) {
-  // expected-error@+1 {{[paged_mqa_logits-c14] metadata is 1x2, expected [slots + 1, 2] with at least one slot}}
+  // expected-error@+1 {{[paged_mqa_logits-c14] metadata has shape 1x2, expected [slots + 1, 2] with at least one slot}}
   dgemm.paged_mqa_logits ins(%q, %kv paged by %table weighted by %w to %lens scheduled by %meta
       : memref<16x2x64x128xf8E4M3FN>, memref<1000x64x1x132xi8>,
         memref<16x32xi32>, memref<32x64xf32>, memref<16x2xi32>, memref<1x2xi32>)

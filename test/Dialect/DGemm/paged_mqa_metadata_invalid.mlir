@@ -34,7 +34,7 @@ func.func @c3(%lens: memref<16xi32>, %meta: memref<133x2xi32>) {
 // -----
 
 func.func @c4(%lens: memref<16x2xi32>, %meta: memref<133x4xi32>) {
-  // expected-error@+1 {{[paged_mqa_metadata-c4] metadata is 133x4, expected [slots + 1, 2] with at least one slot}}
+  // expected-error@+1 {{[paged_mqa_metadata-c4] metadata has shape 133x4, expected [slots + 1, 2] with at least one slot}}
   dgemm.paged_mqa_metadata ins(%lens
       : memref<16x2xi32>)
     outs(%meta : memref<133x4xi32>)
@@ -46,7 +46,7 @@ func.func @c4(%lens: memref<16x2xi32>, %meta: memref<133x4xi32>) {
 
 func.func @c4_2(%lens: memref<16x1xi32>, %idx: memref<8xi32>,
                 %meta: memref<133x2xi32>) {
-  // expected-error@+1 {{[paged_mqa_metadata-c4] indices is 8 with B = 8 in dimension 0, expected 16 as in context_lens}}
+  // expected-error@+1 {{[paged_mqa_metadata-c4] indices has shape 8, so B = 8 in dimension 0, expected 16 as in context_lens}}
   dgemm.paged_mqa_metadata ins(%lens indexed by %idx
       : memref<16x1xi32>, memref<8xi32>)
     outs(%meta : memref<133x2xi32>)

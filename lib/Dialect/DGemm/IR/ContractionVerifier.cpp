@@ -98,8 +98,8 @@ LogicalResult ContractionVerifier::checkAccumulatorShape() {
   if (succeeded(verifyCompatibleShape(c().getType(), d().getType())))
     return success();
   return fail(op, rules.extents)
-         << "c is " << shapeText(c().getType().getShape()) << ", expected "
-         << shapeText(d().getType().getShape()) << " as d";
+         << "c has shape " << shapeText(c().getType().getShape())
+         << ", expected " << shapeText(d().getType().getShape()) << " as d";
 }
 
 //===----------------------------------------------------------------------===//

@@ -32,7 +32,7 @@ static LogicalResult checkMetadataShape(Operation *op, Rule rule,
       (ShapedType::isDynamic(rows) || rows >= 2) && !isStaticNot(words, 2);
   if (isLegal)
     return success();
-  return fail(op, rule) << "metadata is "
+  return fail(op, rule) << "metadata has shape "
                         << shapeText(metadata.getType().getShape())
                         << ", expected [slots + 1, 2] with at least one slot";
 }
@@ -174,7 +174,7 @@ LogicalResult PagedMQAVerifier::checkPages() {
     if (!ShapedType::isDynamic(expected[dim]) &&
         isStaticNot(cache.getExtent(dim), expected[dim]))
       return fail(op, paged::kPageShape)
-             << "kv_cache is " << shapeText(cache.getType().getShape())
+             << "kv_cache has shape " << shapeText(cache.getType().getShape())
              << ", expected " << shapeText(expected)
              << " (block_kv = " << blockKV << ", elements of a token and "
              << kScaleBytes << " bytes of scale)";

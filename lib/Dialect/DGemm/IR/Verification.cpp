@@ -99,8 +99,8 @@ LogicalResult dgemm::unify(Operation *op, Rule rule, Extent &extent,
   }
   if (extent.size == size)
     return success();
-  return fail(op, rule) << operand.name << " is "
-                        << shapeText(operand.getType().getShape()) << " with "
+  return fail(op, rule) << operand.name << " has shape "
+                        << shapeText(operand.getType().getShape()) << ", so "
                         << extent.name << " = " << size << " in dimension "
                         << dim << ", expected " << extent.size << " as in "
                         << extent.source;
