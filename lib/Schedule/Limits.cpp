@@ -53,8 +53,30 @@ StringRef dgemm::schedule::getName(Limit limit) {
   llvm_unreachable("unknown limit");
 }
 
-std::string Violation::getRule() const {
-  return formatv("select-c{0}", static_cast<int>(limit));
+StringRef Violation::getRule() const {
+  switch (limit) {
+  case Limit::Instruction:
+    return "select-c12";
+  case Limit::WarpTile:
+    return "select-c13";
+  case Limit::TileK:
+    return "select-c14";
+  case Limit::SharedMemory:
+    return "select-c15";
+  case Limit::Registers:
+    return "select-c16";
+  case Limit::RegisterFile:
+    return "select-c17";
+  case Limit::Warps:
+    return "select-c18";
+  case Limit::Stages:
+    return "select-c19";
+  case Limit::Store:
+    return "select-c20";
+  case Limit::Form:
+    return "select-c21";
+  }
+  llvm_unreachable("unknown limit");
 }
 
 //===----------------------------------------------------------------------===//

@@ -38,19 +38,18 @@ struct DenseProblem {
   bool dIsTmaAligned = false;
 };
 
-/// What a schedule may break. The numbers are those of the rules in the
-/// documentation of `dgemm-select-schedule`.
+/// What a schedule may break.
 enum class Limit {
-  Instruction = 12,
-  WarpTile = 13,
-  TileK = 14,
-  SharedMemory = 15,
-  Registers = 16,
-  RegisterFile = 17,
-  Warps = 18,
-  Stages = 19,
-  Store = 20,
-  Form = 21,
+  Instruction,
+  WarpTile,
+  TileK,
+  SharedMemory,
+  Registers,
+  RegisterFile,
+  Warps,
+  Stages,
+  Store,
+  Form,
 };
 
 /// Name of a limit for remarks and reports: "shared memory".
@@ -62,8 +61,9 @@ struct Violation {
   Limit limit;
   std::string text;
 
+  /// Number of the rule in the documentation of `dgemm-select-schedule`:
   /// "select-c15".
-  std::string getRule() const;
+  llvm::StringRef getRule() const;
 };
 
 /// Dynamic shared memory of one CTA, in bytes.
