@@ -152,7 +152,7 @@ ScheduleAttr CandidateBuilder::makeSchedule(const Shape &shape, WarpGrid grid,
   bool hasLongWords = std::max(getWordSpan(problem.blockA, k),
                                getWordSpan(problem.blockB, k)) > 1;
   auto swizzle = static_cast<dgk::Swizzle>(shape.kBytes);
-  // 256 x 232 + 128 x 40 registers are the 65536 of an SM, less one slice.
+  // 256 x 232 + 128 x 40 registers are the 384 x 168 that the CTA starts with.
   auto math = dgk::RoleSpecAttr::get(context, warps, 232);
   auto load = dgk::RoleSpecAttr::get(context, 4, 40);
   auto store =

@@ -327,15 +327,22 @@ std::optional<Violation> Checker::registerFile() const {
   dgk::RoleSpecAttr load = schedule.getLoad();
   int64_t needed = 32 * (math.getWarps() * math.getRegisters() +
                          load.getWarps() * load.getRegisters());
-  int64_t available = target.getLimits().getRegistersPerSm();
-  if (needed <= available)
+  // Roles trade what the CTA got at launch, where all threads have the same, a
+  // multiple of 8. With less, setmaxnreg.inc would wait for ever.
+  int64_t threads = schedule.getThreads();
+  dgk::LimitsAttr limits = target.getLimits();
+  int64_t each = std::min(limits.getRegistersPerSm() / threads / 8 * 8,
+                          limits.getRegistersPerThread());
+  if (needed <= threads * each)
     return std::nullopt;
   return broken(
       Limit::RegisterFile,
       "schedule gives {0} x {1} + {2} x {3} registers to its threads, "
-      "{4} in all, {5} has {6}; lower the registers of a role",
+      "{4} in all; at launch {5} gives {6} to each of {7}, {8} in "
+      "all; lower the registers of a role",
       32 * math.getWarps(), math.getRegisters(), 32 * load.getWarps(),
-      load.getRegisters(), needed, target.getChip(), available);
+      load.getRegisters(), needed, target.getChip(), each, threads,
+      threads * each);
 }
 
 std::optional<Violation> Checker::registers() const {

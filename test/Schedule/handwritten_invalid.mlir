@@ -164,7 +164,7 @@ func.func @registers(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16>
 func.func @register_file(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{[select-c17] schedule gives 256 x 240 + 128 x 40 registers to its threads, 66560 in all, sm_120a has 65536; lower the registers of a role}}
+  // expected-error @below {{[select-c17] schedule gives 256 x 240 + 128 x 40 registers to its threads, 66560 in all; at launch sm_120a gives 168 to each of 384, 64512 in all; lower the registers of a role}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
   return

@@ -69,7 +69,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
         each store slot, 16 bytes for each stage of a pipeline, 1024 for
         alignment.
     16. `select-c16`: registers of a math thread, as estimated.
-    17. `select-c17`: registers of all threads.
+    17. `select-c17`: registers of all threads, at most what the CTA gets at launch.
     18. `select-c18`: warps of the CTA.
     19. `select-c19`: at least 2 stages.
     20. `select-c20`: `store = tma` with a positive multiple of the math warps as

@@ -110,6 +110,10 @@ TEST_F(Limits, EachLimitIsFound) {
   shape = {};
   shape.mathRegisters = 248;
   EXPECT_EQ(check(shape), Limit::RegisterFile);
+  // The 65536 of the SM, but 1024 more than the threads start with.
+  shape = {};
+  shape.loadRegisters = 48;
+  EXPECT_EQ(check(shape), Limit::RegisterFile);
 
   shape = {};
   shape.m = shape.n = 256;
