@@ -9,6 +9,7 @@
 
 #include "Remarks.h"
 #include "dgemm/Compiler/Compiler.h"
+#include "dgemm/Tools/PassStatistics.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -158,7 +159,10 @@ static CompileOptions getCompileOptions(const Options &options) {
 }
 
 static LogicalResult configurePasses(PassManager &passes) {
-  return applyPassManagerCLOptions(passes);
+  if (failed(applyPassManagerCLOptions(passes)))
+    return failure();
+  reportPassStatistics(passes);
+  return success();
 }
 
 static void printFacts(const CompileResult &result) {
