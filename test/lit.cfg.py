@@ -69,8 +69,10 @@ for tool in ["dgemm-opt", "dgk-opt"]:
     # As a command: not as part of a longer name or of a path.
     config.substitutions.append((r"(?<![\w./%-])" + tool + r"(?![\w./-])", path + flags))
 
+fuzz_seconds = float(os.environ.get("DGEMM_FUZZ_SECONDS", "60"))
 config.substitutions += [
-    ("%fuzz_seconds", os.environ.get("DGEMM_FUZZ_SECONDS", "60")),
+    ("%fuzz_seconds", str(fuzz_seconds)),
+    ("%fuzz_pass_seconds", str(fuzz_seconds / 2)),
     ("%fuzz_seed", os.environ.get("DGEMM_FUZZ_SEED", "1")),
     ("%python", python),
     ("%src", config.dgemm_source_dir),

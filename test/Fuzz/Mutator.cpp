@@ -141,6 +141,20 @@ std::vector<std::string> dgemm::fuzz::splitInputs(std::string_view file) {
   return std::move(splitter.inputs);
 }
 
+bool dgemm::fuzz::hitsUpstreamDefect(std::string_view text) {
+  static constexpr std::string_view start = "array<";
+  for (size_t at = text.find(start); at != text.npos;
+       at = text.find(start, at + 1)) {
+    std::string_view type = text.substr(at + start.size());
+    while (!type.empty() && isSpace(type[0]))
+      type.remove_prefix(1);
+    bool integer = type.size() > 1 && (type[0] == 'i' && isDigit(type[1]));
+    if (!integer && !startsWith(type, "f") && !startsWith(type, "bf"))
+      return true;
+  }
+  return false;
+}
+
 //===----------------------------------------------------------------------===//
 // Mutations
 //===----------------------------------------------------------------------===//

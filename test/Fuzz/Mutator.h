@@ -44,6 +44,11 @@ std::vector<std::string_view> tokenize(std::string_view text);
 /// it. A mutation of one short operation leaves the rest of the input valid.
 std::vector<std::string> splitInputs(std::string_view file);
 
+/// Whether the text crashes the parser of MLIR 22 itself, which nothing in this
+/// project can change: `array<index: 1>`, a dense array of elements without a
+/// width.
+bool hitsUpstreamDefect(std::string_view text);
+
 /// Mutates texts of a corpus.
 class Mutator {
 public:

@@ -49,6 +49,13 @@ TEST(Mutator, SplitsOperationsWithTheirAliases) {
             expected);
 }
 
+TEST(Mutator, KnowsTheUpstreamDefect) {
+  EXPECT_TRUE(hitsUpstreamDefect("{a = array<index: 1>}"));
+  EXPECT_TRUE(hitsUpstreamDefect("array<i32: 1> array< tensor"));
+  EXPECT_FALSE(hitsUpstreamDefect("{a = array<i32: 1>, b = array<f32: 1.0>}"));
+  EXPECT_FALSE(hitsUpstreamDefect("index"));
+}
+
 TEST(Mutator, SeedDecidesTheText) {
   std::vector<std::string> corpus = {text, "func.func @f() { return }\n"};
   Mutator first(corpus), second(corpus);

@@ -83,11 +83,24 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
       return signalPassFailure();
     }
     for (auto &[block, loads] : groups)
-      pipelineBlock(kernel, schedule, block, loads);
+      if (failed(pipelineBlock(kernel, schedule, block, loads)))
+        return signalPassFailure();
   }
 
-  void pipelineBlock(KernelOp kernel, ScheduleAttr schedule, Block *block,
-                     ArrayRef<LoadOp> loads) {
+  /// The ring that `load` fills; an error when it cannot be one.
+  static BufferType getBufferType(LoadOp load, ScheduleAttr schedule,
+                                  int64_t slots) {
+    auto emitOpError = [&] { return load.emitOpError(); };
+    function_ref<InFlightDiagnostic()> emitError = emitOpError;
+    TileType tile = load.getType();
+    auto layout =
+        SharedAttr::get(load.getContext(), getSwizzle(load, schedule));
+    return BufferType::getChecked(emitError, slots, tile.getShape(),
+                                  tile.getElementType(), layout);
+  }
+
+  LogicalResult pipelineBlock(KernelOp kernel, ScheduleAttr schedule,
+                              Block *block, ArrayRef<LoadOp> loads) {
     Location loc = loads.front()->getLoc();
     int64_t slots = feedsProductInBlock(loads) ? schedule.getStages()
                                                : schedule.getScaleStages();
@@ -95,20 +108,23 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
 
     OpBuilder builder(&kernel.getBody().front(),
                       kernel.getBody().front().begin());
+    auto emitOpError = [&] { return kernel.emitOpError(); };
+    function_ref<InFlightDiagnostic()> emitError = emitOpError;
+    auto pipelineType =
+        PipelineType::getChecked(emitError, builder.getContext(), slots);
+    if (!pipelineType)
+      return failure();
     SmallVector<Value> buffers;
     for (LoadOp load : loads) {
-      TileType tile = load.getType();
-      auto layout =
-          SharedAttr::get(builder.getContext(), getSwizzle(load, schedule));
+      BufferType type = getBufferType(load, schedule, slots);
+      if (!type)
+        return failure();
       buffers.push_back(
-          BufferOp::create(builder, load.getLoc(),
-                           BufferType::get(slots, tile.getShape(),
-                                           tile.getElementType(), layout),
-                           IntegerAttr()));
+          BufferOp::create(builder, load.getLoc(), type, IntegerAttr()));
     }
     // One arrival per math warp: its first lane's.
     Value pipeline = PipelineOp::create(
-        builder, loc, PipelineType::get(builder.getContext(), slots),
+        builder, loc, pipelineType,
         /*producers=*/1, schedule.getMath().getWarps(), IntegerAttr());
 
     // Copies stand where the last load stood: every coordinate is known there.
@@ -139,6 +155,7 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
       load.erase();
     ++numPipelines;
     numCopies += loads.size();
+    return success();
   }
 };
 } // namespace

@@ -66,9 +66,10 @@ private:
     return failure();
   }
 
-  /// The tensor map that moves `tile` elements of `argument` with `swizzle`.
-  int64_t getMap(BlockArgument argument, ArrayRef<int64_t> tile,
-                 Swizzle swizzle);
+  /// The tensor map that moves `tile` elements of `argument` with `swizzle`
+  /// for `op`.
+  FailureOr<int64_t> getMap(Operation *op, BlockArgument argument,
+                            ArrayRef<int64_t> tile, Swizzle swizzle);
 
   template <typename OpTy>
   LogicalResult planCopy(OpTy op, Value memory, BufferType buffer);
@@ -94,8 +95,8 @@ void Planner::addParameter(ParameterKind kind, int64_t index) {
     parameters.push_back(parameter);
 }
 
-int64_t Planner::getMap(BlockArgument argument, ArrayRef<int64_t> tile,
-                        Swizzle swizzle) {
+FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
+                                   ArrayRef<int64_t> tile, Swizzle swizzle) {
   auto type = cast<MemRefType>(argument.getType());
   Type element = type.getElementType();
   // TMA names dimensions from the contiguous one outwards. A tile of one
@@ -119,10 +120,15 @@ int64_t Planner::getMap(BlockArgument argument, ArrayRef<int64_t> tile,
     strides.push_back(
         (getStride(argument, dimension) * getElementBits(element)).floorDiv(8));
   // Symbols are still being found; plan() gives all maps the final number.
-  auto map = TensorMapAttr::get(
-      context, argument.getArgNumber(), element,
-      AffineMap::get(0, symbols.size(), dims, context),
-      AffineMap::get(0, symbols.size(), strides, context), box, swizzle);
+  auto emitOpError = [&] { return op->emitOpError(); };
+  function_ref<InFlightDiagnostic()> emitError = emitOpError;
+  auto map = TensorMapAttr::getChecked(
+      emitError, context, static_cast<int64_t>(argument.getArgNumber()),
+      element, AffineMap::get(0, symbols.size(), dims, context),
+      AffineMap::get(0, symbols.size(), strides, context),
+      ArrayRef<int64_t>(box), swizzle, /*byteOffset=*/int64_t(0));
+  if (!map)
+    return failure();
   auto *it = llvm::find_if(maps, [&](TensorMapAttr other) {
     return other.getArgument() == map.getArgument() &&
            other.getBox() == map.getBox() &&
@@ -141,7 +147,10 @@ LogicalResult Planner::planCopy(OpTy op, Value memory, BufferType buffer) {
   if (failed(argument))
     return failure();
   auto swizzle = cast<SharedAttr>(buffer.getLayout()).getSwizzle();
-  op.setMap(getMap(*argument, buffer.getShape(), swizzle));
+  FailureOr<int64_t> map = getMap(op, *argument, buffer.getShape(), swizzle);
+  if (failed(map))
+    return failure();
+  op.setMap(*map);
   return success();
 }
 
@@ -158,14 +167,24 @@ LogicalResult Planner::planDirectStore(StoreOp op) {
   return success();
 }
 
+/// The dimension that `op` asks for, if it is a constant that exists:
+/// memref.dim leaves others to the run time.
+static std::optional<int64_t> getDimension(memref::DimOp op) {
+  std::optional<int64_t> dimension = op.getConstantIndex();
+  auto type = dyn_cast<MemRefType>(op.getSource().getType());
+  if (!dimension || !type || *dimension < 0 || *dimension >= type.getRank())
+    return std::nullopt;
+  return dimension;
+}
+
 LogicalResult Planner::planSize(memref::DimOp op) {
   FailureOr<BlockArgument> argument = getKernelArgument(op, op.getSource());
-  std::optional<int64_t> dimension = op.getConstantIndex();
+  std::optional<int64_t> dimension = getDimension(op);
   if (failed(argument))
     return failure();
   if (!dimension)
     return op.emitOpError("[plan_launch-c2] asks for a dimension that is not a "
-                          "constant");
+                          "constant below the rank");
   if (auto symbol = dyn_cast<AffineSymbolExpr>(getDim(*argument, *dimension)))
     addParameter(ParameterKind::Symbol, symbol.getPosition());
   return success();
@@ -181,10 +200,8 @@ FailureOr<AffineMap> Planner::planGrid() {
       if (std::optional<int64_t> constant = getConstantIntValue(extent))
         expr = getAffineConstantExpr(*constant, context);
       else if (auto dim = extent.getDefiningOp<memref::DimOp>();
-               dim && dim.getConstantIndex() &&
-               isa<BlockArgument>(dim.getSource()))
-        expr = getDim(cast<BlockArgument>(dim.getSource()),
-                      *dim.getConstantIndex());
+               dim && getDimension(dim) && isa<BlockArgument>(dim.getSource()))
+        expr = getDim(cast<BlockArgument>(dim.getSource()), *getDimension(dim));
       else
         return op.emitOpError("[plan_launch-c3] has an extent that is neither "
                               "a constant nor a size of a kernel argument"),
