@@ -7,7 +7,7 @@
 // The epilogue reads tensor memory in parts that fit its registers and hands
 // it back as soon as the last part is read.
 //
-// RUN: dgk-opt %s | FileCheck %s
+// RUN: dgk-opt %s --dgk-verify-hazards | FileCheck %s
 
 #mma = #dgk.tcgen05<mxf8f6f4, m = 256, n = 128, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
 #target = #dgk.target<"sm_100a", sm100, ptx = 88,

@@ -4,7 +4,7 @@
 // eight warps that multiplies and stores. The rings are never drained between
 // output tiles. The launch plan says what the host does, for every M.
 //
-// RUN: dgk-opt %s | FileCheck %s
+// RUN: dgk-opt %s --dgk-verify-hazards | FileCheck %s
 
 #mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
 #schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 2,

@@ -2,7 +2,7 @@
 // of B (two swizzle atoms wide). The math warps keep the row sums and the
 // product in registers and read A once for both.
 //
-// RUN: dgk-opt %s | FileCheck %s
+// RUN: dgk-opt %s --dgk-verify-hazards | FileCheck %s
 
 #mma = #dgk.mma_sync<tf32, m = 16, n = 8, k = 8, a = f32, b = f32>
 #schedule = #dgk.schedule<tile = 128x32x64, warp_grid = 8x1, stages = 4, scale_stages = 1,

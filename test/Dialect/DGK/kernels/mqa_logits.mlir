@@ -7,6 +7,8 @@
 //   logits[i][j] = scale[j] * sum_h relu(q[i][h] . kv[j]) * weights[i][h]
 //
 // RUN: dgk-opt %s | FileCheck %s
+// The passes make an asynchronous kernel of it whose order is proven.
+// RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-stage-stores,dgk-pipeline,dgk-hoist-scales,dgk-warp-specialize,dgk-assign-memory,dgk-plan-launch,dgk-verify-hazards,dgk-unroll-scales,dgk-verify-hazards,dgk-lower-tiles,dgk-verify-hazards))' -o %t
 
 #mma = #dgk.mma_sync<f8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN>
 #schedule = #dgk.schedule<tile = 128x128x128, warp_grid = 8x1, stages = 3, scale_stages = 2,

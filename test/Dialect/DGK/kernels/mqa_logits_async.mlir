@@ -4,7 +4,7 @@
 // same number of iterations. The output is the compressed form: column c of
 // query i is key ks[i] + c; results go from registers straight to memory.
 //
-// RUN: dgk-opt %s | FileCheck %s
+// RUN: dgk-opt %s --dgk-verify-hazards | FileCheck %s
 
 #mma = #dgk.mma_sync<f8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN>
 #schedule = #dgk.schedule<tile = 128x128x128, warp_grid = 8x1, stages = 3, scale_stages = 2,

@@ -126,4 +126,45 @@ def DGKLowerTilesPass : DGK_KernelPass<"dgk-lower-tiles"> {
   let dependentDialects = ["::dgk::DGKDialect", "::mlir::gpu::GPUDialect"];
 }
 
+def DGKVerifyHazardsPass : DGK_KernelPass<"dgk-verify-hazards"> {
+  let summary = "Proves that every reuse of a buffer is ordered";
+  let description = [{
+    Checks an asynchronous kernel (one with `dgk.roles`) and changes nothing.
+    A kernel that passes has no race between roles on a buffer and never waits
+    for a barrier phase that no role completes. What it cannot prove is an
+    error. It does not prove that pipelines which two roles take in different
+    orders are deep enough.
+
+    1. `hazards-c1`: a role writes a slot, by copy, store to a tile or matrix
+       instruction, between its `dgk.acquire` and its `dgk.commit`; copies run
+       once for each slot.
+    2. `hazards-c2`: a role uses a tile in memory while it holds the slot.
+    3. `hazards-c3`: a buffer that is read is written; it belongs to one
+       pipeline and has as many slots, or to one role that uses it without slots.
+    4. `hazards-c4`: a pipeline has one producer role, and other roles as
+       consumers; roles use it, not the kernel's body.
+    5. `hazards-c5`: the producers and consumers of a pipeline are the arrivals
+       of these roles: one for each warp, one for an elected role.
+    6. `hazards-c6`: along every path, a role takes and hands over the slots of
+       a pipeline in turn.
+    7. `hazards-c7`: producer and consumers take the same number of slots: their
+       loops are equal, over values that are computed alike.
+    8. `hazards-c8`: buffers and barriers that have an address do not overlap.
+    9. `hazards-c9`: they lie in the launch plan's shared memory, and in the
+       target's tensor memory.
+    10. `hazards-c10`: all threads of a role share a staging buffer, whose slots
+        are a multiple of its warps.
+    11. `hazards-c11`: asynchronous stores are drained before their role ends.
+    12. `hazards-c12`: a slot that `dgk.mma_async` or `dgk.copy_to_tmem` uses is
+        handed over with `after_mma`.
+    13. `hazards-c13`: a slot that copies fill is committed with its `bytes`.
+
+    Before: asynchronous form. After: the same.
+  }];
+  let statistics = [
+    Statistic<"numPipelines", "pipelines", "Pipelines checked">,
+    Statistic<"numBuffers", "buffers", "Buffers checked">
+  ];
+}
+
 #endif // DGEMM_DIALECT_DGK_TRANSFORMS_PASSES_TD
