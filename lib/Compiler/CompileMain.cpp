@@ -19,6 +19,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/SourceMgr.h"
@@ -57,8 +58,9 @@ struct Options {
       "o", cl::value_desc("file"), cl::init("-"), cl::cat(category),
       cl::desc("File to write (default: -, the standard output)")};
   cl::opt<std::string> target{
-      "target", cl::value_desc("chip"), cl::init("sm_120a"), cl::cat(category),
-      cl::desc("Chip to compile for (default: sm_120a)")};
+      "target", cl::value_desc("chip"), cl::cat(category),
+      cl::desc("Chip to compile for (default: the one that the file names, "
+               "else sm_120a)")};
   cl::opt<Stage> stage{
       "emit", cl::init(Stage::PTX), cl::cat(category),
       cl::desc("Level to stop at (default: ptx)"),
@@ -170,6 +172,10 @@ static void printFacts(const CompileResult &result) {
     return;
   llvm::errs() << "kernel " << result.kernel->name << '\n';
   printPtxasFacts(llvm::errs(), *result.kernel->facts);
+  if (result.launch)
+    llvm::errs() << llvm::formatv("  {0,-22}{1,8}  bytes\n",
+                                  "dynamic shared memory",
+                                  result.launch.getSharedBytes());
 }
 
 static LogicalResult checkOptions(const Options &options) {

@@ -10,8 +10,11 @@
 #include "dgemm/Dialect/DGK/IR/DGK.h"
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
 #include "dgemm/Pipeline/Pipelines.h"
+#include "dgemm/Target/Targets.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
@@ -19,42 +22,152 @@
 using namespace mlir;
 using namespace dgemm;
 
+/// What compilation knows of a module besides its text.
+namespace {
+struct Compilation {
+  ModuleOp module;
+  const CompileOptions &options;
+  TimingScope &timing;
+  ConfigurePasses configure;
+  /// The chip that everything is compiled for.
+  std::string chip;
+  /// Launch plans by kernel, kept from the last level that has them.
+  llvm::StringMap<dgk::LaunchPlanAttr> plans;
+  unsigned ptxVersion = EmissionOptions().ptxVersion;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Input
+//===----------------------------------------------------------------------===//
+
+template <typename OpTy> static bool contains(ModuleOp module) {
+  return module.walk([](OpTy) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
+/// The target that an operation is for, null if it does not say.
+static dgk::TargetAttr getTarget(Operation *op) {
+  if (auto kernel = dyn_cast<dgk::KernelOp>(op))
+    return kernel.getTargetAttr();
+  return op->getAttrOfType<dgk::TargetAttr>(dgk::DGKDialect::kTargetAttrName);
+}
+
+/// Decides on the chip and fails when an operation is for another one.
+static LogicalResult resolveChip(Compilation &state) {
+  state.chip = state.options.target;
+  auto visit = [&](Operation *op) -> WalkResult {
+    dgk::TargetAttr target = getTarget(op);
+    if (!target || target.getChip() == state.chip)
+      return WalkResult::advance();
+    if (state.chip.empty()) {
+      state.chip = target.getChip().str();
+      return WalkResult::advance();
+    }
+    return op->emitOpError("is for ")
+           << target.getChip() << ", but the module is compiled for "
+           << state.chip << "; ask for " << target.getChip()
+           << " or remove the target and schedule of the op";
+  };
+  if (state.module.walk(visit).wasInterrupted())
+    return failure();
+  if (state.chip.empty())
+    state.chip = "sm_120a";
+  return success();
+}
+
+/// Below the kernel dialect any chip of LLVM will do, so only the levels above
+/// ask the table of targets.
+static LogicalResult checkChip(Compilation &state) {
+  if (!contains<ProblemOpInterface>(state.module) &&
+      !contains<dgk::KernelOp>(state.module))
+    return success();
+  MLIRContext *context = state.module.getContext();
+  context->loadDialect<dgk::DGKDialect>();
+  dgk::TargetAttr target = dgk::lookupTarget(context, state.chip);
+  if (!target)
+    return state.module.emitError("unknown target '")
+           << state.chip
+           << "'; known targets: " << llvm::join(dgk::getKnownChips(), ", ");
+  state.ptxVersion = target.getPtxVersion();
+  return success();
+}
+
+static LogicalResult checkInput(Compilation &state) {
+  bool hasWork = contains<ProblemOpInterface>(state.module) ||
+                 contains<dgk::KernelOp>(state.module) ||
+                 contains<gpu::GPUModuleOp>(state.module);
+  if (!hasWork)
+    return state.module.emitError(
+        "nothing to compile: the module has no op of the dgemm dialect, no "
+        "dgk.kernel and no gpu.module");
+  if (failed(resolveChip(state)))
+    return failure();
+  return checkChip(state);
+}
+
 //===----------------------------------------------------------------------===//
 // Lowering
 //===----------------------------------------------------------------------===//
 
-/// True when the module holds something that a pass or the emission takes.
-static bool hasWork(ModuleOp module) {
-  auto isWork = [](Operation *op) {
-    bool found = isa<ProblemOpInterface, dgk::KernelOp, gpu::GPUModuleOp>(op);
-    return found ? WalkResult::interrupt() : WalkResult::advance();
-  };
-  return module.walk(isWork).wasInterrupted();
-}
-
-static LogicalResult checkInput(ModuleOp module) {
-  if (hasWork(module))
-    return success();
-  return module.emitError(
-      "nothing to compile: the module has no op of the dgemm dialect, no "
-      "dgk.kernel and no gpu.module");
-}
-
-/// The passes that bring any module to `stage`, or to the last stage that is
-/// MLIR.
-static void buildPasses(PassManager &passes, const CompileOptions &options) {
-  if (options.stage >= Stage::NVVM)
-    buildNVVMFinalizePipeline(passes);
-}
-
-static LogicalResult runPasses(ModuleOp module, const CompileOptions &options,
-                               TimingScope &timing, ConfigurePasses configure) {
-  PassManager passes(module.getContext(), ModuleOp::getOperationName());
-  if (configure && failed(configure(passes)))
+static LogicalResult
+runPasses(Compilation &state,
+          llvm::function_ref<void(OpPassManager &)> buildPipeline) {
+  PassManager passes(state.module.getContext(), ModuleOp::getOperationName());
+  if (state.configure && failed(state.configure(passes)))
     return failure();
-  passes.enableTiming(timing);
-  buildPasses(passes, options);
-  return passes.run(module);
+  passes.enableTiming(state.timing);
+  buildPipeline(passes);
+  return passes.run(state.module);
+}
+
+static LogicalResult lowerProblems(Compilation &state) {
+  if (!contains<ProblemOpInterface>(state.module))
+    return success();
+  ScheduleOptions schedule;
+  schedule.target = state.chip;
+  return runPasses(state, [&](OpPassManager &passes) {
+    if (state.options.stage == Stage::Schedule)
+      return buildDGemmToSchedulePipeline(passes, schedule);
+    buildDGemmToDGKPipeline(passes, schedule);
+  });
+}
+
+/// Kernels have a launch plan once they are asynchronous.
+static bool hasSynchronousKernel(ModuleOp module) {
+  auto isSynchronous = [](dgk::KernelOp kernel) {
+    return kernel.getLaunchAttr() ? WalkResult::advance()
+                                  : WalkResult::interrupt();
+  };
+  return module.walk(isSynchronous).wasInterrupted();
+}
+
+static LogicalResult lowerToAsync(Compilation &state) {
+  if (!hasSynchronousKernel(state.module))
+    return success();
+  return runPasses(state, buildDGKToAsyncPipeline);
+}
+
+static LogicalResult lowerToNVVM(Compilation &state) {
+  state.module.walk([&](dgk::KernelOp kernel) {
+    state.plans[kernel.getSymName()] = kernel.getLaunchAttr();
+  });
+  if (contains<dgk::KernelOp>(state.module))
+    return runPasses(state, buildDGKToNVVMPipeline);
+  return runPasses(state, buildNVVMFinalizePipeline);
+}
+
+/// Lowers to the stage asked for, or to the last one that is MLIR.
+static LogicalResult lower(Compilation &state) {
+  if (failed(lowerProblems(state)))
+    return failure();
+  if (state.options.stage < Stage::DGKAsync)
+    return success();
+  if (failed(lowerToAsync(state)))
+    return failure();
+  if (state.options.stage < Stage::NVVM)
+    return success();
+  return lowerToNVVM(state);
 }
 
 //===----------------------------------------------------------------------===//
@@ -104,16 +217,15 @@ static FailureOr<CompileResult> makeLlvm(LLVM::LLVMFuncOp kernel,
   return result;
 }
 
-static LogicalResult runPtxas(EmittedKernel &kernel,
-                              const CompileOptions &options, Location location,
-                              TimingScope &timing) {
-  std::optional<std::string> ptxas = findPtxas(options.ptxas);
+static LogicalResult runPtxas(EmittedKernel &kernel, Compilation &state,
+                              Location location) {
+  const std::string &path = state.options.ptxas;
+  std::optional<std::string> ptxas = findPtxas(path);
   if (ptxas)
-    return assemble(kernel, options.target, *ptxas, location, timing);
-  if (!options.ptxas.empty())
-    return emitError(location)
-           << "'" << options.ptxas << "' is not an executable file; give the "
-           << "path of a ptxas with --ptxas";
+    return assemble(kernel, state.chip, *ptxas, location, state.timing);
+  if (!path.empty())
+    return emitError(location) << "'" << path << "' is not an executable file; "
+                               << "give the path of a ptxas with --ptxas";
   return emitError(location)
          << "no ptxas found on PATH, in $CUDA_HOME/bin or in "
             "/usr/local/cuda/bin; give its path with --ptxas, or use "
@@ -121,33 +233,33 @@ static LogicalResult runPtxas(EmittedKernel &kernel,
 }
 
 static FailureOr<CompileResult> makeCode(LLVM::LLVMFuncOp kernel,
-                                         const CompileOptions &options,
                                          const EmissionOptions &emission,
-                                         TimingScope &timing) {
-  auto emitted = emitPtx(kernel, emission, timing);
+                                         Compilation &state) {
+  auto emitted = emitPtx(kernel, emission, state.timing);
   if (failed(emitted))
     return failure();
-  bool needsPtxas = options.stage == Stage::Cubin || options.wantFacts;
-  if (needsPtxas &&
-      failed(runPtxas(*emitted, options, kernel.getLoc(), timing)))
+  bool isCubin = state.options.stage == Stage::Cubin;
+  if ((isCubin || state.options.wantFacts) &&
+      failed(runPtxas(*emitted, state, kernel.getLoc())))
     return failure();
   CompileResult result;
-  result.output = options.stage == Stage::Cubin ? emitted->cubin : emitted->ptx;
+  result.output = isCubin ? emitted->cubin : emitted->ptx;
+  result.launch = state.plans.lookup(emitted->name);
   result.kernel = std::move(*emitted);
   return result;
 }
 
-static FailureOr<CompileResult>
-emit(ModuleOp module, const CompileOptions &options, TimingScope &timing) {
-  auto kernel = selectKernel(module, options.kernel);
+static FailureOr<CompileResult> emit(Compilation &state) {
+  auto kernel = selectKernel(state.module, state.options.kernel);
   if (failed(kernel))
     return failure();
   EmissionOptions emission;
-  emission.chip = options.target;
-  emission.optLevel = options.optLevel;
-  if (options.stage == Stage::LLVM)
-    return makeLlvm(*kernel, emission, timing);
-  return makeCode(*kernel, options, emission, timing);
+  emission.chip = state.chip;
+  emission.ptxVersion = state.ptxVersion;
+  emission.optLevel = state.options.optLevel;
+  if (state.options.stage == Stage::LLVM)
+    return makeLlvm(*kernel, emission, state.timing);
+  return makeCode(*kernel, emission, state);
 }
 
 //===----------------------------------------------------------------------===//
@@ -158,11 +270,11 @@ FailureOr<CompileResult> dgemm::compile(ModuleOp module,
                                         const CompileOptions &options,
                                         TimingScope &timing,
                                         ConfigurePasses configure) {
-  if (failed(checkInput(module)) ||
-      failed(runPasses(module, options, timing, configure)))
+  Compilation state{module, options, timing, configure, {}, {}};
+  if (failed(checkInput(state)) || failed(lower(state)))
     return failure();
   if (options.stage >= Stage::LLVM)
-    return emit(module, options, timing);
+    return emit(state);
   CompileResult result;
   llvm::raw_string_ostream stream(result.output);
   module->print(stream);

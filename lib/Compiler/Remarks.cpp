@@ -39,11 +39,15 @@ RemarkOptions::RemarkOptions(cl::OptionCategory &category)
            cl::desc("File of remarks (default: remarks.yaml or "
                     "remarks.bitstream)")) {}
 
-static std::optional<std::string>
-getFilter(const cl::opt<std::string> &option) {
-  if (option.empty())
+/// One kind of remark is wanted by its own filter or by the one for all. Not
+/// left to the engine: it ignores the latter for kinds without an own filter.
+static std::optional<std::string> getFilter(const cl::opt<std::string> &all,
+                                            const cl::opt<std::string> &kind) {
+  if (all.empty() && kind.empty())
     return std::nullopt;
-  return option.getValue();
+  if (all.empty() || kind.empty())
+    return all.getValue() + kind.getValue();
+  return "(" + all.getValue() + ")|(" + kind.getValue() + ")";
 }
 
 /// MLIR compiles the expressions without asking whether they are valid.
@@ -68,9 +72,9 @@ LogicalResult RemarkOptions::apply(MLIRContext &context,
   if (llvm::all_of(filters, [](const auto *filter) { return filter->empty(); }))
     return success();
 
-  remark::RemarkCategories categories{getFilter(all), getFilter(passed),
-                                      getFilter(missed), getFilter(analysis),
-                                      getFilter(failing)};
+  remark::RemarkCategories categories{
+      std::nullopt, getFilter(all, passed), getFilter(all, missed),
+      getFilter(all, analysis), getFilter(all, failing)};
   auto policy = std::make_unique<remark::RemarkEmittingPolicyAll>();
   if (format == Format::Text)
     return remark::enableOptimizationRemarks(context, nullptr,

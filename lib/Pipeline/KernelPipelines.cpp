@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dgemm/Conversion/DGKToNVVM/DGKToNVVM.h"
 #include "dgemm/Conversion/GPUModuleToLLVM/GPUModuleToLLVM.h"
+#include "dgemm/Dialect/DGK/Transforms/Passes.h"
 #include "dgemm/Pipeline/Pipelines.h"
 
 #include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
@@ -16,6 +18,18 @@
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
+
+void dgemm::buildDGKToAsyncPipeline(OpPassManager &passes) {
+  OpPassManager &kernels = passes.nest<dgk::KernelOp>();
+  kernels.addPass(dgk::createDGKPipelinePass());
+  kernels.addPass(dgk::createDGKStageStoresPass());
+  kernels.addPass(dgk::createDGKWarpSpecializePass());
+  kernels.addPass(dgk::createDGKHoistScalesPass());
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  kernels.addPass(dgk::createDGKAssignMemoryPass());
+  kernels.addPass(dgk::createDGKPlanLaunchPass());
+}
 
 void dgemm::buildNVVMFinalizePipeline(OpPassManager &passes) {
   OpPassManager &kernels = passes.nest<gpu::GPUModuleOp>();
@@ -29,11 +43,34 @@ void dgemm::buildNVVMFinalizePipeline(OpPassManager &passes) {
   kernels.addPass(createReconcileUnrealizedCastsPass());
 }
 
+void dgemm::buildDGKToNVVMPipeline(OpPassManager &passes) {
+  OpPassManager &kernels = passes.nest<dgk::KernelOp>();
+  // Before the IR stops saying who owns which buffer.
+  kernels.addPass(dgk::createDGKVerifyHazardsPass());
+  kernels.addPass(dgk::createDGKUnrollScalesPass());
+  // The positions of scales that unrolling made constant must be seen as such.
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  kernels.addPass(dgk::createDGKLowerTilesPass());
+  passes.addPass(dgk::createConvertDGKToNVVMPass());
+  buildNVVMFinalizePipeline(passes);
+}
+
 void dgemm::registerKernelPipelines() {
   PassPipelineRegistration<>(
+      "dgk-to-async",
+      "From: dgk.kernel in the synchronous form with target and schedule. To: "
+      "roles, pipelines, buffers with addresses, launch plan.",
+      buildDGKToAsyncPipeline);
+  PassPipelineRegistration<>(
+      "dgk-to-nvvm",
+      "From: dgk.kernel in the asynchronous form. To: a gpu.module for each, "
+      "ready for translation to LLVM IR.",
+      buildDGKToNVVMPipeline);
+  PassPipelineRegistration<>(
       "nvvm-finalize",
-      "From: a gpu.module of llvm.func with scf, cf, arith, index and nvvm "
-      "operations. To: llvm and nvvm operations that translate to LLVM IR, "
-      "index as i32.",
+      "From: a gpu.module of llvm.func with scf, cf, arith, index, vector and "
+      "nvvm operations. To: llvm and nvvm operations that translate to LLVM "
+      "IR, index as i32.",
       buildNVVMFinalizePipeline);
 }

@@ -9,6 +9,7 @@
 #include "dgemm/Conversion/DGKToNVVM/DGKToNVVM.h"
 #include "dgemm/Conversion/DGemmToDGK/DGemmToDGK.h"
 #include "dgemm/Conversion/GPUModuleToLLVM/GPUModuleToLLVM.h"
+#include "dgemm/Dialect/DGemm/Transforms/Passes.h"
 #include "dgemm/InitAll.h"
 #include "dgemm/Pipeline/Pipelines.h"
 #include "dgemm/Schedule/Passes.h"
@@ -24,8 +25,10 @@ void dgemm::registerKernelPasses() {
 
 void dgemm::registerAllPasses() {
   registerKernelPasses();
+  registerDGemmPasses();
   registerSchedulePasses();
   registerDGemmToDGKPasses();
+  registerProblemPipelines();
 }
 
 void dgemm::registerUpstreamPasses() { mlir::registerAllPasses(); }

@@ -26,6 +26,7 @@
 #ifndef DGEMM_COMPILER_COMPILER_H
 #define DGEMM_COMPILER_COMPILER_H
 
+#include "dgemm/Dialect/DGK/IR/DGK.h"
 #include "dgemm/Target/Emission.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -46,8 +47,9 @@ enum class Stage { Schedule, DGK, DGKAsync, NVVM, LLVM, PTX, Cubin };
 
 /// What to compile for and how far.
 struct CompileOptions {
-  /// Chip, one of `dgk::getKnownChips()`.
-  std::string target = "sm_120a";
+  /// Chip, one of `dgk::getKnownChips()`. Empty: the one that the module names
+  /// (`dgk.target` of an op, target of a kernel), else sm_120a.
+  std::string target;
   /// Level of the result.
   Stage stage = Stage::PTX;
   /// Kernel to emit from stage LLVM on; may be empty when the module has one.
@@ -66,9 +68,9 @@ struct CompileResult {
   std::string output;
   /// The kernel, from stage PTX on.
   std::optional<EmittedKernel> kernel;
-  /// Dynamic shared memory of the kernel's launch in bytes, where its launch
-  /// plan is known.
-  std::optional<int64_t> dynamicShared;
+  /// How to launch the kernel, from stage PTX on; null when compilation started
+  /// below `dgk.kernel`, where there is no plan.
+  dgk::LaunchPlanAttr launch;
 };
 
 /// Called with each pass manager before it runs, to add instrumentation. Its

@@ -12,15 +12,15 @@ include "mlir/Pass/PassBase.td"
 
 def ConvertGPUModuleToLLVMPass
     : Pass<"convert-gpu-module-to-llvm", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "Converts the arith, cf, index and ub code of a kernel to llvm";
+  let summary = "Converts the scalar and vector code of a kernel to llvm";
   let description = [{
-    One conversion for all scalar code of the functions in a `gpu.module`. Unlike
-    the upstream passes for each dialect it leaves the code of the host alone,
-    and index has one width everywhere.
+    One conversion of arith, cf, index, ub and vector operations in the functions
+    of a `gpu.module`. Unlike the upstream passes for each dialect it leaves the
+    code of the host alone, and index has one width everywhere.
 
     Before: functions are `llvm.func`; scf is gone (`convert-scf-to-cf`).
-    After: llvm and nvvm operations. Fails on an operation of arith, cf, index
-    or ub that LLVM has no equivalent for.
+    After: llvm and nvvm operations. Fails on an operation of these dialects that
+    LLVM has no equivalent for.
 
     Example: `arith.addi %a, %b : index` becomes `llvm.add %a, %b : i32`.
   }];
