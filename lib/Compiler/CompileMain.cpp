@@ -113,6 +113,7 @@ static constexpr llvm::StringLiteral shownOptions[] = {
     "mlir-pass-statistics-display",
     "mlir-pass-pipeline-crash-reproducer",
     "mlir-print-debuginfo",
+    "mlir-print-op-on-diagnostic",
     "mlir-print-op-generic"};
 
 static void arrangeHelp(Options &options) {
@@ -183,6 +184,11 @@ static LogicalResult checkOptions(const Options &options) {
     reportError("-O takes 0, 1, 2 or 3, not " + llvm::Twine(options.optLevel));
     return failure();
   }
+  if (options.facts && options.stage < Stage::PTX) {
+    reportError("--facts needs the kernel's code; use it with --emit=ptx or "
+                "--emit=cubin");
+    return failure();
+  }
   bool toTerminal = options.output == "-" && options.stage == Stage::Cubin &&
                     llvm::sys::Process::StandardOutIsDisplayed();
   if (!toTerminal)
@@ -210,6 +216,15 @@ static LogicalResult writeOutput(StringRef path, StringRef content) {
   return success();
 }
 
+/// An error prints the whole operation, which is a kernel of thousands of lines
+/// here; only who asks for that gets it.
+static void shortenDiagnostics(MLIRContext &context) {
+  const auto *option =
+      cl::getRegisteredOptions().lookup("mlir-print-op-on-diagnostic");
+  if (!option || option->getNumOccurrences() == 0)
+    context.printOpOnDiagnostic(false);
+}
+
 static LogicalResult run(const Options &options, DialectRegistry &registry) {
   DefaultTimingManager timings;
   applyDefaultTimingManagerCLOptions(timings);
@@ -217,6 +232,7 @@ static LogicalResult run(const Options &options, DialectRegistry &registry) {
 
   // One kernel has no work for a second thread; starting threads costs more.
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  shortenDiagnostics(context);
   llvm::SourceMgr sources;
   SourceMgrDiagnosticHandler handler(sources, &context);
   std::string message;

@@ -189,7 +189,7 @@ static FailureOr<LLVM::LLVMFuncOp> selectKernel(ModuleOp module,
   });
   if (kernels.empty())
     return module.emitError("no kernel was made: no gpu.module holds an "
-                            "llvm.func with nvvm.kernel");
+                            "llvm.func with nvvm.kernel and a body");
   if (name.empty() && kernels.size() == 1)
     return kernels.front();
   if (name.empty())

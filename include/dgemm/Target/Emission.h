@@ -62,7 +62,8 @@ struct EmittedKernel {
   std::optional<PtxasFacts> facts;
 };
 
-/// The kernels of a module in their order: functions with `nvvm.kernel`.
+/// The kernels of a module in their order: functions with `nvvm.kernel` and a
+/// body.
 llvm::SmallVector<mlir::LLVM::LLVMFuncOp>
 getKernels(mlir::gpu::GPUModuleOp module);
 

@@ -169,7 +169,8 @@ makeModule(LLVM::LLVMFuncOp kernel, const EmissionOptions &options,
 SmallVector<LLVM::LLVMFuncOp> dgemm::getKernels(gpu::GPUModuleOp module) {
   SmallVector<LLVM::LLVMFuncOp> kernels;
   for (auto function : module.getOps<LLVM::LLVMFuncOp>())
-    if (function->hasAttr(NVVM::NVVMDialect::getKernelFuncAttrName()))
+    if (function->hasAttr(NVVM::NVVMDialect::getKernelFuncAttrName()) &&
+        !function.isExternal())
       kernels.push_back(function);
   return kernels;
 }
