@@ -229,6 +229,11 @@ LogicalResult Generator::prepareOp(Operation *operation) {
     symbols["block_kv"] = paged.getBlockKv();
   if (failed(allocateOperands()))
     return failure();
+  // An extent that was asked for and follows from elsewhere as well is fine.
+  for (const auto &[name, extent] : interpreter.options.extents)
+    if (auto it = symbols.find(name);
+        it != symbols.end() && it->second == extent)
+      interpreter.usedExtents[name] = extent;
   return generate();
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 
 using namespace dgemm::reference;
@@ -125,6 +126,12 @@ static uint32_t scaleByte(const View &scales, int64_t position) {
   return exponentByte(static_cast<float>(scales.load(position)));
 }
 
+static std::string shortest(float value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%g", static_cast<double>(value));
+  return text;
+}
+
 Status dgemm::reference::checkPowersOfTwo(const View &scales) {
   if (scales.type != ElementType::F32)
     return {};
@@ -132,7 +139,7 @@ Status dgemm::reference::checkPowersOfTwo(const View &scales) {
     float scale = static_cast<float>(scales.load(scales.atLinear(i)));
     if (!isPowerOfTwo(scale))
       return Error{"scale " + std::to_string(i) + " of shape " +
-                   shapeString(scales.shape) + " is " + std::to_string(scale) +
+                   shapeString(scales.shape) + " that is " + shortest(scale) +
                    ", not a positive power of two; round scales up to powers "
                    "of two before quantising"};
   }

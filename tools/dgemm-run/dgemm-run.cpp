@@ -115,6 +115,7 @@ uint8, the one with the even index in the low half.
 )";
 
 static LogicalResult fail(const llvm::Twine &message) {
+  llvm::outs().flush(); // in the order of events
   llvm::errs() << "dgemm-run: error: " << message << "\n";
   return failure();
 }
@@ -420,10 +421,11 @@ LogicalResult Session::run() {
     return failure();
   for (const std::string &name : interpreter.getUnusedExtents())
     return fail("no dynamic dimension is called '" + name +
-                "', or it follows from types and files");
+                "', or types and files say that it is different");
   llvm::outs() << "@" << function.getSymName() << " on " << cl.device
                << ", seed " << cl.seed << "\n";
   printArguments();
+  llvm::outs().flush();
   auto start = std::chrono::steady_clock::now();
   if (failed(interpreter.run()))
     return failure();

@@ -118,7 +118,7 @@ TEST(Pack, CheckedRejectsOtherThanPowersOfTwo) {
   Tensor packed = make(ElementType::I32, {1, 1});
   EXPECT_TRUE(packScales(scales.view(), 1, packed.view(), false).ok());
   Status status = packScales(scales.view(), 1, packed.view(), true);
-  EXPECT_NE(status.message().find("scale 1 of shape 1x2 is 1.5"),
+  EXPECT_NE(status.message().find("scale 1 of shape 1x2 that is 1.5"),
             std::string::npos)
       << status.message();
 }
