@@ -25,7 +25,12 @@ struct HoistScales : dgk::impl::DGKHoistScalesPassBase<HoistScales> {
       hoist(view, Side::A);
       hoist(view, Side::B);
     }
-    getOperation().walk([](ReleaseOp release) { releaseEarly(release); });
+    // Not while walking: a walk would meet what has moved again.
+    SmallVector<ReleaseOp> releases;
+    getOperation().walk(
+        [&](ReleaseOp release) { releases.push_back(release); });
+    for (ReleaseOp release : releases)
+      releaseEarly(release);
   }
 
   /// Reads `view` behind itself if products use it as the scale of `side`.

@@ -319,7 +319,8 @@ private:
     if (users.producers.empty() && users.consumers.empty())
       return success();
     if (failed(verifyRoles(pipeline, users)) ||
-        failed(verifyArrivals(pipeline, users)))
+        failed(verifyArrivals(pipeline, users)) ||
+        failed(verifyCtas(pipeline, users)))
       return failure();
     for (Operation *consumer : users.consumers)
       if (failed(verifyCounts(pipeline, cast<RoleOp>(users.producers.front()),
@@ -356,6 +357,28 @@ private:
            << pipeline.getConsumers() << "), but its roles arrive producers("
            << producers << ") consumers(" << consumers
            << "): once for each warp, once for an elected role";
+  }
+
+  /// A role that only the leading CTA runs serves the others' barriers too.
+  LogicalResult verifyCtas(PipelineOp pipeline, const Users &users) {
+    auto isLeader = [](Operation *role) {
+      return cast<RoleOp>(role).getLeader();
+    };
+    auto ctas = static_cast<int64_t>(pipeline.getCtas());
+    bool producer = isLeader(users.producers.front());
+    bool mixed = llvm::any_of(users.consumers, [&](Operation *role) {
+      return isLeader(role) != producer;
+    });
+    if (mixed && ctas == 1)
+      return emitHazard(pipeline, "hazards-c14")
+             << "joins a leader role with a role of every CTA, but spans one "
+                "CTA; add ctas(n)";
+    LaunchPlanAttr plan = kernel.getLaunchAttr();
+    if (!plan || plan.getCluster() % ctas == 0)
+      return success();
+    return emitHazard(pipeline, "hazards-c14")
+           << "spans " << ctas << " CTAs, but the launch plan's cluster has "
+           << plan.getCluster();
   }
 
   static LogicalResult verifyCounts(PipelineOp pipeline, RoleOp producer,

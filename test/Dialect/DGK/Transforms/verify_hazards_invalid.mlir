@@ -885,3 +885,55 @@ dgk.kernel @kernel(%a: memref<?x64xbf16>, %n: index) {
   }
   dgk.return
 }
+
+// -----
+
+// A leader that empties slots only where it runs.
+dgk.kernel @kernel(%a: memref<?x64xbf16>, %n: index) {
+  %i = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = dgk.buffer : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+  // expected-error @below {{'dgk.pipeline' op [hazards-c14] joins a leader role with a role of every CTA, but spans one CTA; add ctas(n)}}
+  %p = dgk.pipeline producers(1) consumers(4) : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(1) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      dgk.copy_async %a[%i, %i] to %r[%s] : memref<?x64xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+      dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+    }
+    dgk.role @math warps(4) leader {
+      %s = dgk.wait %p : !dgk.pipeline<2>
+      %v = dgk.view %r[%s] : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+      %x = dgk.unpack %v : !dgk.tile<128x64xbf16, #dgk.shared<b128>> -> !dgk.accumulator<128x64xf32>
+      dgk.release %p[%s] : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// More CTAs than the cluster has.
+dgk.kernel @kernel(%a: memref<?x64xbf16>, %n: index) attributes {
+    launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 160, cluster = 1, shared = 0, workspace = 0,
+                              maps = [], parameters = []>} {
+  %i = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = dgk.buffer : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+  // expected-error @below {{'dgk.pipeline' op [hazards-c14] spans 2 CTAs, but the launch plan's cluster has 1}}
+  %p = dgk.pipeline producers(1) consumers(4) ctas(2) : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(1) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      dgk.copy_async %a[%i, %i] to %r[%s] : memref<?x64xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+      dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+    }
+    dgk.role @math warps(4) {
+      %s = dgk.wait %p : !dgk.pipeline<2>
+      %v = dgk.view %r[%s] : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+      %x = dgk.unpack %v : !dgk.tile<128x64xbf16, #dgk.shared<b128>> -> !dgk.accumulator<128x64xf32>
+      dgk.release %p[%s] : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}

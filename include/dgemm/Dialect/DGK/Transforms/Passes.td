@@ -24,6 +24,8 @@ def DGKPipelinePass : DGK_KernelPass<"dgk-pipeline"> {
 
     Before: synchronous form with a schedule. After: no `dgk.load` is left; still
     one thread of control, so each iteration fills its slot and empties it.
+
+    Fails with `pipeline-c4` on a kernel that has loads but no schedule.
   }];
   let statistics = [
     Statistic<"numPipelines", "pipelines", "Pipelines made">,
@@ -56,6 +58,8 @@ def DGKWarpSpecializePass : DGK_KernelPass<"dgk-warp-specialize"> {
     loops carry stay in `@math`.
 
     Before: `dgk-pipeline`. After: `dgk.roles` holds all work.
+
+    Fails with `warp_specialize-c1` on a kernel without a schedule or with roles.
   }];
 }
 
@@ -80,7 +84,8 @@ def DGKAssignMemoryPass : DGK_KernelPass<"dgk-assign-memory"> {
     behind them. An offset that is already there is an error: run it once.
 
     Before: `dgk-pipeline`. After: every `dgk.buffer` and `dgk.pipeline` has `at`.
-    Fails with `assign_memory-c1` when the target's shared memory is too small.
+    Fails with `assign_memory-c1` when the target's shared memory is too small,
+    with `assign_memory-c2` when something has an offset already.
   }];
   let statistics = [
     Statistic<"numBytes", "bytes", "Bytes of shared memory">
@@ -96,6 +101,12 @@ def DGKPlanLaunchPass : DGK_KernelPass<"dgk-plan-launch"> {
     output tiles, shared memory from the assigned offsets, parameters in order.
 
     Before: `dgk-assign-memory`, `dgk-warp-specialize`. After: the kernel has a plan.
+
+    Fails with `plan_launch-c1` when a copy, store or size is of memory that is
+    not a kernel argument, `plan_launch-c2` when a size is of an unknown
+    dimension, `plan_launch-c3` when the extent of the tile loop is neither a
+    constant nor a size of a kernel argument, `plan_launch-c4` when the kernel
+    has no roles.
   }];
 }
 
@@ -158,6 +169,8 @@ def DGKVerifyHazardsPass : DGK_KernelPass<"dgk-verify-hazards"> {
     12. `hazards-c12`: a slot that `dgk.mma_async` or `dgk.copy_to_tmem` uses is
         handed over with `after_mma`.
     13. `hazards-c13`: a slot that copies fill is committed with its `bytes`.
+    14. `hazards-c14`: a pipeline between a `leader` role and one that every CTA
+        runs has `ctas(n)`; the launch plan's cluster has that many.
 
     Before: asynchronous form. After: the same.
   }];
