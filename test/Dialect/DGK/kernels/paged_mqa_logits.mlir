@@ -5,6 +5,9 @@
 // (query atom, split), two pages for each split, two queries for each atom.
 //
 // RUN: dgk-opt %s | FileCheck %s
+// The passes make an asynchronous kernel of it whose order is proven: both roles
+// read the metadata and the block table.
+// RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-stage-stores,dgk-pipeline,dgk-hoist-scales,dgk-warp-specialize,dgk-assign-memory,dgk-verify-hazards,dgk-lower-tiles,dgk-verify-hazards))' -o %t
 
 #mma = #dgk.mma_sync<f8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN>
 #schedule = #dgk.schedule<tile = 64x128x128, warp_grid = 4x1, stages = 3, scale_stages = 2,
