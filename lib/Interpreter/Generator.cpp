@@ -217,6 +217,8 @@ LogicalResult Generator::allocateOperands() {
                         pack.getGranularity().getBlock().k);
       symbolsOfGroups();
     }
+    // An argument may be several operands.
+    solveSymbols(operands);
   }
   return checkExtents(operands);
 }

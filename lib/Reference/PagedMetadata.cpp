@@ -99,7 +99,15 @@ Expected<CheckResult> dgemm::reference::check(const PagedMetadata &p) {
   if (Status status = validate(p); !status.ok())
     return status.error();
   std::vector<std::pair<int64_t, int64_t>> units;
-  for (const Atom &atom : atomsOf(p))
+  const int64_t most = int64_t(1) << 26;
+  std::vector<Atom> atoms = atomsOf(p);
+  int64_t count = 0;
+  for (const Atom &atom : atoms)
+    count += atom.splits;
+  if (count > most)
+    return Error{"metadata of " + std::to_string(count) +
+                 " units of work are too long to check"};
+  for (const Atom &atom : atoms)
     for (int64_t split = 0; split < atom.splits; ++split)
       units.push_back({atom.id, split});
   size_t total = units.size();

@@ -8,6 +8,7 @@
 // RUN: dgemm-run %s --function=dynamic --m=3 --dim k=130 --dim n=7 --check | FileCheck %s --check-prefix=TAILS
 // RUN: dgemm-run %s --function=no_k_in_groups --dim=k=0 --check | FileCheck %s --check-prefix=GROUPS
 // RUN: dgemm-run %s --function=strides --check | FileCheck %s --check-prefix=STRIDES
+// RUN: dgemm-run %s --function=same --m=7 --check | FileCheck %s --check-prefix=SAME
 // RUN: dgemm-run %s --function=chain --check | FileCheck %s --check-prefix=CHAIN
 // RUN: dgemm-run %s --function=constants --check | FileCheck %s --check-prefix=CONST
 // RUN: dgemm-run %s --function=no_context --m=0 --check | FileCheck %s --check-prefix=CONTEXT
@@ -83,6 +84,16 @@ func.func @strides(%a: memref<64x256xf4E2M1FN, strided<[1, 64]>>,
         memref<32x256xf8E4M3FN, strided<[512, 1]>>, memref<32x2xf32>)
     outs(%d : memref<64x32xbf16, strided<[48, 1], offset: ?>>)
     {granularity = #dgemm.granularity<a = 1x32, b = 1x128>}
+  return
+}
+
+// One argument is two operands. 49 elements are too few for a statistic.
+// SAME: d: 7x7xbf16
+// SAME: PASS dgemm.matmul d: 49 of 49 elements compared
+// SAME: INFO d: calc_diff to unquantised data {{.*}} (too few elements to decide)
+func.func @same(%a: memref<?x128xbf16>, %d: memref<?x?xbf16>) {
+  dgemm.matmul ins(%a, %a : memref<?x128xbf16>, memref<?x128xbf16>)
+    outs(%d : memref<?x?xbf16>)
   return
 }
 
