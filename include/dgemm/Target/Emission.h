@@ -87,7 +87,7 @@ std::optional<std::string> findPtxas(llvm::StringRef path = "");
 
 /// Runs the ptxas at `ptxas` on the PTX of `kernel` and fills in `cubin` and
 /// `facts`. Warnings of ptxas become warnings at `location`, a refusal becomes
-/// an error with ptxas' own words. Uses two temporary files.
+/// an error with ptxas' own words. Uses temporary files.
 mlir::LogicalResult assemble(EmittedKernel &kernel, llvm::StringRef chip,
                              llvm::StringRef ptxas, mlir::Location location,
                              mlir::TimingScope &timing);

@@ -21,23 +21,111 @@ using namespace dgemm;
 
 namespace {
 
-/// A temporary file that goes away with this object.
-class TemporaryFile {
+/// The files between this process and ptxas; they go away with this object.
+class Exchange {
 public:
-  /// Creates the file; `error` is set when that fails.
-  TemporaryFile(StringRef suffix, std::error_code &error) {
-    error = llvm::sys::fs::createTemporaryFile("dgemm", suffix, path);
-    if (!error)
-      remover.setFile(path);
-  }
-  StringRef getPath() const { return path; }
+  /// Creates the files and writes `ptx` into the first.
+  static FailureOr<Exchange> create(StringRef ptx, Location location);
+
+  /// Runs ptxas; fails with its words when it refuses.
+  LogicalResult run(StringRef ptxas, StringRef chip,
+                    const EmittedKernel &kernel, Location location);
+
+  /// What ptxas printed in `run`.
+  StringRef getLog() const { return log; }
+
+  /// Reads what ptxas made in `run`.
+  LogicalResult readCubin(std::string &bytes, Location location) const;
 
 private:
-  SmallString<128> path;
-  llvm::FileRemover remover;
+  struct File {
+    SmallString<128> path;
+    std::unique_ptr<llvm::FileRemover> remover;
+  };
+
+  static LogicalResult createFile(File &file, StringRef suffix,
+                                  Location location);
+
+  File ptxFile, cubinFile, logFile;
+  std::string log;
 };
 
 } // namespace
+
+static LogicalResult writeFile(StringRef path, StringRef text,
+                               Location location) {
+  std::error_code error;
+  llvm::raw_fd_ostream file(path, error);
+  if (!error) {
+    file << text;
+    file.close();
+    error = file.error();
+    file.clear_error();
+  }
+  if (error)
+    return emitError(location)
+           << "cannot write '" << path << "': " << error.message();
+  return success();
+}
+
+static FailureOr<std::string> readFile(StringRef path, Location location) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return emitError(location)
+           << "cannot read '" << path << "': " << buffer.getError().message();
+  return (*buffer)->getBuffer().str();
+}
+
+LogicalResult Exchange::createFile(File &file, StringRef suffix,
+                                   Location location) {
+  std::error_code error =
+      llvm::sys::fs::createTemporaryFile("dgemm", suffix, file.path);
+  if (error)
+    return emitError(location)
+           << "cannot create a temporary file: " << error.message();
+  file.remover = std::make_unique<llvm::FileRemover>(file.path);
+  return success();
+}
+
+FailureOr<Exchange> Exchange::create(StringRef ptx, Location location) {
+  Exchange exchange;
+  if (failed(createFile(exchange.ptxFile, "ptx", location)) ||
+      failed(createFile(exchange.cubinFile, "cubin", location)) ||
+      failed(createFile(exchange.logFile, "txt", location)) ||
+      failed(writeFile(exchange.ptxFile.path, ptx, location)))
+    return failure();
+  return exchange;
+}
+
+LogicalResult Exchange::run(StringRef ptxas, StringRef chip,
+                            const EmittedKernel &kernel, Location location) {
+  std::string arch = ("-arch=" + chip).str();
+  StringRef arguments[] = {ptxas,        arch, "-v",
+                           ptxFile.path, "-o", cubinFile.path};
+  std::optional<StringRef> redirects[] = {StringRef(), logFile.path,
+                                          logFile.path};
+  std::string message;
+  int status = llvm::sys::ExecuteAndWait(ptxas, arguments, std::nullopt,
+                                         redirects, 0, 0, &message);
+  FailureOr<std::string> output = readFile(logFile.path, location);
+  if (failed(output))
+    return failure();
+  log = std::move(*output);
+  if (status == 0)
+    return success();
+  return emitError(location) << "ptxas refused the kernel '" << kernel.name
+                             << "' for " << chip << " (exit code " << status
+                             << "): " << message << StringRef(log).rtrim();
+}
+
+LogicalResult Exchange::readCubin(std::string &bytes, Location location) const {
+  FailureOr<std::string> content = readFile(cubinFile.path, location);
+  if (failed(content))
+    return failure();
+  bytes = std::move(*content);
+  return success();
+}
 
 std::optional<std::string> dgemm::findPtxas(StringRef path) {
   if (!path.empty()) {
@@ -57,12 +145,6 @@ std::optional<std::string> dgemm::findPtxas(StringRef path) {
   return std::nullopt;
 }
 
-static std::string readFile(StringRef path) {
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
-                                            /*RequiresNullTerminator=*/false);
-  return buffer ? (*buffer)->getBuffer().str() : std::string();
-}
-
 /// Passes on what ptxas warns of: it is about code that we made.
 static void reportWarnings(StringRef output, Location location) {
   for (StringRef line : llvm::split(output, '\n'))
@@ -74,42 +156,12 @@ LogicalResult dgemm::assemble(EmittedKernel &kernel, StringRef chip,
                               StringRef ptxas, Location location,
                               TimingScope &timing) {
   TimingScope timer = timing.nest("ptxas");
-  std::error_code cubinError, logError;
-  TemporaryFile cubin("cubin", cubinError), log("txt", logError);
-  std::error_code ptxError;
-  TemporaryFile ptx("ptx", ptxError);
-  for (std::error_code error : {cubinError, logError, ptxError})
-    if (error)
-      return emitError(location)
-             << "cannot create a temporary file: " << error.message();
-  {
-    llvm::raw_fd_ostream file(ptx.getPath(), ptxError);
-    file << kernel.ptx;
-    file.close();
-    if (file.has_error()) {
-      ptxError = file.error();
-      file.clear_error();
-    }
-  }
-  if (ptxError)
-    return emitError(location)
-           << "cannot write " << ptx.getPath() << ": " << ptxError.message();
-
-  std::string arch = ("-arch=" + chip).str();
-  StringRef arguments[] = {ptxas,         arch, "-v",
-                           ptx.getPath(), "-o", cubin.getPath()};
-  std::optional<StringRef> redirects[] = {StringRef(), log.getPath(),
-                                          log.getPath()};
-  std::string message;
-  int status = llvm::sys::ExecuteAndWait(ptxas, arguments, std::nullopt,
-                                         redirects, 0, 0, &message);
-  std::string output = readFile(log.getPath());
-  if (status != 0)
-    return emitError(location)
-           << "ptxas refused the kernel '" << kernel.name << "' for " << chip
-           << " (exit code " << status << "): " << message << output;
-  reportWarnings(output, location);
-  kernel.facts = parsePtxasFacts(output, kernel.name);
-  kernel.cubin = readFile(cubin.getPath());
+  FailureOr<Exchange> exchange = Exchange::create(kernel.ptx, location);
+  if (failed(exchange) ||
+      failed(exchange->run(ptxas, chip, kernel, location)) ||
+      failed(exchange->readCubin(kernel.cubin, location)))
+    return failure();
+  reportWarnings(exchange->getLog(), location);
+  kernel.facts = parsePtxasFacts(exchange->getLog(), kernel.name);
   return success();
 }
