@@ -7,6 +7,7 @@
 
 #include "dgemm/Compiler/Compiler.h"
 
+#include "dgemm/Conversion/DGKToNVVM/DGKToNVVM.h"
 #include "dgemm/Dialect/DGK/IR/DGK.h"
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
 #include "dgemm/Pipeline/Pipelines.h"
@@ -14,7 +15,6 @@
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
@@ -31,8 +31,6 @@ struct Compilation {
   ConfigurePasses configure;
   /// The chip that everything is compiled for.
   std::string chip;
-  /// Launch plans by kernel, kept from the last level that has them.
-  llvm::StringMap<dgk::LaunchPlanAttr> plans;
   unsigned ptxVersion = EmissionOptions().ptxVersion;
 };
 } // namespace
@@ -110,29 +108,6 @@ static LogicalResult checkInput(Compilation &state) {
 // Lowering
 //===----------------------------------------------------------------------===//
 
-static LogicalResult
-runPasses(Compilation &state,
-          llvm::function_ref<void(OpPassManager &)> buildPipeline) {
-  PassManager passes(state.module.getContext(), ModuleOp::getOperationName());
-  if (state.configure && failed(state.configure(passes)))
-    return failure();
-  passes.enableTiming(state.timing);
-  buildPipeline(passes);
-  return passes.run(state.module);
-}
-
-static LogicalResult lowerProblems(Compilation &state) {
-  if (!contains<ProblemOpInterface>(state.module))
-    return success();
-  ScheduleOptions schedule;
-  schedule.target = state.chip;
-  return runPasses(state, [&](OpPassManager &passes) {
-    if (state.options.stage == Stage::Schedule)
-      return buildDGemmToSchedulePipeline(passes, schedule);
-    buildDGemmToDGKPipeline(passes, schedule);
-  });
-}
-
 /// Kernels have a launch plan once they are asynchronous.
 static bool hasSynchronousKernel(ModuleOp module) {
   auto isSynchronous = [](dgk::KernelOp kernel) {
@@ -142,32 +117,36 @@ static bool hasSynchronousKernel(ModuleOp module) {
   return module.walk(isSynchronous).wasInterrupted();
 }
 
-static LogicalResult lowerToAsync(Compilation &state) {
-  if (!hasSynchronousKernel(state.module))
-    return success();
-  return runPasses(state, buildDGKToAsyncPipeline);
+/// The passes from where the module stands to the stage asked for, or to the
+/// last stage that is MLIR.
+static void buildPasses(OpPassManager &passes, const Compilation &state) {
+  Stage stage = state.options.stage;
+  bool hasProblem = contains<ProblemOpInterface>(state.module);
+  bool hasKernel = hasProblem || contains<dgk::KernelOp>(state.module);
+  if (hasProblem) {
+    ScheduleOptions schedule;
+    schedule.target = state.chip;
+    if (stage == Stage::Schedule)
+      return buildDGemmToSchedulePipeline(passes, schedule);
+    buildDGemmToDGKPipeline(passes, schedule);
+  }
+  bool isSynchronous = hasProblem || hasSynchronousKernel(state.module);
+  if (stage >= Stage::DGKAsync && isSynchronous)
+    buildDGKToAsyncPipeline(passes);
+  if (stage < Stage::NVVM)
+    return;
+  if (hasKernel)
+    return buildDGKToNVVMPipeline(passes);
+  buildNVVMFinalizePipeline(passes);
 }
 
-static LogicalResult lowerToNVVM(Compilation &state) {
-  state.module.walk([&](dgk::KernelOp kernel) {
-    state.plans[kernel.getSymName()] = kernel.getLaunchAttr();
-  });
-  if (contains<dgk::KernelOp>(state.module))
-    return runPasses(state, buildDGKToNVVMPipeline);
-  return runPasses(state, buildNVVMFinalizePipeline);
-}
-
-/// Lowers to the stage asked for, or to the last one that is MLIR.
 static LogicalResult lower(Compilation &state) {
-  if (failed(lowerProblems(state)))
+  PassManager passes(state.module.getContext(), ModuleOp::getOperationName());
+  if (state.configure && failed(state.configure(passes)))
     return failure();
-  if (state.options.stage < Stage::DGKAsync)
-    return success();
-  if (failed(lowerToAsync(state)))
-    return failure();
-  if (state.options.stage < Stage::NVVM)
-    return success();
-  return lowerToNVVM(state);
+  passes.enableTiming(state.timing);
+  buildPasses(passes, state);
+  return passes.run(state.module);
 }
 
 //===----------------------------------------------------------------------===//
@@ -244,7 +223,8 @@ static FailureOr<CompileResult> makeCode(LLVM::LLVMFuncOp kernel,
     return failure();
   CompileResult result;
   result.output = isCubin ? emitted->cubin : emitted->ptx;
-  result.launch = state.plans.lookup(emitted->name);
+  result.launch = kernel->getParentOp()->getAttrOfType<dgk::LaunchPlanAttr>(
+      dgk::kLaunchPlanAttrName);
   result.kernel = std::move(*emitted);
   return result;
 }
@@ -270,7 +250,7 @@ FailureOr<CompileResult> dgemm::compile(ModuleOp module,
                                         const CompileOptions &options,
                                         TimingScope &timing,
                                         ConfigurePasses configure) {
-  Compilation state{module, options, timing, configure, {}, {}};
+  Compilation state{module, options, timing, configure, {}};
   if (failed(checkInput(state)) || failed(lower(state)))
     return failure();
   if (options.stage >= Stage::LLVM)

@@ -69,11 +69,11 @@ struct CompileResult {
   /// The kernel, from stage PTX on.
   std::optional<EmittedKernel> kernel;
   /// How to launch the kernel, from stage PTX on; null when compilation started
-  /// below `dgk.kernel`, where there is no plan.
+  /// at a `gpu.module` that was no `dgk.kernel`.
   dgk::LaunchPlanAttr launch;
 };
 
-/// Called with each pass manager before it runs, to add instrumentation. Its
+/// Called with the pass manager before it runs, to add instrumentation. Its
 /// failure ends compilation.
 using ConfigurePasses =
     llvm::function_ref<mlir::LogicalResult(mlir::PassManager &)>;

@@ -43,6 +43,8 @@ public:
   gpu::GPUModuleOp build() {
     b.setInsertionPoint(kernel);
     auto module = gpu::GPUModuleOp::create(b, kernel.getSymName());
+    module->setAttr(kLaunchPlanAttrName, kernel.getLaunchAttr());
+    module->setAttr(DGKDialect::kTargetAttrName, kernel.getTargetAttr());
     b.setInsertionPointToStart(&module.getBodyRegion().front());
     memory = LLVM::GlobalOp::create(
         b, LLVM::LLVMArrayType::get(b.getI8Type(), 0), /*isConstant=*/false,

@@ -12,6 +12,10 @@
 
 namespace dgk {
 
+/// Attribute of a `gpu.module` that was a `dgk.kernel`: its launch plan, which
+/// is all that a launcher needs. The chip is there too, as `dgk.target`.
+inline constexpr llvm::StringLiteral kLaunchPlanAttrName = "dgk.launch";
+
 #define GEN_PASS_DECL
 #include "dgemm/Conversion/DGKToNVVM/Passes.h.inc"
 

@@ -14,7 +14,8 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
   let summary = "Writes asynchronous kernels with the GPU's instructions";
   let description = [{
     Each `dgk.kernel` becomes a `gpu.module` of the same name with one
-    `llvm.func` in it, whose parameters are those of the launch plan. Roles become
+    `llvm.func` in it, whose parameters are those of the launch plan. The module
+    keeps the plan as `dgk.launch` and the target as `dgk.target`. Roles become
     branches on the warp number with `setmaxnreg`; pipelines become mbarriers, and
     each role's cursor two stack variables that SROA turns into registers; copies become TMA
     instructions. Accumulators become the registers of one thread. How matrix
