@@ -75,9 +75,11 @@ struct CommandLine {
       llvm::cl::value_desc("name=file.npy"), llvm::cl::cat(category)};
   llvm::cl::opt<bool> check{
       "check",
-      llvm::cl::desc("Compare every element with a second evaluation, and the "
-                     "whole with the result of the data before quantisation; "
-                     "exit 1 if either fails"),
+      llvm::cl::desc(
+          "Compare every element (beyond 2^36 multiplications: those "
+          "of some rows) with a second evaluation, and the whole with "
+          "the result of the data before quantisation; "
+          "exit 1 if either fails"),
       llvm::cl::cat(category)};
   llvm::cl::opt<bool> checked{
       "checked",

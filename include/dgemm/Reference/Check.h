@@ -26,7 +26,7 @@ struct CheckOptions {
   double unitRoundoff = 0x1p-53;
   /// How many multiplications the second evaluation may cost. Beyond that it
   /// looks at rows chosen by `seed`, always including the first and the last.
-  int64_t maxWork = int64_t(1) << 32;
+  int64_t maxWork = int64_t(1) << 36;
   uint64_t seed = 0;
 };
 
