@@ -23,13 +23,16 @@ Value getPair(ImplicitLocOpBuilder &b, ValueRange elements, int64_t first) {
       b, type, ValueRange{elements[first], elements[first + 1]});
 }
 
-/// Writes pieces of 16 rows x 128 bytes of a warp's tile into staging slots.
+/// Writes pieces of a warp's tile into staging slots: 16 rows, one swizzle span
+/// wide.
 class PieceWriter {
 public:
-  PieceWriter(ImplicitLocOpBuilder &b, const WarpTile &tile, Type element)
-      : b(b), tile(tile), bytes(getBytes(1, element)), lane(getLane(b)) {}
+  PieceWriter(ImplicitLocOpBuilder &b, const WarpTile &tile, BufferType staging)
+      : b(b), tile(tile), bytes(getBytes(1, staging.getElementType())),
+        columns(staging.getShape().back()), span(columns * bytes),
+        lane(getLane(b)) {}
 
-  int64_t getColumns() const { return 128 / bytes; }
+  int64_t getColumns() const { return columns; }
 
   /// Piece at instruction row `i` and `column` of the warp's tile to `slot`.
   void write(ValueRange elements, int64_t i, int64_t column, Value slot) {
@@ -49,10 +52,10 @@ private:
   /// address of row l % 8 of matrix l / 8; the matrices are the upper and lower
   /// halves of two neighbouring instructions.
   void writeNarrow(ValueRange elements, int64_t i, int64_t column, Value slot) {
-    int64_t count = std::min(getColumns(), tile.columns - column) / 8;
+    int64_t count = columns / 8;
     Value row = arith::AndIOp::create(b, lane, constI32(b, 15));
     Value next = arith::ShRUIOp::create(b, lane, constI32(b, 4));
-    SwizzledRow swizzled = getSwizzledRow(b, row, 128);
+    SwizzledRow swizzled = getSwizzledRow(b, row, span);
     Value start = arith::AddIOp::create(b, slot, swizzled.offset);
     for (int64_t j = 0; j < count; j += 2) {
       Value chunk = mulI32(b, addI32(b, next, j), 16);
@@ -73,11 +76,11 @@ private:
 
   /// 32-bit elements: two neighbours at a time.
   void writeWide(ValueRange elements, int64_t i, int64_t column, Value slot) {
-    int64_t count = std::min(getColumns(), tile.columns - column) / 8;
+    int64_t count = columns / 8;
     Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
     Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
     for (int64_t half = 0; half < 2; ++half) {
-      SwizzledRow swizzled = getSwizzledRow(b, addI32(b, g, 8 * half), 128);
+      SwizzledRow swizzled = getSwizzledRow(b, addI32(b, g, 8 * half), span);
       Value start = arith::AddIOp::create(b, slot, swizzled.offset);
       for (int64_t j = 0; j < count; ++j) {
         Value inRow = addI32(b, mulI32(b, t, 8), 32 * j);
@@ -92,7 +95,7 @@ private:
 
   ImplicitLocOpBuilder &b;
   const WarpTile &tile;
-  int64_t bytes;
+  int64_t bytes, columns, span;
   Value lane;
 };
 
@@ -106,7 +109,7 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
     WarpTile tile(kernel.schedule);
     RoleWarps role = kernel.roles.lookup(op);
     BufferType staging = op.getStaging().getType();
-    PieceWriter writer(b, tile, staging.getElementType());
+    PieceWriter writer(b, tile, staging);
     int64_t slots = staging.getSlots() / role.count;
     int64_t pieces =
         tile.getTilesM() * llvm::divideCeil(tile.columns, writer.getColumns());

@@ -43,47 +43,113 @@ static Swizzle getSwizzle(LoadOp load, ScheduleAttr schedule) {
                       : chooseSwizzle(getBytes(columns, tile.getElementType()));
 }
 
-/// Whether one of `loads` feeds a matrix product in its own block: then the
-/// block is the loop over K tiles, and its ring the deep one.
-static bool feedsProductInBlock(ArrayRef<LoadOp> loads) {
-  return llvm::any_of(loads, [](LoadOp load) {
-    return llvm::any_of(load->getUsers(), [&](Operation *user) {
-      auto mma = dyn_cast<MmaOp>(user);
-      return mma && mma->getBlock() == load->getBlock() &&
-             (mma.getA() == load.getResult() || mma.getB() == load.getResult());
+namespace {
+
+/// Loads that fill one slot: one from each of the group's sources.
+using Instance = SmallVector<LoadOp>;
+
+/// Sources whose tiles travel together, and every time they do.
+struct Group {
+  SmallVector<Instance> instances;
+};
+
+/// Loads of one source with one tile type, in each block where there are any.
+using Occurrences = llvm::MapVector<Block *, SmallVector<LoadOp>>;
+
+/// Whether two sources are loaded in the same blocks and equally often.
+bool travelTogether(const Occurrences &a, const Occurrences &b) {
+  if (a.size() != b.size())
+    return false;
+  return llvm::all_of(a, [&](const auto &entry) {
+    auto it = b.find(entry.first);
+    return it != b.end() && it->second.size() == entry.second.size();
+  });
+}
+
+/// Groups the loads of a kernel. A loop whose last iterations stand behind it
+/// loads the same sources in several blocks, and all of them share one ring.
+SmallVector<Group> groupLoads(KernelOp kernel) {
+  using Key = std::pair<Value, Type>;
+  llvm::MapVector<Key, Occurrences> sources;
+  kernel.walk([&](LoadOp load) {
+    sources[{load.getSource(), load.getType()}][load->getBlock()].push_back(
+        load);
+  });
+  SmallVector<SmallVector<const Occurrences *>> partition;
+  for (auto &source : sources) {
+    const Occurrences *occurrences = &source.second;
+    auto *it = llvm::find_if(partition, [&](const auto &members) {
+      return travelTogether(*members.front(), *occurrences);
+    });
+    if (it == partition.end())
+      partition.push_back({occurrences});
+    else
+      it->push_back(occurrences);
+  }
+  SmallVector<Group> groups;
+  for (const auto &members : partition) {
+    Group &group = groups.emplace_back();
+    for (const auto &[block, loads] : *members.front())
+      for (size_t i = 0; i < loads.size(); ++i) {
+        Instance &instance = group.instances.emplace_back();
+        for (const Occurrences *member : members)
+          instance.push_back(member->find(block)->second[i]);
+      }
+  }
+  return groups;
+}
+
+/// Whether the group feeds operands of a product in the block of the load: then
+/// the block runs the K tiles, and the ring is the deep one.
+bool feedsProductInBlock(const Group &group) {
+  return llvm::any_of(group.instances, [](const Instance &loads) {
+    return llvm::any_of(loads, [](LoadOp load) {
+      return llvm::any_of(load->getUsers(), [&](Operation *user) {
+        auto mma = dyn_cast<MmaOp>(user);
+        return mma && mma->getBlock() == load->getBlock() &&
+               (mma.getA() == load.getResult() ||
+                mma.getB() == load.getResult());
+      });
     });
   });
 }
 
-/// The last operation of `block` that uses a result of `loads`, itself or
-/// inside its regions.
-static Operation *getLastUser(Block *block, ArrayRef<LoadOp> loads) {
-  Operation *last = loads.back();
+/// The last of `loads` in its block; the others are in the same block.
+LoadOp getLastLoad(ArrayRef<LoadOp> loads) {
+  LoadOp last = loads.front();
+  for (LoadOp load : loads)
+    if (last->isBeforeInBlock(load))
+      last = load;
+  return last;
+}
+
+/// The last operation of the block that uses one of `loads`, itself or inside
+/// its regions; null without any use.
+Operation *getLastUser(ArrayRef<LoadOp> loads) {
+  Operation *last = nullptr;
   for (LoadOp load : loads)
     for (Operation *user : load->getUsers()) {
-      Operation *ancestor = block->findAncestorOpInBlock(*user);
-      if (last->isBeforeInBlock(ancestor))
+      Operation *ancestor = load->getBlock()->findAncestorOpInBlock(*user);
+      if (!last || last->isBeforeInBlock(ancestor))
         last = ancestor;
     }
   return last;
 }
 
-namespace {
 struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
   void runOnOperation() override {
     KernelOp kernel = getOperation();
-    ScheduleAttr schedule = kernel.getScheduleAttr();
-    llvm::MapVector<Block *, SmallVector<LoadOp>> groups;
-    kernel.walk([&](LoadOp load) { groups[load->getBlock()].push_back(load); });
+    SmallVector<Group> groups = groupLoads(kernel);
     if (groups.empty())
       return;
+    ScheduleAttr schedule = kernel.getScheduleAttr();
     if (!schedule) {
       kernel.emitOpError("[pipeline-c4] has no schedule; run "
                          "dgemm-select-schedule before convert-dgemm-to-dgk");
       return signalPassFailure();
     }
-    for (auto &[block, loads] : groups)
-      if (failed(pipelineBlock(kernel, schedule, block, loads)))
+    for (const Group &group : groups)
+      if (failed(pipelineGroup(kernel, schedule, group)))
         return signalPassFailure();
   }
 
@@ -99,13 +165,10 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
                                   tile.getElementType(), layout);
   }
 
-  LogicalResult pipelineBlock(KernelOp kernel, ScheduleAttr schedule,
-                              Block *block, ArrayRef<LoadOp> loads) {
-    Location loc = loads.front()->getLoc();
-    int64_t slots = feedsProductInBlock(loads) ? schedule.getStages()
+  LogicalResult pipelineGroup(KernelOp kernel, ScheduleAttr schedule,
+                              const Group &group) {
+    int64_t slots = feedsProductInBlock(group) ? schedule.getStages()
                                                : schedule.getScaleStages();
-    Operation *last = getLastUser(block, loads);
-
     OpBuilder builder(&kernel.getBody().front(),
                       kernel.getBody().front().begin());
     auto emitOpError = [&] { return kernel.emitOpError(); };
@@ -115,7 +178,7 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     if (!pipelineType)
       return failure();
     SmallVector<Value> buffers;
-    for (LoadOp load : loads) {
+    for (LoadOp load : group.instances.front()) {
       BufferType type = getBufferType(load, schedule, slots);
       if (!type)
         return failure();
@@ -124,11 +187,21 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     }
     // One arrival per math warp: its first lane's.
     Value pipeline = PipelineOp::create(
-        builder, loc, pipelineType,
+        builder, kernel.getLoc(), pipelineType,
         /*producers=*/1, schedule.getMath().getWarps(), IntegerAttr());
+    for (const Instance &loads : group.instances)
+      fillSlot(builder, loads, buffers, pipeline);
+    ++numPipelines;
+    return success();
+  }
 
-    // Copies stand where the last load stood: every coordinate is known there.
-    builder.setInsertionPoint(loads.back());
+  void fillSlot(OpBuilder &builder, ArrayRef<LoadOp> loads,
+                ArrayRef<Value> buffers, Value pipeline) {
+    LoadOp last = getLastLoad(loads);
+    Location loc = last.getLoc();
+    Operation *lastUser = getLastUser(loads);
+    // Behind the last load every coordinate is known.
+    builder.setInsertionPoint(last);
     auto slotType = SlotType::get(builder.getContext());
     Value free = AcquireOp::create(builder, loc, slotType, pipeline);
     int64_t bytes = 0;
@@ -142,20 +215,18 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     CommitOp::create(builder, loc, pipeline, free,
                      builder.getI64IntegerAttr(bytes), /*afterMma=*/false);
     Value full = WaitOp::create(builder, loc, slotType, pipeline);
+    Operation *lastView = full.getDefiningOp();
     for (auto [i, buffer] : llvm::enumerate(buffers)) {
       LoadOp load = loads[i];
       Value view = ViewOp::create(builder, load.getLoc(), buffer, full);
       load.getResult().replaceAllUsesWith(view);
+      lastView = view.getDefiningOp();
     }
-    if (llvm::is_contained(loads, last))
-      last = full.getDefiningOp();
-    builder.setInsertionPointAfter(last);
+    builder.setInsertionPointAfter(lastUser ? lastUser : lastView);
     ReleaseOp::create(builder, loc, pipeline, full, /*afterMma=*/false);
+    numCopies += loads.size();
     for (LoadOp load : loads)
       load.erase();
-    ++numPipelines;
-    numCopies += loads.size();
-    return success();
   }
 };
 } // namespace

@@ -16,10 +16,19 @@ namespace dgk {
 
 using namespace dgk;
 
-/// A staging slot: as many rows as one matrix instruction has, one swizzle span
-/// wide, so that both sides of it are free of bank conflicts.
+/// Rows of a staging slot: those of one matrix instruction.
 constexpr int64_t kSlotRows = 16;
-constexpr int64_t kSlotBytes = 128;
+
+/// A staging slot is one swizzle span wide, so that both sides of it are free
+/// of bank conflicts: the widest that divides the columns that one warp owns,
+/// since a copy must not reach into a neighbour's.
+static Swizzle getSlotWidth(ScheduleAttr schedule, Type element) {
+  int64_t bytes = getBytes(schedule.getWarpTileN(), element);
+  for (Swizzle swizzle : {Swizzle::B128, Swizzle::B64, Swizzle::B32})
+    if (bytes % static_cast<int64_t>(swizzle) == 0)
+      return swizzle;
+  return Swizzle::None;
+}
 
 namespace {
 struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
@@ -31,7 +40,9 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
     bool any = false;
     for (StoreOp store : stores) {
       if (!schedule || schedule.getStore() != StorePath::Tma ||
-          store.getLow() || store.getTransposed()) {
+          store.getLow() || store.getTransposed() ||
+          getSlotWidth(schedule, store.getValue().getType().getElementType()) ==
+              Swizzle::None) {
         ++numDirect;
         continue;
       }
@@ -49,8 +60,9 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
     OpBuilder builder(&kernel.getBody().front(),
                       kernel.getBody().front().begin());
     Type element = store.getValue().getType().getElementType();
-    int64_t columns = kSlotBytes * 8 / getElementBits(element);
-    auto layout = SharedAttr::get(builder.getContext(), Swizzle::B128);
+    Swizzle width = getSlotWidth(schedule, element);
+    int64_t columns = static_cast<int64_t>(width) * 8 / getElementBits(element);
+    auto layout = SharedAttr::get(builder.getContext(), width);
     Value staging =
         BufferOp::create(builder, store.getLoc(),
                          BufferType::get(schedule.getStoreSlots(),

@@ -37,9 +37,10 @@ def DGKStageStoresPass : DGK_KernelPass<"dgk-stage-stores"> {
   let summary = "Stores accumulators through shared memory, by TMA";
   let description = [{
     `dgk.store` becomes `dgk.store_async` with a staging buffer of the schedule's
-    `store_slots`, each 16 rows of 128 bytes, and the kernel ends with
-    `dgk.drain_stores`. Leaves kernels whose schedule says `store = registers`
-    and stores with `within` or `transposed` alone.
+    `store_slots`, each 16 rows of one swizzle span (128, 64 or 32 bytes, the
+    widest that divides a warp's columns), and the kernel ends with
+    `dgk.drain_stores`. Leaves kernels whose schedule says `store = registers`,
+    warp tiles that no span divides, and stores with `within` or `transposed` alone.
 
     Before: synchronous form. After: the same, with asynchronous stores.
   }];
