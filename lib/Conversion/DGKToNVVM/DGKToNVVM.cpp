@@ -258,6 +258,75 @@ void addTypeConversions(TypeConverter &converter, ScheduleAttr schedule) {
       });
 }
 
+/// Whether the launch plan passes what an operation of its kernel needs: a plan
+/// written by hand may not.
+class PlanCheck {
+public:
+  explicit PlanCheck(KernelOp kernel)
+      : entry(&kernel.getBody().front()), plan(kernel.getLaunchAttr()) {}
+
+  bool passes(Operation *op) const {
+    if (auto dim = dyn_cast<memref::DimOp>(op))
+      return dim.getConstantIndex() &&
+             passesSize(dim.getSource(), *dim.getConstantIndex());
+    if (auto copy = dyn_cast<CopyAsyncOp>(op))
+      return copy.getMap() && passes(ParameterKind::Map, *copy.getMap());
+    if (auto store = dyn_cast<StoreAsyncOp>(op))
+      return store.getMap() && passes(ParameterKind::Map, *store.getMap());
+    auto store = dyn_cast<StoreOp>(op);
+    return !store || passesView(store.getDestination());
+  }
+
+private:
+  bool passes(ParameterKind kind, int64_t index) const {
+    return llvm::is_contained(
+        plan.getParams(), ParameterAttr::get(plan.getContext(), kind, index));
+  }
+
+  bool passes(SymbolKind kind, Value memory, int64_t dimension) const {
+    auto symbol =
+        SymbolAttr::get(plan.getContext(), kind, getNumber(memory), dimension);
+    const auto *it = llvm::find(plan.getSymbols(), symbol);
+    return it != plan.getSymbols().end() &&
+           passes(ParameterKind::Symbol, it - plan.getSymbols().begin());
+  }
+
+  /// Number of the kernel argument, -1 for other memory.
+  int64_t getNumber(Value memory) const {
+    auto argument = dyn_cast<BlockArgument>(memory);
+    return argument && argument.getOwner() == entry
+               ? static_cast<int64_t>(argument.getArgNumber())
+               : -1;
+  }
+
+  bool passesSize(Value memory, int64_t dimension) const {
+    auto type = dyn_cast<MemRefType>(memory.getType());
+    if (!type || dimension < 0 || dimension >= type.getRank())
+      return false;
+    return getNumber(memory) >= 0 &&
+           (!type.isDynamicDim(dimension) ||
+            passes(SymbolKind::Dim, memory, dimension));
+  }
+
+  bool passesView(Value memory) const {
+    auto type = cast<MemRefType>(memory.getType());
+    SmallVector<int64_t> strides;
+    int64_t offset;
+    if (getNumber(memory) < 0 ||
+        !passes(ParameterKind::Pointer, getNumber(memory)) ||
+        failed(type.getStridesAndOffset(strides, offset)))
+      return false;
+    for (auto [i, stride] : llvm::enumerate(strides))
+      if (!passesSize(memory, i) || (ShapedType::isDynamic(stride) &&
+                                     !passes(SymbolKind::Stride, memory, i)))
+        return false;
+    return true;
+  }
+
+  Block *entry;
+  LaunchPlanAttr plan;
+};
+
 struct ConvertDGKToNVVM
     : dgk::impl::ConvertDGKToNVVMPassBase<ConvertDGKToNVVM> {
   using ConvertDGKToNVVMPassBase::ConvertDGKToNVVMPassBase;
@@ -293,7 +362,16 @@ struct ConvertDGKToNVVM
       return kernel.emitOpError("[dgk_to_nvvm-c2] uses ")
              << instruction
              << ", which has no lowering here; #dgk.mma_sync has one";
-    return success();
+    PlanCheck check(kernel);
+    WalkResult result = kernel.walk([&](Operation *op) {
+      if (check.passes(op))
+        return WalkResult::advance();
+      op->emitOpError(
+          "[dgk_to_nvvm-c3] needs a size, address or tensor map "
+          "that the launch plan does not pass; run dgk-plan-launch");
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
   }
 
   LogicalResult convert(KernelOp kernel) {

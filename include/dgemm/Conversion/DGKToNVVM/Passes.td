@@ -28,6 +28,10 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
     Before: `dgk-plan-launch`, `dgk-lower-tiles`. After: no `dgk.kernel` is left;
     control flow is still `scf`, index arithmetic still `arith` on index, which is
     to be lowered with 32 bits.
+
+    Fails with `dgk_to_nvvm-c1` on a kernel without schedule or launch plan, with
+    `dgk_to_nvvm-c2` where the schedule's instruction has no lowering, with
+    `dgk_to_nvvm-c3` where the launch plan does not pass what the kernel needs.
   }];
   let options = [
     Option<"dropHost", "drop-host", "bool", /*default=*/"true",

@@ -5,6 +5,8 @@
 // output tiles. The launch plan says what the host does, for every M.
 //
 // RUN: dgk-opt %s --dgk-verify-hazards | FileCheck %s
+// It enters the pipeline where the passes would be done with it.
+// RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-hoist-scales,dgk-verify-hazards,dgk-unroll-scales,dgk-lower-tiles),convert-dgk-to-nvvm)' | FileCheck %s --check-prefix=NVVM
 
 #mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
 #schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 2,
@@ -16,7 +18,7 @@
                        warpsPerSm = 48, clusterSize = 1, tensorMemoryColumns = 0>,
   rates = #dgk.rates<smCount = 188, fp8Tflops = 814, memoryGbs = 1500>, instructions = [#mma]>
 #launch = #dgk.launch_plan<
-  symbols = [<dim 0 of 0>, <stride 1 of 1>, <sm_count>],
+  symbols = [<dim 0 of 4>, <stride 1 of 1>, <sm_count>],
   grid = ()[s0, s1, s2] -> (s2, (s0 ceildiv 128) * 17),
   block = 384, cluster = 1, shared = 85088, workspace = 0,
   maps = [<of 0, f8E4M3FN, dims = ()[s0] -> (7168, s0), strides = ()[s0] -> (7168),
@@ -38,7 +40,7 @@
 !scales = !dgk.tile<128x1xi32, #dgk.shared<none>>
 !acc = !dgk.accumulator<128x128xf32>
 
-// CHECK: #launch = #dgk.launch_plan<symbols = [<dim 0 of 0>, <stride 1 of 1>, <sm_count>]
+// CHECK: #launch = #dgk.launch_plan<symbols = [<dim 0 of 4>, <stride 1 of 1>, <sm_count>]
 // CHECK: dgk.kernel @proj({{.*}}) attributes {launch = #launch, schedule = #schedule, target = #sm_120a}
 // CHECK: %ring = dgk.buffer at 0 : !dgk.buffer<4 x 128x64xf8E4M3FN, #dgk.shared<b64>>
 // CHECK: %pipe = dgk.pipeline producers(1) consumers(8) at 83968 : !dgk.pipeline<4>
@@ -52,6 +54,9 @@
 // CHECK:     dgk.drain_stores
 // CHECK:   dgk.role @load warps(4) registers(40) elected {
 // CHECK:       dgk.commit %{{.*}}[%{{.*}}] bytes(16384)
+
+// NVVM: gpu.module @proj
+// NVVM: llvm.func @proj(
 dgk.kernel @proj(%a: memref<?x7168xf8E4M3FN>, %sa: memref<?x14xi32, strided<[1, ?]>>,
                  %b: memref<2112x7168xf8E4M3FN>, %sb: memref<2112x14xi32, strided<[1, 2112]>>,
                  %d: memref<?x2112xbf16>) attributes {target = #target, schedule = #schedule, launch = #launch} {
@@ -94,7 +99,7 @@ dgk.kernel @proj(%a: memref<?x7168xf8E4M3FN>, %sa: memref<?x14xi32, strided<[1, 
           scf.yield %word : !acc
         }
         %out = dgk.convert %sum : !acc -> !dgk.accumulator<128x128xbf16>
-        dgk.store_async %out, %d[%m, %n] through %staging
+        dgk.store_async %out, %d[%m, %n] through %staging map(4)
           : !dgk.accumulator<128x128xbf16>, memref<?x2112xbf16>, !staging
       }
       dgk.drain_stores
@@ -103,16 +108,16 @@ dgk.kernel @proj(%a: memref<?x7168xf8E4M3FN>, %sa: memref<?x14xi32, strided<[1, 
       dgk.tiles (%m, %n) in (%rows by 128, %cols by 128) raster <group = 8, along = m> {
         scf.for %w = %c0 to %words step %c1 {
           %u = dgk.acquire %scales : !dgk.pipeline<2>
-          dgk.copy_async %sa[%m, %w] to %rua[%u] : memref<?x14xi32, strided<[1, ?]>>, !words
-          dgk.copy_async %sb[%n, %w] to %rub[%u] : memref<2112x14xi32, strided<[1, 2112]>>, !words
+          dgk.copy_async %sa[%m, %w] to %rua[%u] map(1) : memref<?x14xi32, strided<[1, ?]>>, !words
+          dgk.copy_async %sb[%n, %w] to %rub[%u] map(3) : memref<2112x14xi32, strided<[1, 2112]>>, !words
           dgk.commit %scales[%u] bytes(1024) : !dgk.pipeline<2>
           %base = arith.muli %w, %c512 : index
           scf.for %j = %c0 to %c8 step %c1 {
             %o = arith.muli %j, %c64 : index
             %k = arith.addi %base, %o : index
             %s = dgk.acquire %operands : !dgk.pipeline<4>
-            dgk.copy_async %a[%m, %k] to %ra[%s] : memref<?x7168xf8E4M3FN>, !ring
-            dgk.copy_async %b[%n, %k] to %rb[%s] : memref<2112x7168xf8E4M3FN>, !ring
+            dgk.copy_async %a[%m, %k] to %ra[%s] map(0) : memref<?x7168xf8E4M3FN>, !ring
+            dgk.copy_async %b[%n, %k] to %rb[%s] map(2) : memref<2112x7168xf8E4M3FN>, !ring
             dgk.commit %operands[%s] bytes(16384) : !dgk.pipeline<4>
           }
         }
