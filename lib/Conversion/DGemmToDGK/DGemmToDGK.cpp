@@ -50,9 +50,10 @@ struct ConvertDGemmToDGK
   LogicalResult convert(SymbolTable &symbols, Operation *op) {
     auto matmul = dyn_cast<MatmulOp>(op);
     if (!matmul)
-      return op->emitOpError("[convert-c1] has no kernel form on this target; "
-                             "dgemm.matmul has, and `dgemm-run "
-                             "--device=reference` runs every op");
+      return op->emitOpError(
+          "[dgemm_to_dgk-c1] has no kernel form on this target; "
+          "dgemm.matmul has, and `dgemm-run "
+          "--device=reference` runs every op");
     OpBuilder builder(op->getContext());
     builder.setInsertionPointToEnd(getOperation().getBody());
     FailureOr<dgk::KernelOp> kernel =

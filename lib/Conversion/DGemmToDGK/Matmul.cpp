@@ -181,7 +181,7 @@ static LogicalResult getChoice(dgemm::MatmulOp op, TargetAttr &target,
   schedule = op->getAttrOfType<ScheduleAttr>(DGKDialect::kScheduleAttrName);
   if (target && schedule)
     return success();
-  return op.emitOpError("[convert-c2] has no '")
+  return op.emitOpError("[dgemm_to_dgk-c2] has no '")
          << (target ? DGKDialect::kScheduleAttrName
                     : DGKDialect::kTargetAttrName)
          << "' attribute; run dgemm-select-schedule first";
@@ -190,11 +190,11 @@ static LogicalResult getChoice(dgemm::MatmulOp op, TargetAttr &target,
 static LogicalResult verifyForm(dgemm::MatmulOp op) {
   for (Value operand : op->getOperands())
     if (!isa<MemRefType>(operand.getType()))
-      return op.emitOpError("[convert-c3] has an operand of type ")
+      return op.emitOpError("[dgemm_to_dgk-c3] has an operand of type ")
              << operand.getType()
              << ", expected memrefs; run one-shot-bufferize first";
   if (op.getC() || op.getEpilogue() || op.getLayout() != dgemm::Layout::NT)
-    return op.emitOpError("[convert-c4] has ")
+    return op.emitOpError("[dgemm_to_dgk-c4] has ")
            << (op.getC()          ? "a C operand"
                : op.getEpilogue() ? "an epilogue"
                                   : "a layout other than nt")

@@ -21,6 +21,13 @@ def ConvertDGemmToDGKPass : Pass<"convert-dgemm-to-dgk", "::mlir::ModuleOp"> {
 
     Before: problem ops are on memrefs and carry `dgk.target` and `dgk.schedule`
     (`dgemm-select-schedule`). After: no problem op is left.
+
+    ### Rules
+
+    1. `dgemm_to_dgk-c1`: the op has a kernel form; `dgemm.matmul` has.
+    2. `dgemm_to_dgk-c2`: it carries `dgk.target` and `dgk.schedule`.
+    3. `dgemm_to_dgk-c3`: its operands are memrefs.
+    4. `dgemm_to_dgk-c4`: layout nt, no C, no epilogue.
   }];
   let dependentDialects = ["::dgk::DGKDialect"];
   let statistics = [

@@ -35,12 +35,16 @@ struct HoistScales : dgk::impl::DGKHoistScalesPassBase<HoistScales> {
 
   /// Reads `view` behind itself if products use it as the scale of `side`.
   void hoist(ViewOp view, Side side) {
+    // One view may scale both sides, whose registers differ: ask for the place
+    // of the use.
     auto isScale = [&](OpOperand &use) {
       auto mma = dyn_cast<MmaOp>(use.getOwner());
-      return mma &&
-             use.get() ==
-                 (side == Side::A ? mma.getAScale() : mma.getBScale()) &&
-             mma.getA() != use.get() && mma.getB() != use.get();
+      if (!mma)
+        return false;
+      MutableOperandRange scale =
+          side == Side::A ? mma.getAScaleMutable() : mma.getBScaleMutable();
+      return llvm::any_of(scale,
+                          [&](OpOperand &place) { return &place == &use; });
     };
     SmallVector<OpOperand *> uses;
     for (OpOperand &use : view->getUses())

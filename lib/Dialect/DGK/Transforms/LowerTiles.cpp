@@ -74,8 +74,14 @@ struct LowerTiles : dgk::impl::DGKLowerTilesPassBase<LowerTiles> {
   void runOnOperation() override {
     SmallVector<TilesOp> loops;
     getOperation().walk([&](TilesOp tiles) { loops.push_back(tiles); });
-    for (TilesOp tiles : loops)
+    for (TilesOp tiles : loops) {
+      if (tiles.getPerCluster()) {
+        tiles.emitOpError("[lower_tiles-c1] has per_cluster, which has no "
+                          "lowering; let each CTA take tiles of its own");
+        return signalPassFailure();
+      }
       lower(tiles);
+    }
   }
 
   static void lower(TilesOp tiles) {

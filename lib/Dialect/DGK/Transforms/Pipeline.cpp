@@ -27,8 +27,8 @@ static Swizzle chooseSwizzle(int64_t bytes) {
 }
 
 /// Layout of the slots that `load` fills: the schedule's for the operands of
-/// the product, none for a column (its elements lie side by side), else the
-/// widest swizzle.
+/// the product, none for a vector or a column (its elements lie side by side),
+/// else the widest swizzle.
 static Swizzle getSwizzle(LoadOp load, ScheduleAttr schedule) {
   for (Operation *user : load->getUsers()) {
     auto mma = dyn_cast<MmaOp>(user);
@@ -39,8 +39,9 @@ static Swizzle getSwizzle(LoadOp load, ScheduleAttr schedule) {
   }
   TileType tile = load.getType();
   int64_t columns = tile.getShape().back();
-  return columns == 1 ? Swizzle::None
-                      : chooseSwizzle(getBytes(columns, tile.getElementType()));
+  if (tile.getShape().size() == 1 || columns == 1)
+    return Swizzle::None;
+  return chooseSwizzle(getBytes(columns, tile.getElementType()));
 }
 
 namespace {
@@ -136,6 +137,77 @@ Operation *getLastUser(ArrayRef<LoadOp> loads) {
   return last;
 }
 
+/// Whether `op` stands where a slot with `loads` is held: behind the last load
+/// and not behind the last user.
+bool isHeldAt(ArrayRef<LoadOp> loads, Operation *op) {
+  LoadOp begin = getLastLoad(loads);
+  Operation *end = getLastUser(loads);
+  Operation *ancestor = begin->getBlock()->findAncestorOpInBlock(*op);
+  return ancestor && end && begin->isBeforeInBlock(ancestor) &&
+         (ancestor == end || ancestor->isBeforeInBlock(end));
+}
+
+/// A pipeline hands out its slots one at a time, so a ring is for instances
+/// that do not need slots at the same time.
+bool isHeldAlone(const Group &group) {
+  return llvm::none_of(group.instances, [&](const Instance &held) {
+    return llvm::any_of(group.instances, [&](const Instance &other) {
+      return &held != &other && isHeldAt(held, getLastLoad(other));
+    });
+  });
+}
+
+/// The slot is filled where the last load stands. Tiles that are used before
+/// cannot wait for it.
+bool isUsedBehindLoads(const Instance &loads) {
+  LoadOp last = getLastLoad(loads);
+  return llvm::all_of(loads, [&](LoadOp load) {
+    return llvm::none_of(load->getUsers(), [&](Operation *user) {
+      return load->getBlock()->findAncestorOpInBlock(*user)->isBeforeInBlock(
+          last);
+    });
+  });
+}
+
+/// Splits groups that one ring cannot serve.
+SmallVector<Group> splitGroups(ArrayRef<Group> groups) {
+  SmallVector<Group> bySource, result;
+  for (const Group &group : groups) {
+    if (llvm::all_of(group.instances, isUsedBehindLoads)) {
+      bySource.push_back(group);
+      continue;
+    }
+    for (size_t i = 0; i < group.instances.front().size(); ++i) {
+      Group &one = bySource.emplace_back();
+      for (const Instance &instance : group.instances)
+        one.instances.push_back({instance[i]});
+    }
+  }
+  for (const Group &group : bySource) {
+    if (isHeldAlone(group)) {
+      result.push_back(group);
+      continue;
+    }
+    for (const Instance &instance : group.instances)
+      result.push_back(Group{{instance}});
+  }
+  return result;
+}
+
+/// A tile is in a slot that is released behind the last use in its block: it
+/// cannot leave the block.
+LogicalResult verifyUses(LoadOp load) {
+  for (Operation *user : load->getUsers())
+    if (!load->getBlock()->findAncestorOpInBlock(*user) ||
+        !isa<DGKDialect>(user->getDialect()) ||
+        user->hasTrait<OpTrait::IsTerminator>())
+      return load.emitOpError("[pipeline-c5] is used by ")
+             << user->getName()
+             << ", expected operations on tiles, in the block of the load or "
+                "inside of it; bring the tile into registers with dgk.unpack";
+  return success();
+}
+
 struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
   void runOnOperation() override {
     KernelOp kernel = getOperation();
@@ -148,7 +220,13 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
                          "dgemm-select-schedule before convert-dgemm-to-dgk");
       return signalPassFailure();
     }
-    for (const Group &group : groups)
+    WalkResult result = kernel.walk([](LoadOp load) {
+      return failed(verifyUses(load)) ? WalkResult::interrupt()
+                                      : WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      return signalPassFailure();
+    for (const Group &group : splitGroups(groups))
       if (failed(pipelineGroup(kernel, schedule, group)))
         return signalPassFailure();
   }

@@ -66,6 +66,8 @@ private:
     return failure();
   }
 
+  /// `value` as an expression over the plan's symbols; null if it is none.
+  AffineExpr getExpression(Value value);
   /// The tensor map that moves `tile` elements of `argument` with `swizzle`
   /// for `op`.
   FailureOr<int64_t> getMap(Operation *op, BlockArgument argument,
@@ -95,6 +97,30 @@ void Planner::addParameter(ParameterKind kind, int64_t index) {
     parameters.push_back(parameter);
 }
 
+/// TMA moves whole rows of the contiguous dimension, `order[0]`, and finds the
+/// others at multiples of 16 bytes. Strides that only the launch knows are the
+/// caller's promise.
+static LogicalResult verifyStrides(Operation *op, MemRefType type,
+                                   ArrayRef<int64_t> order) {
+  constexpr int64_t kAlignment = 16;
+  auto [strides, offset] = type.getStridesAndOffset();
+  if (strides[order.front()] != 1)
+    return op->emitOpError("[plan_launch-c5] moves boxes along dimension ")
+           << order.front() << " of " << type
+           << ", expected stride 1 there; copy the operand";
+  for (int64_t dimension : order.drop_front()) {
+    if (ShapedType::isDynamic(strides[dimension]))
+      continue;
+    int64_t bytes = getBytes(strides[dimension], type.getElementType());
+    if (bytes % kAlignment != 0)
+      return op->emitOpError("[plan_launch-c6] has a stride of ")
+             << bytes << " bytes in " << type << ", expected a multiple of "
+             << kAlignment
+             << " as TMA needs; pad the rows, or store from registers";
+  }
+  return success();
+}
+
 FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
                                    ArrayRef<int64_t> tile, Swizzle swizzle) {
   auto type = cast<MemRefType>(argument.getType());
@@ -106,6 +132,8 @@ FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
   bool column = tile.size() == 2 && tile.back() == 1;
   if (column)
     std::swap(order[0], order[1]);
+  if (failed(verifyStrides(op, type, order)))
+    return failure();
   box[0] = column ? tile.front() : tile.back();
   if (!column && tile.size() == 2)
     box[1] = tile.front();
@@ -190,21 +218,35 @@ LogicalResult Planner::planSize(memref::DimOp op) {
   return success();
 }
 
+AffineExpr Planner::getExpression(Value value) {
+  if (std::optional<int64_t> constant = getConstantIntValue(value))
+    return getAffineConstantExpr(*constant, context);
+  if (auto dim = value.getDefiningOp<memref::DimOp>();
+      dim && getDimension(dim) && isa<BlockArgument>(dim.getSource()))
+    return getDim(cast<BlockArgument>(dim.getSource()), *getDimension(dim));
+  Operation *op = value.getDefiningOp();
+  if (!isa_and_present<arith::AddIOp, arith::SubIOp, arith::MulIOp>(op))
+    return {};
+  AffineExpr left = getExpression(op->getOperand(0));
+  AffineExpr right = getExpression(op->getOperand(1));
+  if (!left || !right)
+    return {};
+  if (isa<arith::AddIOp>(op))
+    return left + right;
+  return isa<arith::SubIOp>(op) ? left - right : left * right;
+}
+
 FailureOr<AffineMap> Planner::planGrid() {
   AffineExpr smCount = getSymbol(SymbolKind::SmCount, 0, 0);
   AffineExpr tiles;
   WalkResult result = kernel.walk([&](TilesOp op) {
     tiles = getAffineConstantExpr(1, context);
     for (auto [extent, size] : llvm::zip(op.getExtents(), op.getSizes())) {
-      AffineExpr expr;
-      if (std::optional<int64_t> constant = getConstantIntValue(extent))
-        expr = getAffineConstantExpr(*constant, context);
-      else if (auto dim = extent.getDefiningOp<memref::DimOp>();
-               dim && getDimension(dim) && isa<BlockArgument>(dim.getSource()))
-        expr = getDim(cast<BlockArgument>(dim.getSource()), *getDimension(dim));
-      else
-        return op.emitOpError("[plan_launch-c3] has an extent that is neither "
-                              "a constant nor a size of a kernel argument"),
+      AffineExpr expr = getExpression(extent);
+      if (!expr)
+        return op.emitOpError("[plan_launch-c3] has an extent that is no sum, "
+                              "difference or product of constants and sizes of "
+                              "kernel arguments"),
                WalkResult::interrupt();
       tiles = tiles * expr.ceilDiv(size);
     }

@@ -39,14 +39,12 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
     kernel.walk([&](StoreOp store) { stores.push_back(store); });
     bool any = false;
     for (StoreOp store : stores) {
-      if (!schedule || schedule.getStore() != StorePath::Tma ||
-          store.getLow() || store.getTransposed() ||
-          getSlotWidth(schedule, store.getValue().getType().getElementType()) ==
-              Swizzle::None) {
+      if (!schedule || !canStage(schedule, store)) {
         ++numDirect;
         continue;
       }
-      stage(kernel, schedule, store);
+      if (failed(stage(kernel, schedule, store)))
+        return signalPassFailure();
       any = true;
     }
     if (!any)
@@ -56,24 +54,37 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
     DrainStoresOp::create(builder, end->getLoc());
   }
 
-  void stage(KernelOp kernel, ScheduleAttr schedule, StoreOp store) {
+  /// Warps own pieces of the whole output tile only.
+  static bool canStage(ScheduleAttr schedule, StoreOp store) {
+    AccumulatorType type = store.getValue().getType();
+    return schedule.getStore() == StorePath::Tma && !store.getLow() &&
+           !store.getTransposed() &&
+           type.getShape() == schedule.getTile().take_front(2) &&
+           getSlotWidth(schedule, type.getElementType()) != Swizzle::None;
+  }
+
+  LogicalResult stage(KernelOp kernel, ScheduleAttr schedule, StoreOp store) {
     OpBuilder builder(&kernel.getBody().front(),
                       kernel.getBody().front().begin());
     Type element = store.getValue().getType().getElementType();
     Swizzle width = getSlotWidth(schedule, element);
     int64_t columns = static_cast<int64_t>(width) * 8 / getElementBits(element);
     auto layout = SharedAttr::get(builder.getContext(), width);
+    auto emitOpError = [&] { return store.emitOpError(); };
+    function_ref<InFlightDiagnostic()> emitError = emitOpError;
+    auto type = BufferType::getChecked(emitError, schedule.getStoreSlots(),
+                                       {kSlotRows, columns}, element, layout);
+    if (!type)
+      return failure();
     Value staging =
-        BufferOp::create(builder, store.getLoc(),
-                         BufferType::get(schedule.getStoreSlots(),
-                                         {kSlotRows, columns}, element, layout),
-                         IntegerAttr());
+        BufferOp::create(builder, store.getLoc(), type, IntegerAttr());
     builder.setInsertionPoint(store);
     StoreAsyncOp::create(builder, store.getLoc(), store.getValue(),
                          store.getDestination(), store.getCoordinates(),
                          staging, IntegerAttr());
     store.erase();
     ++numStaged;
+    return success();
   }
 };
 } // namespace

@@ -22,22 +22,33 @@ namespace {
 
 enum class Job { Load, Math };
 
+/// Whether values of this type live in the math role only.
+bool isMathType(Type type) {
+  return isa<AccumulatorType, TileType, ScalesType>(type);
+}
+
 /// Work of the load role only.
 bool isLoadWork(Operation *op) {
   return isa<AcquireOp, CopyAsyncOp, CommitOp>(op);
 }
 
+/// Whether executing `op` twice, once in each role, is the same as once.
+bool mayRepeat(Operation *op) {
+  return isMemoryEffectFree(op) || hasSingleEffect<MemoryEffects::Read>(op);
+}
+
 /// Work of the math role only: what touches slots that are full, accumulators,
 /// or results.
 bool isMathWork(Operation *op) {
-  if (isa<WaitOp, ReleaseOp, ViewOp, StoreOp, StoreAsyncOp, DrainStoresOp>(op))
+  if (isLoadWork(op))
+    return false;
+  if (isa<MapOp>(op))
     return true;
-  auto ofMath = [](Type type) {
-    return isa<AccumulatorType, TileType, ScalesType>(type);
-  };
-  return op->getNumRegions() == 0 &&
-         (llvm::any_of(op->getOperandTypes(), ofMath) ||
-          llvm::any_of(op->getResultTypes(), ofMath));
+  if (op->getNumRegions() > 0)
+    return false;
+  return llvm::any_of(op->getOperandTypes(), isMathType) ||
+         llvm::any_of(op->getResultTypes(), isMathType) ||
+         !(op->hasTrait<OpTrait::IsTerminator>() || mayRepeat(op));
 }
 
 /// Copies the part of a body that belongs to one role.
@@ -51,75 +62,77 @@ public:
   }
 
 private:
-  void cloneBlock(Block &source) {
-    for (Operation &op : source.without_terminator())
-      clone(&op);
+  /// The load role has no accumulators: its control flow does not carry them.
+  bool keeps(Type type) const { return job == Job::Math || !isMathType(type); }
+
+  SmallVector<Value> mapKept(ValueRange values) const {
+    SmallVector<Value> kept;
+    for (Value value : values)
+      if (keeps(value.getType()))
+        kept.push_back(mapping.lookupOrDefault(value));
+    return kept;
   }
 
   void clone(Operation *op) {
     if (job == Job::Load ? isMathWork(op) : isLoadWork(op))
       return;
-    if (job == Job::Load && isa<MapOp>(op))
-      return;
-    if (auto loop = dyn_cast<scf::ForOp>(op); loop && job == Job::Load)
-      return cloneLoopWithoutAccumulators(loop);
-    if (op->getNumRegions() == 0) {
+    if (op->getNumRegions() == 0)
       builder.clone(*op, mapping);
-      return;
-    }
-    cloneWithRegions(op);
+    else if (isNeeded(op))
+      cloneWithRegions(op);
+  }
+
+  /// Control flow around math work only is nothing to the load role, unless a
+  /// value that it computes may be.
+  bool isNeeded(Operation *op) const {
+    if (job == Job::Math || llvm::any_of(op->getResultTypes(), [&](Type type) {
+          return keeps(type);
+        }))
+      return true;
+    return op
+        ->walk([](Operation *nested) {
+          return isLoadWork(nested) ? WalkResult::interrupt()
+                                    : WalkResult::advance();
+        })
+        .wasInterrupted();
   }
 
   void cloneWithRegions(Operation *op) {
-    Operation *copy = op->cloneWithoutRegions(mapping);
-    builder.insert(copy);
+    OperationState state(op->getLoc(), op->getName());
+    state.addOperands(mapKept(op->getOperands()));
+    state.attributes = op->getDiscardableAttrDictionary();
+    state.propertiesAttr = op->getPropertiesAsAttribute();
+    for (Type type : op->getResultTypes())
+      if (keeps(type))
+        state.addTypes(type);
+    for (unsigned i = 0; i < op->getNumRegions(); ++i)
+      state.addRegion();
+    Operation *copy = builder.create(state);
     for (auto [source, target] :
          llvm::zip(op->getRegions(), copy->getRegions()))
       for (Block &block : source)
-        cloneInto(block, target);
+        cloneBlock(block, target);
+    auto results = copy->result_begin();
+    for (OpResult result : op->getResults())
+      if (keeps(result.getType()))
+        mapping.map(result, *results++);
   }
 
-  void cloneInto(Block &source, Region &target) {
+  void cloneBlock(Block &source, Region &target) {
     OpBuilder::InsertionGuard guard(builder);
     Block *block = builder.createBlock(&target, target.end());
     for (BlockArgument argument : source.getArguments())
-      mapping.map(argument,
-                  block->addArgument(argument.getType(), argument.getLoc()));
-    cloneBlock(source);
-    builder.clone(*source.getTerminator(), mapping);
-  }
-
-  /// The load role has no accumulators, so its loops cannot carry them.
-  void cloneLoopWithoutAccumulators(scf::ForOp loop) {
-    SmallVector<Value> inits;
-    SmallVector<unsigned> kept;
-    for (auto [i, init] : llvm::enumerate(loop.getInitArgs()))
-      if (!isa<AccumulatorType>(init.getType())) {
-        inits.push_back(mapping.lookupOrDefault(init));
-        kept.push_back(i);
-      }
-    auto copy = scf::ForOp::create(
-        builder, loop.getLoc(), mapping.lookupOrDefault(loop.getLowerBound()),
-        mapping.lookupOrDefault(loop.getUpperBound()),
-        mapping.lookupOrDefault(loop.getStep()), inits);
-    mapping.map(loop.getInductionVar(), copy.getInductionVar());
-    SmallVector<Value> yields;
-    OpBuilder::InsertionGuard guard(builder);
-    if (Block *body = copy.getBody(); kept.empty())
-      builder.setInsertionPoint(body->getTerminator());
-    else
-      builder.setInsertionPointToEnd(body);
-    for (auto [to, from] : llvm::enumerate(kept)) {
-      mapping.map(loop.getRegionIterArg(from), copy.getRegionIterArg(to));
-      mapping.map(loop.getResult(from), copy.getResult(to));
-    }
-    cloneBlock(*loop.getBody());
-    if (kept.empty())
-      return;
-    for (unsigned from : kept)
-      yields.push_back(mapping.lookupOrDefault(
-          loop.getBody()->getTerminator()->getOperand(from)));
-    scf::YieldOp::create(builder, loop.getLoc(), yields);
+      if (keeps(argument.getType()))
+        mapping.map(argument,
+                    block->addArgument(argument.getType(), argument.getLoc()));
+    for (Operation &op : source.without_terminator())
+      clone(&op);
+    Operation *terminator = source.getTerminator();
+    OperationState state(terminator->getLoc(), terminator->getName());
+    state.addOperands(mapKept(terminator->getOperands()));
+    state.attributes = terminator->getDiscardableAttrDictionary();
+    state.propertiesAttr = terminator->getPropertiesAsAttribute();
+    builder.create(state);
   }
 
   OpBuilder &builder;
@@ -127,43 +140,76 @@ private:
   IRMapping mapping;
 };
 
-/// What both roles share and must exist before they start: memory, barriers,
-/// and values that cost nothing.
-bool isPrologue(Operation *op) {
-  return isa<BufferOp, PipelineOp, DependencyWaitOp>(op) ||
-         (op->getNumRegions() == 0 && isPure(op) && !isMathWork(op));
-}
-
 struct WarpSpecialize : dgk::impl::DGKWarpSpecializePassBase<WarpSpecialize> {
   void runOnOperation() override {
     KernelOp kernel = getOperation();
-    ScheduleAttr schedule = kernel.getScheduleAttr();
-    if (!schedule || kernel.getRoles()) {
-      kernel.emitOpError("[warp_specialize-c1] ")
-          << (schedule ? "already has roles" : "has no schedule")
-          << "; the pass wants a pipelined kernel with a schedule, once";
+    if (failed(verifyForm(kernel)))
       return signalPassFailure();
-    }
     Block &body = kernel.getBody().front();
-    SmallVector<Operation *> work;
-    for (Operation &op : body.without_terminator())
-      if (!isPrologue(&op))
-        work.push_back(&op);
+    SetVector<Operation *> work = collectWork(body);
 
     Location loc = kernel.getLoc();
+    ScheduleAttr schedule = kernel.getScheduleAttr();
     OpBuilder builder(body.getTerminator());
-    DependencyWaitOp::create(builder, loc);
+    if (body.getOps<DependencyWaitOp>().empty())
+      DependencyWaitOp::create(builder, loc);
     auto roles = RolesOp::create(builder, loc);
     builder.createBlock(&roles.getBody());
     buildRole(builder, loc, "math", schedule.getMath(), Job::Math, work);
     buildRole(builder, loc, "load", schedule.getLoad(), Job::Load, work);
+    // The next kernel may begin when all roles are through.
+    for (auto signal :
+         llvm::make_early_inc_range(body.getOps<DependencySignalOp>()))
+      signal->moveBefore(body.getTerminator());
+    if (failed(verifyIndependence(roles, work)))
+      return signalPassFailure();
     for (Operation *op : llvm::reverse(work))
       op->erase();
   }
 
+  static LogicalResult verifyForm(KernelOp kernel) {
+    StringRef problem = !kernel.getScheduleAttr() ? "has no schedule"
+                        : kernel.getRoles()       ? "already has roles"
+                        : !kernel.getBody().hasOneBlock()
+                            ? "has branches between blocks"
+                            : "";
+    if (problem.empty() && hasLoads(kernel))
+      problem = "still has dgk.load";
+    if (problem.empty())
+      return success();
+    return kernel.emitOpError("[warp_specialize-c1] ")
+           << problem
+           << "; the pass wants a kernel with a schedule and structured "
+              "control "
+              "flow, after dgk-pipeline, once";
+  }
+
+  static bool hasLoads(KernelOp kernel) {
+    return kernel->walk([](LoadOp) { return WalkResult::interrupt(); })
+        .wasInterrupted();
+  }
+
+  /// All of a body but what both roles share and what must exist before they
+  /// start: memory, barriers, and values that cost nothing.
+  static SetVector<Operation *> collectWork(Block &body) {
+    SetVector<Operation *> work;
+    for (Operation &op : body.without_terminator()) {
+      if (isa<BufferOp, PipelineOp, DependencyWaitOp, DependencySignalOp>(op))
+        continue;
+      bool isShared = op.getNumRegions() == 0 && isPure(&op) &&
+                      !isMathWork(&op) &&
+                      llvm::none_of(op.getOperands(), [&](Value operand) {
+                        return work.contains(operand.getDefiningOp());
+                      });
+      if (!isShared)
+        work.insert(&op);
+    }
+    return work;
+  }
+
   static void buildRole(OpBuilder &builder, Location loc, StringRef name,
                         RoleSpecAttr spec, Job job,
-                        ArrayRef<Operation *> work) {
+                        const SetVector<Operation *> &work) {
     auto role = RoleOp::create(
         builder, loc, builder.getStringAttr(name),
         builder.getI64IntegerAttr(spec.getWarps()),
@@ -172,8 +218,34 @@ struct WarpSpecialize : dgk::impl::DGKWarpSpecializePassBase<WarpSpecialize> {
     OpBuilder::InsertionGuard guard(builder);
     builder.createBlock(&role.getBody());
     RoleCloner cloner(builder, job);
-    cloner.cloneAll(work);
+    cloner.cloneAll(work.getArrayRef());
     YieldOp::create(builder, loc);
+  }
+
+  /// A value that only one role computes is still the original in the other.
+  static LogicalResult verifyIndependence(RolesOp roles,
+                                          const SetVector<Operation *> &work) {
+    Block *body = roles->getBlock();
+    auto isLeftBehind = [&](Value value) {
+      Operation *owner = value.getParentBlock()->getParentOp();
+      if (Operation *def = value.getDefiningOp())
+        owner = def;
+      return work.contains(body->findAncestorOpInBlock(*owner));
+    };
+    WalkResult result = roles.walk([&](Operation *op) {
+      for (Value operand : op->getOperands()) {
+        if (!isLeftBehind(operand))
+          continue;
+        InFlightDiagnostic error =
+            op->emitOpError("[warp_specialize-c2] needs a value in the load "
+                            "role that only the math role computes; read it "
+                            "from memory in both");
+        error.attachNote(operand.getLoc()) << "the value";
+        return WalkResult::interrupt();
+      }
+      return WalkResult::advance();
+    });
+    return failure(result.wasInterrupted());
   }
 };
 } // namespace

@@ -1,28 +1,29 @@
-// RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-assign-memory))' --split-input-file --verify-diagnostics
+// RUN: dgk-opt %s --split-input-file --verify-diagnostics --pass-pipeline='builtin.module(dgk.kernel(dgk-assign-memory))'
 
-// expected-error @below {{'dgk.kernel' op [assign_memory-c1] needs 65600 bytes of shared memory, but sm_x has 16384 for a CTA; use fewer stages or a smaller tile}}
-dgk.kernel @large() attributes {
-    target = #dgk.target<"sm_x", sm90, ptx = 80,
-      limits = #dgk.limits<sharedPerCta = 16384, registersPerSm = 65536, registersPerThread = 255,
-                           warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
-      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
-  %r = dgk.buffer : !dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>
-  %p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>
+#mma = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>
+#target = #dgk.target<"sm_120a", sm120, ptx = 88,
+  limits = #dgk.limits<sharedPerCta = 101376, registersPerSm = 65536, registersPerThread = 255,
+                       warpsPerSm = 48, clusterSize = 1, tensorMemoryColumns = 0>,
+  rates = #dgk.rates<smCount = 188, fp8Tflops = 814, memoryGbs = 1500>, instructions = [#mma]>
+// expected-error @below {{[assign_memory-c1] needs 114800 bytes of shared memory, but sm_120a has 101376 for a CTA; use fewer stages or a smaller tile}}
+dgk.kernel @too_large() attributes {target = #target} {
+  %a = dgk.buffer : !dgk.buffer<7 x 128x64xbf16, #dgk.shared<b128>>
+  %p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<7>
   dgk.return
 }
 
 // -----
 
-dgk.kernel @buffer() {
-  // expected-error @below {{'dgk.buffer' op [assign_memory-c2] already has an offset; dgk-assign-memory runs once}}
-  %r = dgk.buffer at 0 : !dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>
+dgk.kernel @buffer_twice() {
+  // expected-error @below {{[assign_memory-c2] already has an offset; dgk-assign-memory runs once}}
+  %a = dgk.buffer at 1024 : !dgk.buffer<7 x 128x64xbf16, #dgk.shared<b128>>
   dgk.return
 }
 
 // -----
 
-dgk.kernel @pipeline() {
-  // expected-error @below {{'dgk.pipeline' op [assign_memory-c2] already has an offset}}
-  %p = dgk.pipeline producers(1) consumers(8) at 0 : !dgk.pipeline<4>
+dgk.kernel @pipeline_twice() {
+  // expected-error @below {{[assign_memory-c2] already has an offset}}
+  %p = dgk.pipeline producers(1) consumers(8) at 0 : !dgk.pipeline<7>
   dgk.return
 }

@@ -5,3 +5,35 @@ dgk.kernel @kernel(%a: memref<?x64xbf16>, %i: index) {
   %t = dgk.load %a[%i, %i] : memref<?x64xbf16> -> !dgk.tile<128x64xbf16>
   dgk.return
 }
+
+// -----
+
+// The next iteration would read a slot that this one has released.
+#mma = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>
+#schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>>
+!tile = !dgk.tile<128x64xbf16>
+dgk.kernel @carried(%a: memref<?x64xbf16>, %i: index) attributes {schedule = #schedule} {
+  // expected-error @below {{'dgk.load' op [pipeline-c5] is used by scf.for, expected operations on tiles, in the block of the load or inside of it; bring the tile into registers with dgk.unpack}}
+  %t = dgk.load %a[%i, %i] : memref<?x64xbf16> -> !tile
+  %last = scf.for %k = %i to %i step %i iter_args(%current = %t) -> !tile {
+    scf.yield %current : !tile
+  }
+  dgk.return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>
+#schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>>
+dgk.kernel @another_block(%a: memref<?x64xbf16>, %i: index, %d: memref<?x64xf32>) attributes {schedule = #schedule} {
+  // expected-error @below {{[pipeline-c5] is used by dgk.unpack}}
+  %t = dgk.load %a[%i, %i] : memref<?x64xbf16> -> !dgk.tile<128x64xbf16>
+  cf.br ^use
+^use:
+  %x = dgk.unpack %t : !dgk.tile<128x64xbf16> -> !dgk.accumulator<128x64xf32>
+  dgk.return
+}

@@ -1,14 +1,44 @@
-// RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-plan-launch))' --split-input-file --verify-diagnostics
+// RUN: dgk-opt %s --split-input-file --verify-diagnostics --pass-pipeline='builtin.module(dgk.kernel(dgk-plan-launch))'
 
-// A size that is a part of an argument.
-dgk.kernel @part(%a: memref<?x64xbf16>) {
+!ring = !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+dgk.kernel @not_an_argument(%pages: memref<?x128x128xi8>) {
   %c0 = arith.constant 0 : index
-  %b = memref.cast %a : memref<?x64xbf16> to memref<?x?xbf16>
-  // expected-error @below {{'memref.dim' op [plan_launch-c1] views memory that is not a kernel argument; pass the memref to the kernel}}
-  %n = memref.dim %b, %c0 : memref<?x?xbf16>
+  %a = dgk.field %pages at 0 : memref<?x128x128xi8> to memref<?x128x64xbf16, strided<[8192, 64, 1]>>
+  %ring = dgk.buffer at 0 : !ring
+  %p = dgk.pipeline producers(1) consumers(8) at 32768 : !dgk.pipeline<2>
   dgk.roles {
-    dgk.role @all warps(8) {
-      dgk.tiles (%i) in (%c0 by 64) {
+    dgk.role @load warps(4) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      // expected-error @below {{[plan_launch-c1] views memory that is not a kernel argument; pass the memref to the kernel}}
+      dgk.copy_async %a[%c0, %c0, %c0] to %ring[%s] : memref<?x128x64xbf16, strided<[8192, 64, 1]>>, !ring
+      dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @dynamic_dimension(%a: memref<?x64xbf16>, %i: index) {
+  // expected-error @below {{[plan_launch-c2] asks for a dimension that is not a constant below the rank}}
+  %rows = memref.dim %a, %i : memref<?x64xbf16>
+  dgk.roles {
+    dgk.role @math warps(4) {
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @extent_from_memory(%lens: memref<1xi32>) {
+  %c0 = arith.constant 0 : index
+  %len = memref.load %lens[%c0] : memref<1xi32>
+  %rows = arith.index_cast %len : i32 to index
+  dgk.roles {
+    dgk.role @math warps(4) {
+      // expected-error @below {{[plan_launch-c3] has an extent that is no sum, difference or product of constants and sizes of kernel arguments}}
+      dgk.tiles (%m) in (%rows by 128) {
       }
     }
   }
@@ -17,14 +47,25 @@ dgk.kernel @part(%a: memref<?x64xbf16>) {
 
 // -----
 
-dgk.kernel @dimension(%a: memref<?x64xbf16>, %i: index) {
-  // expected-error @below {{'memref.dim' op [plan_launch-c2] asks for a dimension that is not a constant below the rank}}
-  %n = memref.dim %a, %i : memref<?x64xbf16>
-  %c64 = arith.constant 64 : index
+// expected-error @below {{[plan_launch-c4] has no roles; run dgk-warp-specialize first}}
+dgk.kernel @synchronous() {
+  dgk.return
+}
+
+// -----
+
+// A column of a row-major matrix is not contiguous.
+!words = !dgk.buffer<2 x 128x1xi32, #dgk.shared<none>>
+dgk.kernel @column(%s: memref<?x16xi32>) {
+  %c0 = arith.constant 0 : index
+  %ring = dgk.buffer at 0 : !words
+  %p = dgk.pipeline producers(1) consumers(8) at 1024 : !dgk.pipeline<2>
   dgk.roles {
-    dgk.role @all warps(8) {
-      dgk.tiles (%j) in (%c64 by 64) {
-      }
+    dgk.role @load warps(4) elected {
+      %t = dgk.acquire %p : !dgk.pipeline<2>
+      // expected-error @below {{[plan_launch-c5] moves boxes along dimension 0 of 'memref<?x16xi32>', expected stride 1 there; copy the operand}}
+      dgk.copy_async %s[%c0, %c0] to %ring[%t] : memref<?x16xi32>, !words
+      dgk.commit %p[%t] bytes(512) : !dgk.pipeline<2>
     }
   }
   dgk.return
@@ -32,12 +73,15 @@ dgk.kernel @dimension(%a: memref<?x64xbf16>, %i: index) {
 
 // -----
 
-dgk.kernel @extent(%n: index) {
+!staging = !dgk.buffer<8 x 16x64xbf16, #dgk.shared<b128>>
+dgk.kernel @odd_rows(%d: memref<?x33xbf16>) {
+  %c0 = arith.constant 0 : index
+  %staging = dgk.buffer at 0 : !staging
   dgk.roles {
-    dgk.role @all warps(8) {
-      // expected-error @below {{'dgk.tiles' op [plan_launch-c3] has an extent that is neither a constant nor a size of a kernel argument}}
-      dgk.tiles (%i) in (%n by 64) {
-      }
+    dgk.role @math warps(8) {
+      %zero = dgk.zero : !dgk.accumulator<128x128xbf16>
+      // expected-error @below {{[plan_launch-c6] has a stride of 66 bytes in 'memref<?x33xbf16>', expected a multiple of 16 as TMA needs; pad the rows, or store from registers}}
+      dgk.store_async %zero, %d[%c0, %c0] through %staging : !dgk.accumulator<128x128xbf16>, memref<?x33xbf16>, !staging
     }
   }
   dgk.return
@@ -45,7 +89,19 @@ dgk.kernel @extent(%n: index) {
 
 // -----
 
-// expected-error @below {{'dgk.kernel' op [plan_launch-c4] has no roles; run dgk-warp-specialize first}}
-dgk.kernel @roles() {
+// What a tensor map cannot say is the map's own rule.
+!ring = !dgk.buffer<1 x 512x16xbf16, #dgk.shared<b32>>
+dgk.kernel @tall(%a: memref<?x64xbf16>) {
+  %c0 = arith.constant 0 : index
+  %ring = dgk.buffer at 0 : !ring
+  %p = dgk.pipeline producers(1) consumers(8) at 32768 : !dgk.pipeline<1>
+  dgk.roles {
+    dgk.role @load warps(4) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<1>
+      // expected-error @below {{a box size is outside 1..256}}
+      dgk.copy_async %a[%c0, %c0] to %ring[%s] : memref<?x64xbf16>, !ring
+      dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<1>
+    }
+  }
   dgk.return
 }

@@ -8,6 +8,9 @@
 //   sqr_sum[s][m] = sum over k in range s of a[m][k]^2
 //
 // RUN: dgk-opt %s | FileCheck %s
+// The passes split it into roles: the squares and sums of the BF16 tile are work of
+// @math, which alone carries both accumulators.
+// RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-pipeline,dgk-stage-stores,dgk-warp-specialize,dgk-hoist-scales,canonicalize,cse,dgk-assign-memory,dgk-plan-launch,dgk-verify-hazards))' | FileCheck %s --check-prefix=ROLES
 // The passes make an asynchronous kernel of it whose order is proven.
 // RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-stage-stores,dgk-pipeline,dgk-hoist-scales,dgk-warp-specialize,dgk-assign-memory,dgk-plan-launch,dgk-verify-hazards,dgk-unroll-scales,dgk-verify-hazards,dgk-lower-tiles,dgk-verify-hazards))' -o %t
 
@@ -20,6 +23,20 @@
 !sum = !dgk.accumulator<128x32xf32>
 !wide = !dgk.accumulator<128x64xf32>
 !column = !dgk.accumulator<128x1xf32>
+
+// ROLES-LABEL: dgk.kernel @hc_prenorm
+// ROLES:         dgk.pipeline producers(1) consumers(8) at {{[0-9]+}} : !dgk.pipeline<4>
+// ROLES-NOT:     = dgk.pipeline
+// ROLES:         dgk.role @math
+// ROLES:           scf.for {{.*}} -> (!dgk.accumulator<128x32xf32>, !dgk.accumulator<128x1xf32>) {
+// ROLES:             dgk.mma
+// ROLES-NEXT:        dgk.release
+// ROLES:           dgk.store {{.*}} memref<16x?x24xf32>
+// ROLES:           dgk.store {{.*}} transposed : {{.*}} memref<16x?xf32>
+// ROLES:         dgk.role @load
+// ROLES:           scf.for %{{.*}} = %{{.*}} to %{{.*}} step %{{.*}} {
+// ROLES-NOT:       accumulator
+// ROLES:             dgk.commit {{.*}} bytes(24576)
 
 // CHECK-LABEL: dgk.kernel @hc_prenorm
 // CHECK: dgk.tiles (%i, %i_0) in (%{{.*}} by 1, %{{.*}} by 128) {

@@ -7,6 +7,9 @@
 //   logits[i][j] = scale[j] * sum_h relu(q[i][h] . kv[j]) * weights[i][h]
 //
 // RUN: dgk-opt %s | FileCheck %s
+// The passes split it into roles: both read the key range, a ring for the queries
+// goes around one for the keys.
+// RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-pipeline,dgk-stage-stores,dgk-warp-specialize,dgk-hoist-scales,canonicalize,cse,dgk-assign-memory,dgk-plan-launch,dgk-verify-hazards))' | FileCheck %s --check-prefix=ROLES
 // The passes make an asynchronous kernel of it whose order is proven.
 // RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-stage-stores,dgk-pipeline,dgk-hoist-scales,dgk-warp-specialize,dgk-assign-memory,dgk-plan-launch,dgk-verify-hazards,dgk-unroll-scales,dgk-verify-hazards,dgk-lower-tiles,dgk-verify-hazards))' -o %t
 
@@ -20,6 +23,26 @@
 !half = !dgk.accumulator<128x64xf32>
 !heads = !dgk.accumulator<1x64xf32>
 !keys = !dgk.accumulator<128x1xf32>
+
+// ROLES-LABEL: dgk.kernel @mqa_logits
+// ROLES-DAG:     %[[KEYS:.*]] = dgk.pipeline producers(1) consumers(8) at {{[0-9]+}} : !dgk.pipeline<3>
+// ROLES-DAG:     %[[QUERIES:.*]] = dgk.pipeline producers(1) consumers(8) at {{[0-9]+}} : !dgk.pipeline<2>
+// ROLES:         dgk.role @math
+// ROLES-COUNT-4:   memref.load
+// ROLES:           %[[Q:.*]] = dgk.wait %[[QUERIES]]
+// ROLES:           scf.for
+// ROLES-NEXT:        %[[K:.*]] = dgk.wait %[[KEYS]]
+// ROLES:             dgk.mma
+// ROLES-NEXT:        dgk.release %[[KEYS]][%[[K]]]
+// ROLES-COUNT-2:     dgk.store {{.*}} transposed
+// ROLES-NEXT:      }
+// ROLES-NEXT:      dgk.release %[[QUERIES]][%[[Q]]]
+// ROLES:         dgk.role @load
+// ROLES-COUNT-4:   memref.load
+// ROLES:           dgk.commit %[[QUERIES]]
+// ROLES:           scf.for
+// ROLES:             dgk.commit %[[KEYS]]
+// ROLES-NOT:       dgk.store
 
 // CHECK-LABEL: dgk.kernel @mqa_logits
 // CHECK: dgk.tiles (%i) in (%{{.*}} by 2) {

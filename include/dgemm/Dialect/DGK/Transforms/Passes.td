@@ -17,15 +17,22 @@ class DGK_KernelPass<string flag> : Pass<flag, "::dgk::KernelOp"> {
 def DGKPipelinePass : DGK_KernelPass<"dgk-pipeline"> {
   let summary = "Loads tiles through rings of shared-memory slots";
   let description = [{
-    The `dgk.load` ops of one block become asynchronous copies into slots of one
-    pipeline: acquire, copies, commit in front of the first load; wait and views
-    behind; release after the last use. The loads of the loop that runs the
-    K tiles get the schedule's `stages`, others its `scale_stages`.
+    Each `dgk.load` becomes an asynchronous copy into a slot of a pipeline:
+    acquire, copies, commit in front of the last load; wait and views behind;
+    release after the last use. Sources that are loaded in the same blocks, and
+    equally often, share slots; a ring whose slots would be held at the same time
+    or whose tiles are used before the last load is split. A ring that feeds
+    products in the block of its loads, the loop over K tiles, gets the
+    schedule's `stages`, others its `scale_stages`.
 
     Before: synchronous form with a schedule. After: no `dgk.load` is left; still
     one thread of control, so each iteration fills its slot and empties it.
 
-    Fails with `pipeline-c4` on a kernel that has loads but no schedule.
+    ### Rules
+
+    1. `pipeline-c4`: the kernel has a schedule (1 to 3 are rules of the op).
+    2. `pipeline-c5`: tiles are used by operations of this dialect, in the block
+       of the load or inside of it.
   }];
   let statistics = [
     Statistic<"numPipelines", "pipelines", "Pipelines made">,
@@ -58,9 +65,18 @@ def DGKWarpSpecializePass : DGK_KernelPass<"dgk-warp-specialize"> {
     commit, run by one elected thread. Both keep the loops; accumulators that
     loops carry stay in `@math`.
 
+    Index arithmetic, control flow and reads of scalars from memory belong to
+    both roles; what writes memory belongs to `@math`. Values that cost nothing,
+    buffers and pipelines stay in front of the roles.
+
     Before: `dgk-pipeline`. After: `dgk.roles` holds all work.
 
-    Fails with `warp_specialize-c1` on a kernel without a schedule or with roles.
+    ### Rules
+
+    1. `warp_specialize-c1`: the kernel has a schedule, structured control flow
+       and neither roles nor `dgk.load`.
+    2. `warp_specialize-c2`: the load role needs no value that only the math role
+       computes.
   }];
 }
 
@@ -85,8 +101,11 @@ def DGKAssignMemoryPass : DGK_KernelPass<"dgk-assign-memory"> {
     behind them. An offset that is already there is an error: run it once.
 
     Before: `dgk-pipeline`. After: every `dgk.buffer` and `dgk.pipeline` has `at`.
-    Fails with `assign_memory-c1` when the target's shared memory is too small,
-    with `assign_memory-c2` when something has an offset already.
+
+    ### Rules
+
+    1. `assign_memory-c1`: the target has as much shared memory for a CTA.
+    2. `assign_memory-c2`: no buffer or pipeline has an offset yet.
   }];
   let statistics = [
     Statistic<"numBytes", "bytes", "Bytes of shared memory">
@@ -103,11 +122,16 @@ def DGKPlanLaunchPass : DGK_KernelPass<"dgk-plan-launch"> {
 
     Before: `dgk-assign-memory`, `dgk-warp-specialize`. After: the kernel has a plan.
 
-    Fails with `plan_launch-c1` when a copy, store or size is of memory that is
-    not a kernel argument, `plan_launch-c2` when a size is of an unknown
-    dimension, `plan_launch-c3` when the extent of the tile loop is neither a
-    constant nor a size of a kernel argument, `plan_launch-c4` when the kernel
-    has no roles.
+    ### Rules
+
+    1. `plan_launch-c1`: copies, stores and sizes are of kernel arguments.
+    2. `plan_launch-c2`: sizes are asked of constant dimensions.
+    3. `plan_launch-c3`: the extents of tile loops are sums, differences and
+       products of constants and sizes of kernel arguments.
+    4. `plan_launch-c4`: the kernel has roles.
+    5. `plan_launch-c5`: a tile's rows are contiguous in memory; of a tile of one
+       column, the column is.
+    6. `plan_launch-c6`: the other strides are multiples of 16 bytes.
   }];
 }
 
@@ -134,6 +158,10 @@ def DGKLowerTilesPass : DGK_KernelPass<"dgk-lower-tiles"> {
     size, with the raster's arithmetic at its head.
 
     Before: any form. After: no `dgk.tiles` is left.
+
+    ### Rules
+
+    1. `lower_tiles-c1`: no tile loop is `per_cluster`.
   }];
   let dependentDialects = ["::dgk::DGKDialect", "::mlir::gpu::GPUDialect"];
 }

@@ -1,0 +1,182 @@
+// Two roles from one body: loads, and arithmetic with stores.
+//
+// RUN: dgk-opt %s --split-input-file --pass-pipeline='builtin.module(dgk.kernel(dgk-warp-specialize))' | FileCheck %s
+
+#mma = #dgk.mma_sync<f8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#schedule = #dgk.schedule<tile = 128x128x128, warp_grid = 8x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>>
+!ring = !dgk.buffer<2 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+!tile = !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>
+!acc = !dgk.accumulator<128x128xf32>
+!operand = memref<?x1024xf8E4M3FN>
+
+// Memory, barriers and what costs nothing stay in front; both roles run the same
+// loops, each with its own operations; accumulators are carried by @math only.
+// CHECK-LABEL: dgk.kernel @product
+// CHECK:         %[[ROWS:.*]] = memref.dim
+// CHECK-NEXT:    %[[RING:.*]] = dgk.buffer
+// CHECK-NEXT:    %[[PIPE:.*]] = dgk.pipeline
+// CHECK-NEXT:    dgk.dependency_wait
+// CHECK-NEXT:    dgk.roles {
+// CHECK-NEXT:      dgk.role @math warps(8) registers(232) {
+// CHECK-NEXT:        dgk.tiles (%[[M:.*]]) in (%[[ROWS]] by 128) {
+// CHECK-NEXT:          %[[ZERO:.*]] = dgk.zero
+// CHECK-NEXT:          %[[SUM:.*]] = scf.for %{{.*}} iter_args(%[[ACC:.*]] = %[[ZERO]])
+// CHECK-NEXT:            %[[FULL:.*]] = dgk.wait %[[PIPE]]
+// CHECK-NEXT:            %[[TILE:.*]] = dgk.view %[[RING]][%[[FULL]]]
+// CHECK-NEXT:            %[[NEXT:.*]] = dgk.mma %[[TILE]], %[[TILE]], %[[ACC]]
+// CHECK-NEXT:            dgk.release %[[PIPE]][%[[FULL]]]
+// CHECK-NEXT:            scf.yield %[[NEXT]]
+// CHECK-NEXT:          }
+// CHECK-NEXT:          dgk.store %[[SUM]], %{{.*}}[%[[M]], %{{.*}}]
+// CHECK-NEXT:        }
+// CHECK-NEXT:        dgk.drain_stores
+// CHECK-NEXT:      }
+// CHECK-NEXT:      dgk.role @load warps(4) registers(40) elected {
+// CHECK-NEXT:        dgk.tiles (%[[M:.*]]) in (%[[ROWS]] by 128) {
+// CHECK-NEXT:          scf.for %[[K:.*]] = %{{.*}} to %{{.*}} step %{{.*}} {
+// CHECK-NEXT:            %[[FREE:.*]] = dgk.acquire %[[PIPE]]
+// CHECK-NEXT:            dgk.copy_async %{{.*}}[%[[M]], %[[K]]] to %[[RING]][%[[FREE]]]
+// CHECK-NEXT:            dgk.commit %[[PIPE]][%[[FREE]]] bytes(16384)
+// CHECK-NEXT:          }
+// CHECK-NEXT:        }
+// CHECK-NEXT:      }
+// CHECK-NEXT:    }
+// CHECK-NEXT:    dgk.return
+dgk.kernel @product(%a: !operand, %d: memref<?x128xf32>) attributes {schedule = #schedule} {
+  %c0 = arith.constant 0 : index
+  %c128 = arith.constant 128 : index
+  %c1024 = arith.constant 1024 : index
+  %rows = memref.dim %a, %c0 : !operand
+  %ring = dgk.buffer : !ring
+  %pipe = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<2>
+  dgk.tiles (%m) in (%rows by 128) {
+    %zero = dgk.zero : !acc
+    %sum = scf.for %k = %c0 to %c1024 step %c128 iter_args(%acc = %zero) -> !acc {
+      %free = dgk.acquire %pipe : !dgk.pipeline<2>
+      dgk.copy_async %a[%m, %k] to %ring[%free] : !operand, !ring
+      dgk.commit %pipe[%free] bytes(16384) : !dgk.pipeline<2>
+      %full = dgk.wait %pipe : !dgk.pipeline<2>
+      %t = dgk.view %ring[%full] : !ring
+      %next = dgk.mma %t, %t, %acc : !tile, !tile -> !acc
+      dgk.release %pipe[%full] : !dgk.pipeline<2>
+      scf.yield %next : !acc
+    }
+    dgk.store %sum, %d[%m, %c0] : !acc, memref<?x128xf32>
+  }
+  dgk.drain_stores
+  dgk.return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<f8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#schedule = #dgk.schedule<tile = 128x128x128, warp_grid = 8x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>>
+!ring = !dgk.buffer<2 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+!tile = !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>
+!acc = !dgk.accumulator<128x128xf32>
+!operand = memref<?x128xf8E4M3FN>
+
+// A trip count from memory is read by both roles, together with what follows
+// from it; a counter in memory is advanced by one.
+// CHECK-LABEL: dgk.kernel @range
+// CHECK-NOT:     memref.load
+// CHECK:         dgk.role @math
+// CHECK:           %[[LEN:.*]] = memref.load
+// CHECK-NEXT:      %[[END:.*]] = arith.index_cast %[[LEN]]
+// CHECK:           scf.for %{{.*}} to %[[END]]
+// CHECK:             dgk.wait
+// CHECK:           memref.store
+// CHECK:         dgk.role @load
+// CHECK:           %[[LEN:.*]] = memref.load
+// CHECK-NEXT:      %[[END:.*]] = arith.index_cast %[[LEN]]
+// CHECK-NEXT:      scf.for %{{.*}} to %[[END]]
+// CHECK:             dgk.copy_async
+// CHECK-NOT:       memref.store
+// CHECK:         dgk.dependency_signal
+// CHECK-NEXT:    dgk.return
+dgk.kernel @range(%a: !operand, %lens: memref<?xi32>, %d: memref<?x128xf32>) attributes {schedule = #schedule} {
+  %c0 = arith.constant 0 : index
+  %c128 = arith.constant 128 : index
+  %ring = dgk.buffer : !ring
+  %pipe = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<2>
+  dgk.dependency_wait
+  %len = memref.load %lens[%c0] : memref<?xi32>
+  %end = arith.index_cast %len : i32 to index
+  %zero = dgk.zero : !acc
+  scf.for %m = %c0 to %end step %c128 {
+    %free = dgk.acquire %pipe : !dgk.pipeline<2>
+    dgk.copy_async %a[%m, %c0] to %ring[%free] : !operand, !ring
+    dgk.commit %pipe[%free] bytes(16384) : !dgk.pipeline<2>
+    %full = dgk.wait %pipe : !dgk.pipeline<2>
+    %t = dgk.view %ring[%full] : !ring
+    %next = dgk.mma %t, %t, %zero : !tile, !tile -> !acc
+    dgk.release %pipe[%full] : !dgk.pipeline<2>
+    dgk.store %next, %d[%m, %c0] : !acc, memref<?x128xf32>
+  }
+  memref.store %len, %lens[%c0] : memref<?xi32>
+  dgk.dependency_signal
+  dgk.return
+}
+
+// Branches and loops with a condition: what they return splits too. Accumulators
+// go to @math, the position goes to both.
+// CHECK-LABEL: dgk.kernel @control_flow
+// CHECK:         dgk.role @math
+// CHECK:           %{{.*}}:2 = scf.while (%{{.*}}, %{{.*}}) : (index, !dgk.accumulator<128x128xf32>) -> (index, !dgk.accumulator<128x128xf32>)
+// CHECK:             scf.condition(%{{.*}}) %{{.*}}, %{{.*}} : index, !dgk.accumulator<128x128xf32>
+// CHECK:             %{{.*}}:2 = scf.if %{{.*}} -> (!dgk.accumulator<128x128xf32>, index) {
+// CHECK:               dgk.wait
+// CHECK:               scf.yield %{{.*}}, %{{.*}} : !dgk.accumulator<128x128xf32>, index
+// CHECK:         dgk.role @load
+// CHECK-NOT:       dgk.accumulator
+// CHECK:           %{{.*}} = scf.while (%{{.*}} = %{{.*}}) : (index) -> index {
+// CHECK:             scf.condition(%{{.*}}) %{{.*}} : index
+// CHECK:             %[[STEP:.*]] = scf.if %{{.*}} -> (index) {
+// CHECK:               dgk.copy_async
+// CHECK:               scf.yield %{{.*}} : index
+// CHECK:             } else {
+// CHECK-NEXT:          scf.yield %{{.*}} : index
+// CHECK:             %[[AT:.*]] = arith.addi %{{.*}}, %[[STEP]]
+// CHECK-NEXT:        scf.yield %[[AT]] : index
+// An epilogue without loads is nothing to @load.
+// CHECK-NOT:       scf.if
+// CHECK:         dgk.return
+dgk.kernel @control_flow(%a: !operand, %end: index, %skip: memref<?xi1>, %d: memref<?x128xf32>)
+    attributes {schedule = #schedule} {
+  %c0 = arith.constant 0 : index
+  %c128 = arith.constant 128 : index
+  %c256 = arith.constant 256 : index
+  %true = arith.constant true
+  %ring = dgk.buffer : !ring
+  %pipe = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<2>
+  %zero = dgk.zero : !acc
+  %r:2 = scf.while (%at = %c0, %acc = %zero) : (index, !acc) -> (index, !acc) {
+    %more = arith.cmpi ult, %at, %end : index
+    scf.condition(%more) %at, %acc : index, !acc
+  } do {
+  ^bb0(%at: index, %acc: !acc):
+    %s = memref.load %skip[%at] : memref<?xi1>
+    %next:2 = scf.if %s -> (!acc, index) {
+      %free = dgk.acquire %pipe : !dgk.pipeline<2>
+      dgk.copy_async %a[%at, %c0] to %ring[%free] : !operand, !ring
+      dgk.commit %pipe[%free] bytes(16384) : !dgk.pipeline<2>
+      %full = dgk.wait %pipe : !dgk.pipeline<2>
+      %t = dgk.view %ring[%full] : !ring
+      %sum = dgk.mma %t, %t, %acc : !tile, !tile -> !acc
+      dgk.release %pipe[%full] : !dgk.pipeline<2>
+      scf.yield %sum, %c128 : !acc, index
+    } else {
+      scf.yield %acc, %c256 : !acc, index
+    }
+    %then = arith.addi %at, %next#1 : index
+    scf.yield %then, %next#0 : index, !acc
+  }
+  scf.if %true {
+    dgk.store %r#1, %d[%c0, %c0] : !acc, memref<?x128xf32>
+  }
+  dgk.return
+}
