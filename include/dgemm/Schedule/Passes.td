@@ -22,7 +22,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     `convert-dgemm-to-dgk` can lower it; otherwise the pass has failed with a
     diagnostic for each op that it cannot serve.
 
-    ### The choice
+    #### The choice
 
     Candidates are CTA tiles of M 64 or 128, N 16, 32, 64 or 128, and K 64 or
     128 bytes, each with as many stages as shared memory holds (at most 8). The
@@ -40,7 +40,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
 
     M is seldom known; `m` says what to expect.
 
-    ### Rules
+    #### Rules
 
     The op and the target:
 
@@ -77,7 +77,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
         128-byte lines in each warp; or `store = registers` with none.
     21. `select-c21`: `cluster` within the target's, no `split_k`, no `swap_ab`.
 
-    ### Remarks
+    #### Remarks
 
     Category `dgemm-select-schedule`: `ScheduleChosen` and `ScheduleKept`
     (passed), `CandidateDeclined` for each candidate that breaks a limit or does

@@ -20,7 +20,7 @@ def DGK_BufferOp : DGK_NamedOp<"buffer", "ring", [MemoryEffects<[MemAlloc]>]> {
     `at` is the byte offset in the CTA's dynamic shared memory (the column, for
     tensor memory); `dgk-assign-memory` sets it.
 
-    ## Constraints
+    #### Constraints
     1. `buffer-c5`: the offset is not negative and a multiple of the layout's
        alignment (1 to 4 are rules of the type).
 
@@ -50,7 +50,7 @@ def DGK_PipelineOp : DGK_NamedOp<"pipeline", "pipe", [MemoryEffects<[MemAlloc]>]
     heard, for all n. It is what a CTA pair with one matrix instruction and a
     multicast copy need.
 
-    ## Constraints
+    #### Constraints
     1. `pipeline-c1`: producers, consumers and CTAs are positive.
     2. `pipeline-c2`: the offset is a multiple of 8.
     3. `pipeline-c3`: 1 to 64 slots (a rule of the type).
@@ -110,7 +110,7 @@ def DGK_CommitOp : DGK_HandOverOp<"commit", "Hands a slot to the consumers"> {
     instructions that this thread issued have finished. What the role wrote
     with `dgk.write` is visible to whoever waits for the slot.
 
-    ## Constraints
+    #### Constraints
     1. `commit-c1`: the slot comes from `dgk.acquire` of the same pipeline.
     2. `commit-c2`: `bytes` is the sum of the copies into the slot.
 
@@ -131,7 +131,7 @@ def DGK_ReleaseOp : DGK_HandOverOp<"release", "Hands a slot back to the producer
     the asynchronous matrix instructions, and the copies into tensor memory,
     that read it have finished; the role itself does not wait.
 
-    ## Constraints
+    #### Constraints
     1. `release-c1`: the slot comes from `dgk.wait` of the same pipeline.
 
     Example: `dgk.release %p[%s] : !dgk.pipeline<4>`
@@ -150,7 +150,7 @@ def DGK_ViewOp : DGK_NamedOp<"view", "view", [Pure]> {
     Costs nothing: later operations use the memory in place. A buffer that one
     role keeps for itself, and uses in program order, needs no slot.
 
-    ## Constraints
+    #### Constraints
     1. `view-c1`: the result is the buffer's tile type.
     2. `view-c2`: without a slot, the buffer has one slot.
 
@@ -183,7 +183,7 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
     each receives it in the same slot of its own buffer. `map` is the number of
     the tensor map in the launch plan; `dgk-plan-launch` sets it.
 
-    ## Constraints
+    #### Constraints
     1. `copy_async-c1`: one coordinate per dimension of the source.
     2. `copy_async-c2`: the buffer is in shared memory and has the source's element type.
     3. `copy_async-c3`: the source's last stride is 1, or its second to last
@@ -218,7 +218,7 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
     previous copy before it writes again. No other warp is involved. Elements
     outside the memory are dropped.
 
-    ## Constraints
+    #### Constraints
     1. `store_async-c1`: the staging buffer is in shared memory and has the
        accumulator's and the destination's element type.
     2. `store_async-c2`: one coordinate per dimension of the destination, at least 2.
@@ -269,7 +269,7 @@ def DGK_MmaAsyncOp : DGK_Op<"mma_async",
     operands that are spread as well: each CTA holds half the rows of A and
     half the rows of B, and one thread of the leader issues for both.
 
-    ## Constraints
+    #### Constraints
     1. `mma_async-c1`: A is M x K, B is N x K, the accumulator tile M x N in tensor memory.
     2. `mma_async-c2`: both operands have scales in tensor memory or neither.
     3. `mma_async-c3`: a scale tile is rows x 1 x i32, with an index and `per`
@@ -312,7 +312,7 @@ def DGK_CopyToTmemOp : DGK_Op<"copy_to_tmem", [MemoryEffects<[MemRead, MemWrite]
     Ordered between the matrix instructions of the same thread before and after
     it (`tcgen05.cp`). In a `leader` role, it copies in each CTA of the pair.
 
-    ## Constraints
+    #### Constraints
     1. `copy_to_tmem-c1`: the source is in shared memory, the destination in
        tensor memory, with the same shape and element type.
     2. `copy_to_tmem-c2`: scale words (rows x 1 x i32) are in `scale_words` order.
@@ -340,7 +340,7 @@ def DGK_RoleBarrierOp : DGK_Op<"role_barrier",
   let description = [{
     `id` is the hardware's named barrier, 1 to 15; 0 is the whole CTA's.
 
-    ## Constraints
+    #### Constraints
     1. `role_barrier-c1`: `id` is in 1..15.
     2. `role_barrier-c2`: it stands in a role that is not `elected`.
 

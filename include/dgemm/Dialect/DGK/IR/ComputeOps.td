@@ -32,7 +32,7 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     UE8M0 bytes of consecutive K groups; the byte that scales element k of the
     tile is `index + k / per`.
 
-    ## Constraints
+    #### Constraints
     1. `mma-c1`: A is M x K, B is N x K and the accumulator M x N.
     2. `mma-c2`: a scale is a tile of rows x 1 x i32 or the scales of that side and
        as many rows, with an index and `per`.
@@ -69,7 +69,7 @@ def DGK_ReadScalesOp : DGK_NamedOp<"read_scales", "scales", [Pure]> {
   let description = [{
     The tile may be released afterwards.
 
-    ## Constraints
+    #### Constraints
     1. `read_scales-c1`: the tile is rows x 1 x i32, rows as in the result.
 
     Example: `%s = dgk.read_scales %t : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128>`
@@ -87,7 +87,7 @@ def DGK_MapOp : DGK_NamedOp<"map", "map",
     The body computes one element of the result from the elements at the same
     place. An operand dimension of size 1 broadcasts.
 
-    ## Constraints
+    #### Constraints
     1. `map-c1`: one block argument for each operand, of its element type.
     2. `map-c2`: the body yields one value of the result's element type.
     3. `map-c3`: each operand has the result's shape, up to dimensions of size 1.
@@ -115,7 +115,7 @@ def DGK_ReduceOp : DGK_NamedOp<"reduce", "reduced", [Pure]> {
   let description = [{
     Combines `group` neighbours along `axis` (0 rows, 1 columns) into one.
 
-    ## Constraints
+    #### Constraints
     1. `reduce-c1`: `axis` is 0 or 1.
     2. `reduce-c2`: `group` divides the size along `axis`.
     3. `reduce-c3`: the result has size / group elements along `axis` and the
@@ -139,7 +139,7 @@ def DGK_ConvertOp : DGK_NamedOp<"convert", "out", [Pure]> {
   let description = [{
     Rounds to nearest even where the result is narrower.
 
-    ## Constraints
+    #### Constraints
     1. `convert-c1`: input and result have the same shape.
 
     Example: `%h = dgk.convert %x : !dgk.accumulator<128x128xf32> -> !dgk.accumulator<128x128xbf16>`
@@ -158,7 +158,7 @@ def DGK_UnpackOp : DGK_NamedOp<"unpack", "values", [Pure]> {
     of the tile that starts there: a wide tile in tensor memory passes through
     few registers, part by part.
 
-    ## Constraints
+    #### Constraints
     1. `unpack-c1`: input and result have the same shape, up to sizes of 1.
     2. `unpack-c2`: offsets are two, and only for a tile of two dimensions that
        is at least as large as the result.
@@ -187,7 +187,7 @@ def DGK_WriteOp : DGK_Op<"write", [MemoryEffects<[MemWrite]>]> {
     `dgk.copy_to_tmem` reads. Visible to the consumers, also to asynchronous
     copies and matrix instructions, after the `dgk.commit` of the tile's slot.
 
-    ## Constraints
+    #### Constraints
     1. `write-c1`: accumulator and tile have the same shape, up to sizes of 1.
     2. `write-c2`: the tile is in memory: its type has a layout.
     3. `write-c3`: accumulator and tile have the same element type.
@@ -210,7 +210,7 @@ def DGK_ExtractOp : DGK_NamedOp<"extract", "part", [Pure]> {
   let description = [{
     A name for elements that are in registers already; it costs nothing.
 
-    ## Constraints
+    #### Constraints
     1. `extract-c1`: the part lies inside the input.
 
     Example: `%q0 = dgk.extract %s[0, 1] : !dgk.accumulator<128x2xf32> -> !dgk.accumulator<128x1xf32>`

@@ -39,7 +39,7 @@ def DGK_SharedAttr : DGK_Attr<"Shared", "shared"> {
     `scale_words` is the order in which `tcgen05.cp` reads 32-bit scale words:
     row r of each 128 is at word (r mod 32) * 4 + r / 32. TMA cannot write it.
 
-    ## Constraints
+    #### Constraints
     1. `shared-c1`: `cta_group` is 1 or 2.
     2. `shared-c2`: `scale_words` goes with swizzle `none`.
   }];
@@ -60,7 +60,7 @@ def DGK_TensorMemoryAttr : DGK_Attr<"TensorMemory", "tmem"> {
     is spread over a CTA pair, which halves its rows in each CTA. Example:
     `#dgk.tmem<cta_group = 2>`.
 
-    ## Constraints
+    #### Constraints
     1. `tmem-c1`: `cta_group` is 1 or 2.
   }];
   let parameters = (ins "int64_t":$ctaGroup);
@@ -99,7 +99,7 @@ def DGK_MmaSyncAttr : DGK_MmaAttr<"MmaSync", "mma_sync"> {
     b = f8E4M3FN, scale_block = 32>`.
     Source: PTX ISA, "Warp-level matrix instructions, mma".
 
-    ## Constraints
+    #### Constraints
     1. `mma_instruction-c1`: K covers 32 bytes of A's elements.
     2. `mma_instruction-c2`: `scale_block` is 32, or 16 for packed FP4, with a
        kind that scales, and absent with the others.
@@ -114,7 +114,7 @@ def DGK_WgmmaAttr : DGK_MmaAttr<"Wgmma", "wgmma"> {
     `#dgk.wgmma<f8f6f4, m = 64, n = 128, k = 32, a = f8E4M3FN, b = f8E4M3FN>`.
     Source: PTX ISA, "Asynchronous warpgroup level matrix instructions".
 
-    ## Constraints
+    #### Constraints
     1. `mma_instruction-c1`: K covers 32 bytes of A's elements.
     2. `mma_instruction-c2`: `scale_block` is 32, or 16 for packed FP4, with a
        kind that scales, and absent with the others.
@@ -130,7 +130,7 @@ def DGK_Tcgen05Attr : DGK_MmaAttr<"Tcgen05", "tcgen05"> {
     b = f8E4M3FN, scale_block = 32>`.
     Source: PTX ISA, "TensorCore 5th generation family instructions".
 
-    ## Constraints
+    #### Constraints
     1. `mma_instruction-c1`: K covers 32 bytes of A's elements.
     2. `mma_instruction-c2`: `scale_block` is 32, or 16 for packed FP4, with a
        kind that scales, and absent with the others.
@@ -174,7 +174,7 @@ def DGK_TargetAttr : DGK_Attr<"Target", "target"> {
     All that passes know of a chip. `dgk::lookupTarget` makes one from the name
     of a chip; the table is in `lib/Target`.
 
-    ## Constraints
+    #### Constraints
     1. `target-c1`: the discardable attribute `dgk.target` is a `#dgk.target`.
     2. `target-c2`: each instruction is a matrix instruction.
   }];
@@ -203,7 +203,7 @@ def DGK_RasterAttr : DGK_Attr<"Raster", "raster"> {
     next group begins, so that the operand rows of a group stay in L2.
     `#dgk.raster<group = 8, along = m>`.
 
-    ## Constraints
+    #### Constraints
     1. `raster-c1`: the group is positive.
   }];
   let parameters = (ins "int64_t":$group, EnumParameter<DGK_Axis>:$along);
@@ -216,7 +216,7 @@ def DGK_RoleSpecAttr : DGK_Attr<"RoleSpec", "role_spec"> {
   let description = [{
     `#dgk.role_spec<warps = 8, registers = 232>`.
 
-    ## Constraints
+    #### Constraints
     1. `role_spec-c1`: warps is a positive multiple of 4.
     2. `role_spec-c2`: registers is a multiple of 8 in 24..256.
   }];
@@ -246,7 +246,7 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     A person may write it by hand; `dgemm-select-schedule` then keeps it and
     verifies it against the target.
 
-    ## Constraints
+    #### Constraints
     1. `schedule-c1`: the discardable attribute `dgk.schedule` is a `#dgk.schedule`.
     2. `schedule-c2`: `instruction` is a matrix instruction.
     3. `schedule-c3`: three positive tile sizes, two positive warp counts.
@@ -314,7 +314,7 @@ def DGK_TensorMapAttr : DGK_Attr<"TensorMap", "tensor_map"> {
     (innermost first), and swizzle. `of 3 at 8192` views what begins 8192 bytes
     after the argument's first element. Elements outside are filled with zeros.
 
-    ## Constraints
+    #### Constraints
     1. `tensor_map-c1`: n sizes, n - 1 strides and n box sizes for n in 1..5.
     2. `tensor_map-c2`: box sizes are in 1..256.
     3. `tensor_map-c3`: the box is a multiple of 16 bytes wide.
@@ -360,7 +360,7 @@ def DGK_LaunchPlanAttr : DGK_Attr<"LaunchPlan", "launch_plan"> {
     workspace in bytes, tensor maps and parameters.
     It is all that a launcher needs; no host code is made per kernel.
 
-    ## Constraints
+    #### Constraints
     1. `launch_plan-c1`: the grid has results and uses only the plan's symbols.
     2. `launch_plan-c2`: the block is a multiple of 32 up to 1024, the cluster
        at least 1.

@@ -23,7 +23,7 @@ def DGK_TileType : DGK_Type<"Tile", "tile"> {
     `!dgk.tile<128x64xf8E4M3FN, #dgk.shared<b64>>`, it is the content of that
     memory and valid until its slot is released.
 
-    ## Constraints
+    #### Constraints
     1. `tile-c1`: one or two sizes in 1..65536.
     2. `tile-c2`: the element type is an integer or float.
     3. `tile-c3`: a layout is `#dgk.shared` or `#dgk.tmem`.
@@ -48,7 +48,7 @@ def DGK_AccumulatorType : DGK_Type<"Accumulator", "accumulator"> {
     from the kernel's matrix instruction and warp grid; arithmetic on
     accumulators never depends on it. A dimension of size 1 broadcasts.
 
-    ## Constraints
+    #### Constraints
     1. `accumulator-c1`: two sizes in 1..65536.
     2. `accumulator-c2`: the element type is an integer or float.
   }];
@@ -69,7 +69,7 @@ def DGK_BufferType : DGK_Type<"Buffer", "buffer"> {
     `!dgk.buffer<3 x 128x128xf8E4M3FN, #dgk.shared<b128>>`: three slots. The
     layout names the memory: `#dgk.shared` or `#dgk.tmem`.
 
-    ## Constraints
+    #### Constraints
     1. `buffer-c1`: one or two sizes in 1..65536.
     2. `buffer-c2`: the element type is an integer or float.
     3. `buffer-c3`: the layout is `#dgk.shared` or `#dgk.tmem`.
@@ -112,7 +112,7 @@ def DGK_PipelineType : DGK_Type<"Pipeline", "pipeline"> {
     role has its own cursor, which starts at slot 0 and is never reset, so the
     ring does not drain between output tiles.
 
-    ## Constraints
+    #### Constraints
     1. `pipeline-c3`: 1 to 64 slots.
   }];
   let parameters = (ins "int64_t":$slots);
@@ -134,7 +134,7 @@ def DGK_ScalesType : DGK_Type<"Scales", "scales"> {
     `!dgk.scales<a, 128>`: one word for each of the 128 rows of operand A, in
     the lanes where the matrix instruction looks for them.
 
-    ## Constraints
+    #### Constraints
     1. `scales-c1`: rows is in 1..65536.
   }];
   let parameters = (ins EnumParameter<DGK_Side>:$side, "int64_t":$rows);

@@ -17,7 +17,7 @@ def DGK_LoadOp : DGK_NamedOp<"load", "tile", [MemoryEffects<[MemRead]>]> {
     outside the memory are zero. Leading coordinates beyond the tile's rank
     select one element.
 
-    ## Constraints
+    #### Constraints
     1. `load-c1`: one coordinate per dimension of the source, at least the tile's rank.
     2. `load-c2`: the tile has the source's element type.
 
@@ -41,7 +41,7 @@ def DGK_StoreOp : DGK_Op<"store",
     elements whose last coordinate is in lo <= x < hi are written. A destination
     of one dimension takes a row or a column.
 
-    ## Constraints
+    #### Constraints
     1. `store-c1`: one coordinate per dimension of the destination; at least 2,
        or 1 where a size of the accumulator is 1.
     2. `store-c2`: the accumulator has the destination's element type.
@@ -76,7 +76,7 @@ def DGK_FieldOp : DGK_NamedOp<"field", "field", [Pure]> {
             to memref<?x64xf32, strided<[?, 1], offset: 2048>>
     ```
 
-    ## Constraints
+    #### Constraints
     1. `field-c1`: the source is i8; its record is static and contiguous.
     2. `field-c2`: the field lies in the record, at a multiple of its element size.
     3. `field-c3`: the result has the source's number of records, and static,

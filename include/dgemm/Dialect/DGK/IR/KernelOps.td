@@ -21,7 +21,7 @@ def DGK_KernelOp : DGK_Op<"kernel",
     for, the schedule it follows and, once everything has an address, the
     launch plan.
 
-    ## Constraints
+    #### Constraints
     1. `kernel-c1`: arguments are memrefs, integers, floats or index; no results.
     2. `kernel-c2`: with `dgk.roles`, the roles' warps times 32 are the plan's block.
     3. `kernel-c3`: the launch plan's shared memory is within the target's limit.
@@ -65,6 +65,11 @@ def DGK_KernelOp : DGK_Op<"kernel",
 
 def DGK_ReturnOp : DGK_Op<"return", [Pure, Terminator, HasParent<"KernelOp">]> {
   let summary = "End of a kernel";
+  let description = [{
+    Results go to memory, so it has no operands.
+
+    Example: `dgk.return`
+  }];
   let assemblyFormat = "attr-dict";
 }
 
@@ -76,7 +81,7 @@ def DGK_LaunchOp : DGK_Op<"launch",
     Stands where the problem op stood. The kernel's launch plan says what the
     host does.
 
-    ## Constraints
+    #### Constraints
     1. `launch-c1`: the symbol names a `dgk.kernel`.
     2. `launch-c2`: operand types are the kernel's argument types.
 
@@ -100,7 +105,7 @@ def DGK_TilesOp : DGK_Op<"tiles",
     With `raster`, the last two dimensions are walked in groups of tiles (see
     `#dgk.raster`); otherwise the last dimension is the fastest.
 
-    ## Constraints
+    #### Constraints
     1. `tiles-c1`: one block argument of type index for each extent.
     2. `tiles-c2`: as many tile sizes as extents, each positive.
     3. `tiles-c3`: a raster needs at least two dimensions.
@@ -127,7 +132,7 @@ def DGK_RolesOp : DGK_Op<"roles",
   let description = [{
     The roles start together; warps are numbered in the order of the roles.
 
-    ## Constraints
+    #### Constraints
     1. `roles-c1`: the body holds only `dgk.role`, at least one, with distinct names.
     2. `roles-c2`: the registers of all roles fit the target's register file.
 
@@ -154,7 +159,7 @@ def DGK_RoleOp : DGK_Op<"role",
     hold the warpgroup complete; otherwise all threads run it together. With
     `leader`, only the leading CTA of a cluster runs it.
 
-    ## Constraints
+    #### Constraints
     1. `role-c1`: warps is positive, and a multiple of 4 when registers are given.
     2. `role-c2`: registers is a multiple of 8 in 24..256.
 
@@ -178,6 +183,12 @@ def DGK_YieldOp : DGK_Op<"yield",
     [Pure, ReturnLike, Terminator,
      ParentOneOf<["TilesOp", "RoleOp", "MapOp"]>]> {
   let summary = "End of a body";
+  let description = [{
+    Ends `dgk.tiles` and `dgk.role` without operands, `dgk.map` with the new
+    value of each element.
+
+    Example: `dgk.yield %scaled : f32`
+  }];
   let arguments = (ins Variadic<AnyType>:$values);
   let builders = [OpBuilder<(ins), [{
     build($_builder, $_state, ::mlir::ValueRange{});
