@@ -44,9 +44,10 @@ std::vector<std::string_view> tokenize(std::string_view text);
 /// it. A mutation of one short operation leaves the rest of the input valid.
 std::vector<std::string> splitInputs(std::string_view file);
 
-/// Whether the text crashes the parser of MLIR 22 itself, which nothing in this
-/// project can change: `array<index: 1>`, a dense array of elements without a
-/// width.
+/// Whether the text may crash MLIR 22 itself, which nothing in this project can
+/// change: `array<index: 1>`, a dense array of elements without a width, in its
+/// parser; a negative constant as the dimension of memref.dim in its canonical
+/// patterns.
 bool hitsUpstreamDefect(std::string_view text);
 
 /// Mutates texts of a corpus.

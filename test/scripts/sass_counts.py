@@ -21,6 +21,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -103,22 +104,22 @@ class Kernel:
 
     def matrix_loops(self):
         """Loops with matrix instructions: the bodies of backward branches. Of
-        several branches to one start the longest body counts."""
-        ends = {}
+        several branches to one start the longest body counts. A branch back
+        over an EXIT comes from code that was moved behind the kernel's end,
+        such as the retry of a wait, and makes no loop."""
+        longest = {}
         for end, (_, opcode, operands) in enumerate(self.code):
             if opcode.split(".")[0] != "BRA":
                 continue
             start = self.target(operands)
-            if start is not None and start <= end:
-                ends[start] = end
-        loops = []
-        for start, end in sorted(ends.items()):
+            if start is None or start > end:
+                continue
             body = self.code[start : end + 1]
             kinds = collections.Counter(opcode.split(".")[0] for _, opcode, _ in body)
             loop = Loop(start, end, kinds)
-            if loop.matrix:
-                loops.append(loop)
-        return loops
+            if loop.matrix and not kinds["EXIT"]:
+                longest[start] = loop
+        return [longest[start] for start in sorted(longest)]
 
     def main_loop(self):
         loops = self.matrix_loops()
@@ -164,6 +165,8 @@ def disassemble(path):
     data = path.read_bytes()
     if not data.startswith(b"\x7fELF"):
         return data.decode()
+    if not shutil.which("nvdisasm"):
+        sys.exit(f"{path} is machine code, and there is no nvdisasm on PATH to read it")
     command = ["nvdisasm", str(path)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 

@@ -49,7 +49,9 @@ TEST(Mutator, SplitsOperationsWithTheirAliases) {
             expected);
 }
 
-TEST(Mutator, KnowsTheUpstreamDefect) {
+TEST(Mutator, KnowsUpstreamDefects) {
+  EXPECT_TRUE(hitsUpstreamDefect("%c = arith.constant -1 : index\n"
+                                 "%d = tensor.dim %t, %c : tensor<?xf32>"));
   EXPECT_TRUE(hitsUpstreamDefect("{a = array<index: 1>}"));
   EXPECT_TRUE(hitsUpstreamDefect("array<i32: 1> array< tensor"));
   EXPECT_FALSE(hitsUpstreamDefect("{a = array<i32: 1>, b = array<f32: 1.0>}"));

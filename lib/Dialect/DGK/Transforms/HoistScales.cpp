@@ -68,7 +68,7 @@ struct HoistScales : dgk::impl::DGKHoistScalesPassBase<HoistScales> {
   static void releaseEarly(ReleaseOp release) {
     Block *block = release->getBlock();
     Operation *last = release.getSlot().getDefiningOp();
-    if (last->getBlock() != block)
+    if (!last || last->getBlock() != block)
       return;
     for (Operation *view : release.getSlot().getUsers()) {
       if (view == release)
