@@ -44,7 +44,8 @@ public:
     b.setInsertionPoint(kernel);
     auto module = gpu::GPUModuleOp::create(b, kernel.getSymName());
     module->setAttr(kLaunchPlanAttrName, kernel.getLaunchAttr());
-    module->setAttr(DGKDialect::kTargetAttrName, kernel.getTargetAttr());
+    if (TargetAttr target = kernel.getTargetAttr())
+      module->setAttr(DGKDialect::kTargetAttrName, target);
     b.setInsertionPointToStart(&module.getBodyRegion().front());
     memory = LLVM::GlobalOp::create(
         b, LLVM::LLVMArrayType::get(b.getI8Type(), 0), /*isConstant=*/false,
