@@ -51,6 +51,8 @@ void dgemm::buildDGKToNVVMPipeline(OpPassManager &passes) {
   // The positions of scales that unrolling made constant must be seen as such.
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
+  kernels.addPass(dgk::createDGKReadFragmentsPass());
+  kernels.addPass(dgk::createDGKOverlapSlotsPass());
   kernels.addPass(dgk::createDGKLowerTilesPass());
   passes.addPass(dgk::createConvertDGKToNVVMPass());
   buildNVVMFinalizePipeline(passes);

@@ -43,7 +43,8 @@ struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
     Value barrier = arith::AddIOp::create(
         b, rewriter.getRemappedValue(acquire.getPipeline()),
         mulI32(b, adaptor.getSlot(), 8));
-    Value barrierPointer = sharedPointer(b, barrier);
+    Value barrierPointer =
+        sharedPointer(b, barrier, kernel.offsets.lookup(acquire.getPipeline()));
     Value destination = arith::AddIOp::create(
         b, adaptor.getBuffer(),
         mulI32(b, adaptor.getSlot(), type.getSlotBytes()));
@@ -59,7 +60,10 @@ struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
       SmallVector<Value> at = coordinates;
       at[0] = addI32(b, at[0], i * elements);
       NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
-          b, sharedPointer(b, destination, i * type.getSlotBytes() / boxes),
+          b,
+          sharedPointer(b, destination,
+                        kernel.offsets.lookup(op.getBuffer()) +
+                            i * type.getSlotBytes() / boxes),
           map, at, barrierPointer, /*im2colOffsets=*/ValueRange(),
           /*multicastMask=*/Value(), /*l2CacheHint=*/Value(),
           NVVM::TMALoadMode::TILE, /*isCTAOnly=*/true,

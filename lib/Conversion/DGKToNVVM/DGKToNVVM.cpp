@@ -70,7 +70,8 @@ public:
 
     // Addresses and cursors belong to the entry, before everything else.
     b.setInsertionPoint(first);
-    assignAddresses(lowering, base);
+    lowering.sharedBase = base;
+    recordOffsets(lowering);
     initializePipelines(lowering);
     replaceSizes(lowering);
     recordRoles(lowering);
@@ -130,12 +131,15 @@ private:
     }
   }
 
-  void assignAddresses(KernelLowering &lowering, Value base) {
-    func.walk([&](BufferOp op) {
-      lowering.addresses[op] = addI32(b, base, op.getOffset().value_or(0));
+  void recordOffsets(KernelLowering &lowering) {
+    func.walk([&](Operation *op) {
+      if (auto buffer = dyn_cast<BufferOp>(op))
+        lowering.offsets[buffer] = buffer.getOffset().value_or(0);
+      if (auto pipeline = dyn_cast<PipelineOp>(op))
+        lowering.offsets[pipeline] = pipeline.getOffset().value_or(0);
     });
-    func.walk([&](PipelineOp op) {
-      lowering.addresses[op] = addI32(b, base, op.getOffset().value_or(0));
+    func.walk([&](ViewOp view) {
+      lowering.offsets[view] = lowering.offsets.lookup(view.getBuffer());
     });
   }
 
@@ -151,7 +155,7 @@ private:
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(branch.thenBlock());
       for (PipelineOp op : pipelines)
-        initializePipeline(lowering.addresses[op], op);
+        initializePipeline(lowering.sharedBase, lowering.offsets[op], op);
       NVVM::FenceMbarrierInitOp::create(b);
       for (auto [i, parameter] : llvm::enumerate(lowering.plan.getParams()))
         if (parameter.getKind() == ParameterKind::Map)
@@ -163,11 +167,11 @@ private:
     NVVM::Barrier0Op::create(b);
   }
 
-  void initializePipeline(Value address, PipelineOp op) {
+  void initializePipeline(Value base, int64_t offset, PipelineOp op) {
     int64_t slots = op.getType().getSlots();
     for (int64_t i = 0; i < 2 * slots; ++i) {
       int64_t count = i < slots ? op.getProducers() : op.getConsumers();
-      NVVM::MBarrierInitOp::create(b, sharedPointer(b, address, 8 * i),
+      NVVM::MBarrierInitOp::create(b, sharedPointer(b, base, offset + 8 * i),
                                    constI32(b, count), Value());
     }
   }
@@ -185,6 +189,17 @@ private:
     }
   }
 
+  /// Whether only `ldmatrix` reads the slot before `release`.
+  static bool readsCollectively(ReleaseOp release) {
+    return llvm::all_of(release.getSlot().getUsers(), [&](Operation *user) {
+      return user == release ||
+             (isa<ViewOp>(user) &&
+              llvm::all_of(user->getUsers(), [](Operation *reader) {
+                return isa<ReadFragmentsOp>(reader);
+              }));
+    });
+  }
+
   /// Records for each operation in a role the role's warps, and its cursor.
   void recordRoles(KernelLowering &lowering) {
     int64_t first = 0;
@@ -193,6 +208,9 @@ private:
       DenseMap<Value, Cursor> cursors;
       role.walk([&](Operation *op) {
         lowering.roles[op] = {first, count};
+        if (auto release = dyn_cast<ReleaseOp>(op);
+            release && readsCollectively(release))
+          lowering.collectiveReads.insert(op);
         if (isa<AcquireOp, CommitOp>(op))
           lowering.cursors[op] =
               getCursor(cursors, op->getOperand(0), /*parity=*/1);
@@ -248,6 +266,13 @@ void addTypeConversions(TypeConverter &converter, ScheduleAttr schedule) {
         if (!count)
           return failure();
         results.append(*count, type.getElementType());
+        return success();
+      });
+  converter.addConversion(
+      [=](FragmentsType type,
+          SmallVectorImpl<Type> &results) -> std::optional<LogicalResult> {
+        results.append(lowering.getFragmentRegisters(schedule, type),
+                       IntegerType::get(type.getContext(), 32));
         return success();
       });
   converter.addConversion(

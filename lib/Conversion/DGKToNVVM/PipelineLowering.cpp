@@ -26,10 +26,12 @@ int64_t getEmptyOffset(PipelineType type) {
   return kBarrierBytes * type.getSlots();
 }
 
-/// Address of the barrier of `slot`.
-Value getBarrier(ImplicitLocOpBuilder &b, Value pipeline, Value slot) {
-  Value offset = mulI32(b, slot, kBarrierBytes);
-  return arith::AddIOp::create(b, pipeline, offset);
+/// Pointer to the barrier of `slot` that lies `offset` bytes into shared
+/// memory.
+Value getBarrier(ImplicitLocOpBuilder &b, Value pipeline, Value slot,
+                 int64_t offset) {
+  Value inRing = mulI32(b, slot, kBarrierBytes);
+  return sharedPointer(b, arith::AddIOp::create(b, pipeline, inRing), offset);
 }
 
 /// Spins until the phase with `parity` of the barrier has completed. The
@@ -74,10 +76,10 @@ struct CursorWaitPattern : KernelPattern<OpTy> {
     Cursor cursor = this->kernel.cursors.lookup(op);
     Value slot = LLVM::LoadOp::create(b, b.getI32Type(), cursor.slot);
     Value parity = LLVM::LoadOp::create(b, b.getI32Type(), cursor.parity);
-    int64_t offset =
-        waitsForEmpty ? getEmptyOffset(op.getPipeline().getType()) : 0;
-    Value barrier = getBarrier(b, adaptor.getPipeline(), slot);
-    waitForPhase(b, sharedPointer(b, barrier, offset), parity);
+    int64_t offset = this->kernel.offsets.lookup(op.getPipeline());
+    if (waitsForEmpty)
+      offset += getEmptyOffset(op.getPipeline().getType());
+    waitForPhase(b, getBarrier(b, adaptor.getPipeline(), slot, offset), parity);
     rewriter.replaceOp(op, slot);
     return success();
   }
@@ -92,8 +94,8 @@ struct CommitPattern : KernelPattern<CommitOp> {
     if (op.getAfterMma())
       return rewriter.notifyMatchFailure(op, "needs a family with tcgen05");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Value barrier = sharedPointer(
-        b, getBarrier(b, adaptor.getPipeline(), adaptor.getSlot()));
+    Value barrier = getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(),
+                               kernel.offsets.lookup(op.getPipeline()));
     if (std::optional<uint64_t> bytes = op.getBytes())
       NVVM::MBarrierArriveExpectTxOp::create(
           b, Type(), barrier, constI32(b, *bytes), NVVM::MemScopeKind::CTA,
@@ -118,14 +120,20 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     PipelineType type = op.getPipeline().getType();
     // The lanes' reads come before the arrival of the one that speaks for them.
-    NVVM::SyncWarpOp::create(b, constI32(b, -1));
+    // `ldmatrix` makes the warp meet anyway (PTX ISA: ".sync" waits until all
+    // threads of the warp execute it).
+    if (!kernel.collectiveReads.contains(op))
+      NVVM::SyncWarpOp::create(b, constI32(b, -1));
     auto branch = scf::IfOp::create(b, isFirstLane(b));
     {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(branch.thenBlock());
-      Value barrier = getBarrier(b, adaptor.getPipeline(), adaptor.getSlot());
+      int64_t offset =
+          kernel.offsets.lookup(op.getPipeline()) + getEmptyOffset(type);
       NVVM::MBarrierArriveOp::create(
-          b, Type(), sharedPointer(b, barrier, getEmptyOffset(type)), Value());
+          b, Type(),
+          getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(), offset),
+          Value());
     }
     advance(b, kernel.cursors.lookup(op), adaptor.getSlot(), type.getSlots());
     rewriter.eraseOp(op);
@@ -133,14 +141,14 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
   }
 };
 
-/// Buffers and pipelines are addresses that exist since the kernel's entry.
+/// Buffers and pipelines are the CTA's shared memory; their offsets are known.
 template <typename OpTy> struct AddressPattern : KernelPattern<OpTy> {
   using KernelPattern<OpTy>::KernelPattern;
 
   LogicalResult
   matchAndRewrite(OpTy op, typename OpTy::Adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOp(op, this->kernel.addresses.lookup(op.getResult()));
+    rewriter.replaceOp(op, this->kernel.sharedBase);
     return success();
   }
 };
@@ -151,6 +159,10 @@ struct ViewPattern : KernelPattern<ViewOp> {
   LogicalResult
   matchAndRewrite(ViewOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
+    if (!op.getSlot()) {
+      rewriter.replaceOp(op, adaptor.getBuffer());
+      return success();
+    }
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value offset =
         mulI32(b, adaptor.getSlot(), op.getBuffer().getType().getSlotBytes());

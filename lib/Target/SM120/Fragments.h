@@ -15,8 +15,10 @@ namespace dgk::sm120 {
 /// Sizes of one mma.sync m16n8 instruction.
 constexpr int64_t kInstructionM = 16;
 constexpr int64_t kInstructionN = 8;
-/// Accumulator registers of one lane for one instruction.
+/// Registers of one lane for one instruction: accumulator, A and B.
 constexpr int64_t kAccumulators = 4;
+constexpr int64_t kRegistersA = 4;
+constexpr int64_t kRegistersB = 2;
 
 /// The part of the output tile that one math warp computes, in instructions.
 ///

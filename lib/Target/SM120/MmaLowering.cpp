@@ -15,70 +15,73 @@ using namespace dgk::sm120;
 
 namespace {
 
-/// Bytes of K that one instruction consumes from each row.
-constexpr int64_t kStepBytes = 32;
-
-/// A fragment of one instruction's operand: 4 registers of A, 2 of B.
-using Fragment = SmallVector<Value, 4>;
-
-/// Loads the fragments of one operand from its tile in shared memory, one
-/// `ldmatrix.x4` for 16 rows: four 8 x 16-byte matrices, each lane giving the
-/// address of one of their rows (PTX ISA, "ldmatrix").
+/// One K step of an operand from its tile in shared memory, one `ldmatrix.x4`
+/// for 16 rows: four 8 x 16-byte matrices, each lane giving the address of one
+/// of their rows (PTX ISA, "ldmatrix").
 ///
 /// For A they are in the order rows 0-7 | 8-15 of the first 16 bytes, then of
 /// the second: the A fragment of one instruction. For B the halves of K come
 /// first: the B fragments of two instructions.
-class FragmentLoader {
-public:
-  FragmentLoader(ImplicitLocOpBuilder &b, Side side, TileType type,
-                 Value address, Value firstRow)
-      : b(b), side(side), span(static_cast<int64_t>(
-                              cast<SharedAttr>(type.getLayout()).getSwizzle())),
-        atomBytes(type.getShape()[0] * span), tile(address) {
-    Value lane = getLane(b);
-    Value bit3 = getBit(lane, 3), bit4 = getBit(lane, 4);
-    Value low = arith::AndIOp::create(b, lane, constI32(b, 7));
-    Value rowHalf = side == Side::A ? bit3 : bit4;
-    Value bytesHalf = side == Side::A ? bit4 : bit3;
-    Value row = arith::AddIOp::create(b, low, mulI32(b, rowHalf, 8));
-    row = arith::AddIOp::create(b, row, firstRow);
-    SwizzledRow swizzled = getSwizzledRow(b, row, span);
-    rowOffset = swizzled.offset;
-    inRow =
-        arith::XOrIOp::create(b, mulI32(b, bytesHalf, 16), swizzled.pattern);
-  }
+struct ReadFragmentsPattern : KernelPattern<ReadFragmentsOp> {
+  using KernelPattern::KernelPattern;
 
-  /// Fragments of `rows` / 16 loads at K step `step`.
-  SmallVector<Fragment> load(int64_t step, int64_t rows) {
+  LogicalResult
+  matchAndRewrite(ReadFragmentsOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    TileType type = op.getInput().getType();
+    auto shared = dyn_cast_if_present<SharedAttr>(type.getLayout());
+    FragmentsType fragments = op.getType();
+    int64_t stepBytes =
+        getBytes(fragments.getShape()[1], fragments.getElementType());
+    if (!shared || shared.getSwizzle() == Swizzle::None || stepBytes != 32)
+      return rewriter.notifyMatchFailure(
+          op, "needs a swizzled tile in shared memory and a step of 32 bytes");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto span = static_cast<int64_t>(shared.getSwizzle());
+    WarpTile tile(kernel.schedule);
+    bool isA = fragments.getSide() == Side::A;
+    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
+    Value firstRow =
+        isA ? tile.getFirstRow(b, warp) : tile.getFirstColumn(b, warp);
+
     // The lane's offset does not change from slot to slot, so it is one
     // loop-invariant register for each step; the tile's address is the same in
     // all lanes and goes into the instruction as a uniform register.
-    int64_t bytes = step * kStepBytes;
-    Value steppedInRow =
-        arith::XOrIOp::create(b, inRow, constI32(b, bytes % span));
-    Value offset = arith::AddIOp::create(b, rowOffset, steppedInRow);
-    Value address = arith::AddIOp::create(b, tile, offset);
-    int64_t atom = bytes / span * atomBytes;
-    SmallVector<Fragment> fragments;
-    for (int64_t row = 0; row < rows; row += 16) {
-      SmallVector<Value> r = loadMatrices(address, atom + row * span);
-      if (side == Side::A) {
-        fragments.emplace_back(r.begin(), r.end());
-        continue;
-      }
-      fragments.push_back(Fragment{r[0], r[1]});
-      fragments.push_back(Fragment{r[2], r[3]});
-    }
-    return fragments;
+    int64_t bytes = getBytes(op.getOffset(), type.getElementType());
+    Value offset = getLaneOffset(b, fragments.getSide(), firstRow, span, bytes);
+    Value address =
+        arith::AddIOp::create(b, adaptor.getInput().front(), offset);
+    int64_t atom = kernel.offsets.lookup(op.getInput()) +
+                   bytes / span * type.getShape()[0] * span;
+    int64_t rows = isA ? tile.rows : tile.columns;
+    SmallVector<Value> registers;
+    for (int64_t row = 0; row < rows; row += 16)
+      loadMatrices(b, address, atom + row * span, registers);
+    rewriter.replaceOpWithMultiple(op, {registers});
+    return success();
   }
 
-private:
-  Value getBit(Value value, int64_t bit) {
-    Value shifted = arith::ShRUIOp::create(b, value, constI32(b, bit));
-    return arith::AndIOp::create(b, shifted, constI32(b, 1));
+  /// Offset in the tile of the row that this lane addresses, `bytes` into K.
+  static Value getLaneOffset(ImplicitLocOpBuilder &b, Side side, Value firstRow,
+                             int64_t span, int64_t bytes) {
+    Value lane = getLane(b);
+    auto getBit = [&](int64_t bit) -> Value {
+      Value shifted = arith::ShRUIOp::create(b, lane, constI32(b, bit));
+      return arith::AndIOp::create(b, shifted, constI32(b, 1));
+    };
+    Value rowHalf = getBit(side == Side::A ? 3 : 4);
+    Value bytesHalf = getBit(side == Side::A ? 4 : 3);
+    Value row = arith::AndIOp::create(b, lane, constI32(b, 7));
+    row = arith::AddIOp::create(b, row, mulI32(b, rowHalf, 8));
+    row = arith::AddIOp::create(b, row, firstRow);
+    SwizzledRow swizzled = getSwizzledRow(b, row, span);
+    Value inRow = addI32(b, mulI32(b, bytesHalf, 16), bytes % span);
+    inRow = arith::XOrIOp::create(b, inRow, swizzled.pattern);
+    return arith::AddIOp::create(b, swizzled.offset, inRow);
   }
 
-  SmallVector<Value> loadMatrices(Value address, int64_t offset) {
+  static void loadMatrices(ImplicitLocOpBuilder &b, Value address,
+                           int64_t offset, SmallVectorImpl<Value> &registers) {
     MLIRContext *context = b.getContext();
     auto result = LLVM::LLVMStructType::getLiteral(
         context, SmallVector<Type>(4, b.getI32Type()));
@@ -86,28 +89,20 @@ private:
         b, result, sharedPointer(b, address, offset), 4, NVVM::MMALayout::row,
         NVVM::LdStMatrixShapeAttr::get(context, 8, 8),
         NVVM::LdStMatrixEltType::B16);
-    SmallVector<Value> registers;
     for (int64_t i = 0; i < 4; ++i)
       registers.push_back(LLVM::ExtractValueOp::create(b, loaded, i));
-    return registers;
   }
-
-  ImplicitLocOpBuilder &b;
-  Side side;
-  int64_t span, atomBytes;
-  Value tile, rowOffset, inRow;
 };
 
 /// The scale words of one operand and which of their bytes applies.
 class ScaleSelector {
 public:
-  /// `index` is the position in the word of the tile's first scale. A constant
-  /// goes into the instruction's byte selector, a value shifts the words.
-  ScaleSelector(ImplicitLocOpBuilder &b, ValueRange words, Value index,
-                int64_t per)
-      : words(words), per(per) {
+  /// `index` is the position in the word of the step's scale. A constant goes
+  /// into the instruction's byte selector, a value shifts the words.
+  ScaleSelector(ImplicitLocOpBuilder &b, ValueRange words, Value index)
+      : words(words) {
     if (std::optional<int64_t> constant = getConstantIntValue(index)) {
-      first = *constant;
+      byte = *constant;
       return;
     }
     Value shift = mulI32(b, toI32(b, index), 8);
@@ -115,90 +110,64 @@ public:
       word = arith::ShRUIOp::create(b, word, shift);
   }
 
-  int64_t getByte(int64_t step) const { return first + step * 32 / per; }
+  int64_t getByte() const { return byte; }
   Value getWord(int64_t i) const { return words[i]; }
 
 private:
   SmallVector<Value> words;
-  int64_t per, first = 0;
+  int64_t byte = 0;
 };
 
+/// All instructions of one K step.
 struct MmaPattern : KernelPattern<MmaOp> {
   using KernelPattern::KernelPattern;
 
   LogicalResult
   matchAndRewrite(MmaOp op, OneToNOpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto a = dyn_cast<TileType>(op.getA().getType());
-    TileType bType = op.getB().getType();
     auto instruction = cast<MmaSyncAttr>(kernel.schedule.getInstruction());
-    if (!a || !isSwizzled(a) || !isSwizzled(bType) ||
+    auto isScales = [](Value scale) {
+      return scale && isa<ScalesType>(scale.getType());
+    };
+    if (!isa<FragmentsType>(op.getA().getType()) ||
+        !isa<FragmentsType>(op.getB().getType()) ||
         instruction.getKind() != MmaKind::MXF8F6F4 ||
-        !isa_and_present<ScalesType>(op.getAScale() ? op.getAScale().getType()
-                                                    : Type()))
+        !isScales(op.getAScale()) || !isScales(op.getBScale()))
       return rewriter.notifyMatchFailure(
-          op,
-          "needs swizzled operands in shared memory and scales in registers");
+          op, "needs operands and scales in registers; run dgk-hoist-scales "
+              "and dgk-read-fragments first");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    ScaleSelector sa(b, adaptor.getAScale(), op.getAScaleIndex(),
-                     *op.getAScalePer());
-    ScaleSelector sb(b, adaptor.getBScale(), op.getBScaleIndex(),
-                     *op.getBScalePer());
-    int64_t steps = a.getShape()[1] / instruction.getK();
-    if (sa.getByte(steps - 1) > 3 || sb.getByte(steps - 1) > 3)
-      return op.emitOpError("[mma-c5] reads beyond its scale word: the tile "
-                            "begins at byte ")
-             << sa.getByte(0) << " and " << sb.getByte(0) << " and has "
-             << steps << " steps of 32 elements";
-
-    WarpTile tile(kernel.schedule);
-    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
-    FragmentLoader loadA(b, Side::A, a, adaptor.getA().front(),
-                         tile.getFirstRow(b, warp));
-    FragmentLoader loadB(b, Side::B, bType, adaptor.getB().front(),
-                         tile.getFirstColumn(b, warp));
+    ScaleSelector sa(b, adaptor.getAScale(), op.getAScaleIndex());
+    ScaleSelector sb(b, adaptor.getBScale(), op.getBScaleIndex());
+    if (sa.getByte() > 3 || sb.getByte() > 3)
+      return op.emitOpError("[mma-c5] selects bytes ")
+             << sa.getByte() << " and " << sb.getByte()
+             << " of its scale words, expected 0 to 3";
     SmallVector<Value> acc(adaptor.getAccumulator());
-    // Fragments of the next step are on their way while this one multiplies.
-    SmallVector<Fragment> fa = loadA.load(0, tile.rows);
-    SmallVector<Fragment> fb = loadB.load(0, tile.columns);
-    for (int64_t step = 0; step < steps; ++step) {
-      SmallVector<Fragment> nextA, nextB;
-      if (step + 1 < steps) {
-        nextA = loadA.load(step + 1, tile.rows);
-        nextB = loadB.load(step + 1, tile.columns);
-      }
-      multiply(b, instruction, tile, fa, fb, sa, sb, step, acc);
-      fa = std::move(nextA);
-      fb = std::move(nextB);
-    }
+    multiply(b, instruction, WarpTile(kernel.schedule), adaptor.getA(),
+             adaptor.getB(), sa, sb, acc);
     rewriter.replaceOpWithMultiple(op, {acc});
     return success();
   }
 
-  static bool isSwizzled(TileType type) {
-    auto shared = dyn_cast_if_present<SharedAttr>(type.getLayout());
-    return shared && shared.getSwizzle() != Swizzle::None;
-  }
-
-  /// All instructions of one K step, column by column, so that neighbours in
-  /// time share B and differ in the accumulator.
+  /// Column by column, so that neighbours in time share B and differ in the
+  /// accumulator.
   static void multiply(ImplicitLocOpBuilder &b, MmaSyncAttr instruction,
-                       const WarpTile &tile, ArrayRef<Fragment> fa,
-                       ArrayRef<Fragment> fb, const ScaleSelector &sa,
-                       const ScaleSelector &sb, int64_t step,
+                       const WarpTile &tile, ValueRange fa, ValueRange fb,
+                       const ScaleSelector &sa, const ScaleSelector &sb,
                        MutableArrayRef<Value> acc) {
     for (int64_t j = 0; j < tile.getTilesN(); ++j)
-      for (int64_t i = 0; i < tile.getTilesM(); ++i) {
-        MutableArrayRef<Value> c = acc.slice(
-            kAccumulators * (i * tile.getTilesN() + j), kAccumulators);
-        multiplyOne(b, instruction, fa[i], fb[j], sa, sb, step, i, j, c);
-      }
+      for (int64_t i = 0; i < tile.getTilesM(); ++i)
+        multiplyOne(b, instruction, fa.slice(kRegistersA * i, kRegistersA),
+                    fb.slice(kRegistersB * j, kRegistersB), sa.getWord(i),
+                    sa.getByte(), sb.getWord(j), sb.getByte(),
+                    acc.slice(kAccumulators * (i * tile.getTilesN() + j),
+                              kAccumulators));
   }
 
   static void multiplyOne(ImplicitLocOpBuilder &b, MmaSyncAttr instruction,
-                          ArrayRef<Value> fa, ArrayRef<Value> fb,
-                          const ScaleSelector &sa, const ScaleSelector &sb,
-                          int64_t step, int64_t i, int64_t j,
+                          ValueRange fa, ValueRange fb, Value wordA,
+                          int64_t byteA, Value wordB, int64_t byteB,
                           MutableArrayRef<Value> acc) {
     auto selector = [&](int64_t value) -> Value {
       return arith::ConstantOp::create(b, b.getI16IntegerAttr(value));
@@ -206,8 +175,8 @@ struct MmaPattern : KernelPattern<MmaOp> {
     Type result = LLVM::LLVMStructType::getLiteral(
         b.getContext(), SmallVector<Type>(kAccumulators, b.getF32Type()));
     Value d = NVVM::MmaBlockScaleOp::create(
-        b, result, fa, fb, acc, sa.getWord(i), selector(sa.getByte(step)),
-        selector(0), sb.getWord(j), selector(sb.getByte(step)), selector(0),
+        b, result, fa, fb, acc, wordA, selector(byteA), selector(0), wordB,
+        selector(byteB), selector(0),
         {instruction.getM(), instruction.getN(), instruction.getK()},
         std::array<NVVM::MMATypes, 2>{NVVM::MMATypes::e4m3,
                                       NVVM::MMATypes::e4m3},
@@ -249,10 +218,11 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
         arith::AddIOp::create(b, adaptor.getInput().front(), mulI32(b, row, 4));
     int64_t step = 4 * (isA ? kInstructionM : kInstructionN);
     int64_t count = isA ? tile.getTilesM() : tile.getTilesN();
+    int64_t offset = kernel.offsets.lookup(op.getInput());
     SmallVector<Value> words;
     for (int64_t i = 0; i < count; ++i)
       words.push_back(LLVM::LoadOp::create(
-          b, b.getI32Type(), sharedPointer(b, address, step * i)));
+          b, b.getI32Type(), sharedPointer(b, address, offset + step * i)));
     rewriter.replaceOpWithMultiple(op, {words});
     return success();
   }
@@ -263,6 +233,6 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
 void sm120::populateMmaPatterns(KernelLowering &kernel,
                                 const TypeConverter &converter,
                                 RewritePatternSet &patterns) {
-  patterns.add<MmaPattern, ReadScalesPattern>(kernel, converter,
-                                              patterns.getContext());
+  patterns.add<MmaPattern, ReadFragmentsPattern, ReadScalesPattern>(
+      kernel, converter, patterns.getContext());
 }

@@ -53,6 +53,13 @@ struct MmaSyncLowering
     return type.getSide() == Side::A ? tile.getTilesM() : tile.getTilesN();
   }
 
+  int64_t getFragmentRegisters(Attribute, ScheduleAttr schedule,
+                               FragmentsType type) const {
+    WarpTile tile(schedule);
+    return type.getSide() == Side::A ? kRegistersA * tile.getTilesM()
+                                     : kRegistersB * tile.getTilesN();
+  }
+
   void populatePatterns(Attribute, KernelLowering &kernel,
                         const TypeConverter &converter,
                         RewritePatternSet &patterns) const {

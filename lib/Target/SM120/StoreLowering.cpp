@@ -124,6 +124,7 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
     Value first =
         arith::AddIOp::create(b, adaptor.getStaging().front(),
                               mulI32(b, warp, slots * staging.getSlotBytes()));
+    first = addI32(b, first, kernel.offsets.lookup(op.getStaging()));
     SmallVector<Value> origin = getOrigin(b, op, tile, warp);
     int64_t piece = 0;
     for (int64_t i = 0; i < tile.getTilesM(); ++i)

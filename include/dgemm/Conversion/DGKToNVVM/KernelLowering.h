@@ -41,8 +41,15 @@ public:
   TargetAttr target;
   mlir::LLVM::LLVMFuncOp func;
 
-  /// Shared-memory addresses (i32) of buffers and of pipelines' full barriers.
-  llvm::DenseMap<mlir::Value, mlir::Value> addresses;
+  /// Address (i32) of the CTA's dynamic shared memory. Buffers, pipelines and
+  /// tiles convert to addresses without the offsets below, which go into the
+  /// instructions.
+  mlir::Value sharedBase;
+  /// Bytes from that address to a buffer, a pipeline's full barriers, or the
+  /// buffer of a tile.
+  llvm::DenseMap<mlir::Value, int64_t> offsets;
+  /// Releases of slots that only `ldmatrix` has read.
+  llvm::DenseSet<mlir::Operation *> collectiveReads;
   /// Cursor that an acquire, commit, wait or release works with.
   llvm::DenseMap<mlir::Operation *, Cursor> cursors;
   /// Role around an operation that needs to know its warps.

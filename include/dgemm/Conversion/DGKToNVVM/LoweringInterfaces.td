@@ -28,6 +28,9 @@ def DGK_MatrixInstructionLoweringInterface
     InterfaceMethod<"Registers of one thread that hold `type`.",
       "int64_t", "getScaleRegisters",
       (ins "::dgk::ScheduleAttr":$schedule, "::dgk::ScalesType":$type)>,
+    InterfaceMethod<"Registers of one thread that hold `type`.",
+      "int64_t", "getFragmentRegisters",
+      (ins "::dgk::ScheduleAttr":$schedule, "::dgk::FragmentsType":$type)>,
     InterfaceMethod<[{
         Adds the patterns for everything that depends on where fragments lie:
         products, scale words, stores.

@@ -13,6 +13,8 @@ using namespace dgk;
 static ArrayRef<int64_t> getShape(Value value) {
   if (auto tile = dyn_cast<TileType>(value.getType()))
     return tile.getShape();
+  if (auto fragments = dyn_cast<FragmentsType>(value.getType()))
+    return fragments.getShape();
   return cast<AccumulatorType>(value.getType()).getShape();
 }
 
@@ -43,6 +45,15 @@ static LogicalResult verifyScale(MmaOp op, Side side, Type type, bool indexed,
   return success();
 }
 
+static LogicalResult verifySide(MmaOp op, Value operand, Side side) {
+  auto fragments = dyn_cast<FragmentsType>(operand.getType());
+  if (!fragments || fragments.getSide() == side)
+    return success();
+  return op.emitOpError("[mma-c6] takes ")
+         << fragments << " as " << stringifySide(side)
+         << ", expected fragments of side " << stringifySide(side);
+}
+
 LogicalResult MmaOp::verify() {
   ArrayRef<int64_t> a = getShape(getA()), b = getShape(getB()),
                     acc = getAccumulator().getType().getShape();
@@ -51,6 +62,9 @@ LogicalResult MmaOp::verify() {
     return emitOpError("[mma-c1] multiplies ")
            << getA().getType() << " by " << getB().getType() << " into "
            << getAccumulator().getType() << ", expected M x K, N x K and M x N";
+  if (failed(verifySide(*this, getA(), Side::A)) ||
+      failed(verifySide(*this, getB(), Side::B)))
+    return failure();
   if (!getAScale() != !getBScale())
     return emitOpError("[mma-c3] has a scale for ")
            << (getAScale() ? "A" : "B") << " only, expected both or neither";
@@ -61,6 +75,20 @@ LogicalResult MmaOp::verify() {
     return failure();
   return verifyScale(*this, Side::B, getBScale().getType(), !!getBScaleIndex(),
                      getBScalePer(), b[0]);
+}
+
+LogicalResult ReadFragmentsOp::verify() {
+  TileType tile = getInput().getType();
+  FragmentsType result = getType();
+  ArrayRef<int64_t> whole = tile.getShape(), part = result.getShape();
+  auto offset = static_cast<int64_t>(getOffset());
+  if (whole.size() == 2 && whole[0] == part[0] && offset >= 0 &&
+      offset + part[1] <= whole[1] &&
+      tile.getElementType() == result.getElementType())
+    return success();
+  return emitOpError("[read_fragments-c1] reads ")
+         << result << " at " << offset << " from " << tile
+         << ", expected the same rows and element type and a step inside";
 }
 
 LogicalResult ReadScalesOp::verify() {

@@ -123,6 +123,36 @@ Type AccumulatorType::parse(AsmParser &parser) {
 }
 
 //===----------------------------------------------------------------------===//
+// Fragments
+//===----------------------------------------------------------------------===//
+
+LogicalResult FragmentsType::verify(EmitError emitError, Side,
+                                    ArrayRef<int64_t> shape, Type elementType) {
+  return verifyShape(emitError, "fragments-c1", "fragments-c1", shape,
+                     elementType, 2);
+}
+
+void FragmentsType::print(AsmPrinter &p) const {
+  p << "<" << stringifySide(getSide()) << ", ";
+  printShape(p, getShape(), getElementType());
+  p << ">";
+}
+
+Type FragmentsType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape;
+  Type type;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess())
+    return {};
+  FailureOr<Side> side = FieldParser<Side>::parse(parser);
+  if (failed(side) || parser.parseComma() || parseShape(parser, shape, type) ||
+      parser.parseGreater())
+    return {};
+  return parser.getChecked<FragmentsType>(loc, parser.getContext(), *side,
+                                          shape, type);
+}
+
+//===----------------------------------------------------------------------===//
 // Buffer
 //===----------------------------------------------------------------------===//
 

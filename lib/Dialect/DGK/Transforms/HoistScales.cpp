@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "SlotReaders.h"
+
 #include "dgemm/Dialect/DGK/Transforms/Passes.h"
 
 using namespace mlir;
@@ -62,25 +64,6 @@ struct HoistScales : dgk::impl::DGKHoistScalesPassBase<HoistScales> {
     for (OpOperand *use : uses)
       use->set(scales);
     ++numRead;
-  }
-
-  /// Moves a release up to the last operation that reads the slot.
-  static void releaseEarly(ReleaseOp release) {
-    Block *block = release->getBlock();
-    Operation *last = release.getSlot().getDefiningOp();
-    if (!last || last->getBlock() != block)
-      return;
-    for (Operation *view : release.getSlot().getUsers()) {
-      if (view == release)
-        continue;
-      SmallVector<Operation *> readers(view->getUsers());
-      readers.push_back(view);
-      for (Operation *reader : readers)
-        if (Operation *ancestor = block->findAncestorOpInBlock(*reader);
-            ancestor && last->isBeforeInBlock(ancestor))
-          last = ancestor;
-    }
-    release->moveAfter(last);
   }
 };
 } // namespace

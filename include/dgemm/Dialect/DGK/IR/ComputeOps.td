@@ -28,7 +28,8 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     `result[m][n] = accumulator[m][n] + sum_k sa(m, k) * a[m][k] * sb(n, k) * b[n][k]`
 
     Operands are K-major: A is M x K, B is N x K. A may be an accumulator
-    (operand in registers). A scale tile holds one word per row with four
+    (operand in registers); both may be one K step in registers
+    (`!dgk.fragments`). A scale tile holds one word per row with four
     UE8M0 bytes of consecutive K groups; the byte that scales element k of the
     tile is `index + k / per`.
 
@@ -38,6 +39,7 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
        as many rows, with an index and `per`.
     3. `mma-c3`: both operands have scales or neither.
     4. `mma-c4`: `per` is 16, 32 or 128.
+    5. `mma-c6`: fragments are of their own side.
 
     Example:
     ```mlir
@@ -47,10 +49,10 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     ```
   }];
   let arguments = (ins
-    DGK_TileOrAccumulator:$a,
+    DGK_MmaA:$a,
     Optional<DGK_TileOrScales>:$aScale, Optional<Index>:$aScaleIndex,
     OptionalAttr<I64Attr>:$aScalePer,
-    DGK_TileType:$b,
+    DGK_MmaB:$b,
     Optional<DGK_TileOrScales>:$bScale, Optional<Index>:$bScaleIndex,
     OptionalAttr<I64Attr>:$bScalePer,
     DGK_AccumulatorType:$accumulator);
@@ -60,6 +62,30 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     $b (`scaled` `by` $bScale^ `[` $bScaleIndex `]` `per` $bScalePer)? `,`
     $accumulator attr-dict `:` qualified(type($a)) `,` qualified(type($b))
     (`,` qualified(type($aScale))^ `,` qualified(type($bScale)))? `->` qualified(type($result))
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_ReadFragmentsOp : DGK_NamedOp<"read_fragments", "fragments", [Pure]> {
+  let summary = "Brings one K step of an operand tile into registers";
+  let description = [{
+    Reads the elements of K from `at` on, as many as the result has. The tile may
+    be released when its last step has been read.
+
+    #### Constraints
+    1. `read_fragments-c1`: the tile has the result's rows and element type, and
+       the step lies inside it.
+
+    Example:
+    ```mlir
+    %f = dgk.read_fragments %t at 32 : !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>
+      -> !dgk.fragments<a, 128x32xf8E4M3FN>
+    ```
+  }];
+  let arguments = (ins DGK_TileType:$input, I64Attr:$offset);
+  let results = (outs DGK_FragmentsType:$result);
+  let assemblyFormat = [{
+    $input `at` $offset attr-dict `:` qualified(type($input)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }

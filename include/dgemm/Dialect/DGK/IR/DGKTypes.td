@@ -142,6 +142,31 @@ def DGK_ScalesType : DGK_Type<"Scales", "scales"> {
   let genVerifyDecl = 1;
 }
 
+def DGK_FragmentsType : DGK_Type<"Fragments", "fragments"> {
+  let summary = "One K step of an operand, in registers";
+  let description = [{
+    `!dgk.fragments<a, 128x32xf8E4M3FN>`: all rows of operand A of a CTA tile and
+    the elements of K that one matrix instruction consumes, spread over the math
+    role as the instruction wants them.
+
+    #### Constraints
+    1. `fragments-c1`: two positive sizes, and an integer or float element type.
+  }];
+  let parameters = (ins EnumParameter<DGK_Side>:$side,
+                        ArrayRefParameter<"int64_t">:$shape,
+                        "::mlir::Type":$elementType);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let builders = [
+    TypeBuilderWithInferredContext<(ins "::dgk::Side":$side,
+      "::llvm::ArrayRef<int64_t>":$shape, "::mlir::Type":$elementType), [{
+      return $_get(elementType.getContext(), side, shape, elementType);
+    }]>];
+}
+
+def DGK_MmaA : AnyTypeOf<[DGK_TileType, DGK_FragmentsType, DGK_AccumulatorType]>;
+def DGK_MmaB : AnyTypeOf<[DGK_TileType, DGK_FragmentsType]>;
+
 def DGK_TileOrScales : AnyTypeOf<[DGK_TileType, DGK_ScalesType]>;
 
 def DGK_TileOrAccumulator : AnyTypeOf<[DGK_TileType, DGK_AccumulatorType]>;

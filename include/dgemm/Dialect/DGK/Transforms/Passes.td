@@ -151,6 +151,37 @@ def DGKUnrollScalesPass : DGK_KernelPass<"dgk-unroll-scales"> {
   ];
 }
 
+def DGKReadFragmentsPass : DGK_KernelPass<"dgk-read-fragments"> {
+  let summary = "Splits products into the K steps of the matrix instruction";
+  let description = [{
+    A `dgk.mma` of tiles in shared memory becomes one of fragments for each K step
+    of the schedule's instruction. The fragments of a step are read before the
+    product of the step before it, so that they are on their way meanwhile; a slot
+    is released behind the product during which its last fragments are read.
+
+    Before: asynchronous form. After: `dgk.mma` takes operands from registers.
+  }];
+  let statistics = [
+    Statistic<"numSteps", "steps", "Products of one K step">
+  ];
+}
+
+def DGKOverlapSlotsPass : DGK_KernelPass<"dgk-overlap-slots"> {
+  let summary = "Begins to read the next slot before the last one is multiplied";
+  let description = [{
+    Where a block waits for a slot behind a product, the wait and the reads of the
+    slot's first fragments move in front of that product: its arithmetic hides
+    their latency. Waits at the head of a loop have nothing in front of them and
+    stay.
+
+    Before: `dgk-read-fragments`. After: as before.
+  }];
+  let statistics = [
+    Statistic<"numOverlapped", "overlapped", "Waits moved in front of a product">,
+    Statistic<"numHeads", "heads", "Waits with no product before them">
+  ];
+}
+
 def DGKLowerTilesPass : DGK_KernelPass<"dgk-lower-tiles"> {
   let summary = "Writes the persistent tile loop as a loop over numbers";
   let description = [{
