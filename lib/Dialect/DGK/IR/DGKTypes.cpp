@@ -32,7 +32,8 @@ static LogicalResult verifyShape(EmitError emitError, StringRef shapeRule,
   if (shape.size() < minRank || shape.size() > 2 ||
       llvm::any_of(shape, [](int64_t v) { return v <= 0 || v > 65536; }))
     return emitError() << "[" << shapeRule << "] has " << shape.size()
-                       << " sizes, expected " << minRank << " to 2 in 1..65536";
+                       << " sizes, expected " << (minRank == 2 ? "2" : "1 or 2")
+                       << ", each in 1..65536";
   if (!elementType.isIntOrFloat())
     return emitError() << "[" << typeRule << "] element type is " << elementType
                        << ", expected an integer or float";

@@ -14,6 +14,16 @@ func.func @products(%a: !dgk.tile<128x32xbf16>, %b: !dgk.tile<64x32xbf16>,
   return
 }
 
+// CHECK-LABEL: @fragments
+// CHECK: %fragments = dgk.read_fragments %{{.*}} at 32 : !dgk.tile<128x64xf8E4M3FN> -> !dgk.fragments<a, 128x32xf8E4M3FN>
+// CHECK: dgk.mma %fragments, %{{.*}}, %{{.*}} : !dgk.fragments<a, 128x32xf8E4M3FN>, !dgk.fragments<b, 64x32xf8E4M3FN> -> !dgk.accumulator<128x64xf32>
+func.func @fragments(%a: !dgk.tile<128x64xf8E4M3FN>, %b: !dgk.fragments<b, 64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>) {
+  %0 = dgk.read_fragments %a at 32 : !dgk.tile<128x64xf8E4M3FN> -> !dgk.fragments<a, 128x32xf8E4M3FN>
+  %1 = dgk.mma %0, %b, %c
+    : !dgk.fragments<a, 128x32xf8E4M3FN>, !dgk.fragments<b, 64x32xf8E4M3FN> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
 // CHECK-LABEL: @scaled
 // CHECK: %scales = dgk.read_scales %{{.*}} : !dgk.tile<128x1xi32> -> !dgk.scales<a, 128>
 // CHECK: %acc = dgk.mma %{{.*}} scaled by %scales[%[[J:.*]]] per 128, %{{.*}} scaled by %{{.*}}[%[[J]]] per 32, %{{.*}} : !dgk.tile<128x128xf8E4M3FN>, !dgk.tile<64x128xf8E4M3FN>, !dgk.scales<a, 128>, !dgk.tile<64x1xi32> -> !dgk.accumulator<128x64xf32>

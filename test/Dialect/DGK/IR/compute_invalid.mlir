@@ -53,6 +53,31 @@ func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: 
 
 // -----
 
+func.func @f(%a: !dgk.fragments<b, 128x32xf8E4M3FN>, %b: !dgk.fragments<b, 64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c6] takes '!dgk.fragments<b, 128x32xf8E4M3FN>' as a, expected fragments of side a}}
+  %0 = dgk.mma %a, %b, %c
+    : !dgk.fragments<b, 128x32xf8E4M3FN>, !dgk.fragments<b, 64x32xf8E4M3FN> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%t: !dgk.tile<128x64xf8E4M3FN>) {
+  // expected-error @below {{'dgk.read_fragments' op [read_fragments-c1] reads '!dgk.fragments<a, 128x32xf8E4M3FN>' at 48 from '!dgk.tile<128x64xf8E4M3FN>', expected the same rows and element type and a step inside}}
+  %0 = dgk.read_fragments %t at 48 : !dgk.tile<128x64xf8E4M3FN> -> !dgk.fragments<a, 128x32xf8E4M3FN>
+  return
+}
+
+// -----
+
+func.func @f(%t: !dgk.tile<128x64xf8E4M3FN>) {
+  // expected-error @below {{[read_fragments-c1] reads '!dgk.fragments<b, 64x32xf8E4M3FN>' at 0}}
+  %0 = dgk.read_fragments %t at 0 : !dgk.tile<128x64xf8E4M3FN> -> !dgk.fragments<b, 64x32xf8E4M3FN>
+  return
+}
+
+// -----
+
 func.func @f(%s: !dgk.tile<64x1xi32>) {
   // expected-error @below {{'dgk.read_scales' op [read_scales-c1] reads '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32}}
   %0 = dgk.read_scales %s : !dgk.tile<64x1xi32> -> !dgk.scales<a, 128>

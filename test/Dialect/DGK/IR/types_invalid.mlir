@@ -1,6 +1,6 @@
 // RUN: dgk-opt %s --split-input-file --verify-diagnostics
 
-// expected-error @below {{[tile-c1] has 0 sizes, expected 1 to 2 in 1..65536}}
+// expected-error @below {{[tile-c1] has 0 sizes, expected 1 or 2, each in 1..65536}}
 func.func private @no_sizes(!dgk.tile<f32>)
 
 // -----
@@ -10,7 +10,7 @@ func.func private @three_sizes(!dgk.tile<2x2x2xf32>)
 
 // -----
 
-// expected-error @below {{[tile-c1] has 2 sizes, expected 1 to 2 in 1..65536}}
+// expected-error @below {{[tile-c1] has 2 sizes, expected 1 or 2, each in 1..65536}}
 func.func private @zero(!dgk.tile<0x4xf32>)
 
 // -----
@@ -25,7 +25,7 @@ func.func private @layout(!dgk.tile<4x4xf32, 7 : i64>)
 
 // -----
 
-// expected-error @below {{[accumulator-c1] has 1 sizes, expected 2 to 2 in 1..65536}}
+// expected-error @below {{[accumulator-c1] has 1 sizes, expected 2, each in 1..65536}}
 func.func private @vector(!dgk.accumulator<4xf32>)
 
 // -----
@@ -35,7 +35,7 @@ func.func private @element(!dgk.accumulator<4x4xindex>)
 
 // -----
 
-// expected-error @below {{[buffer-c1] has 2 sizes, expected 1 to 2 in 1..65536}}
+// expected-error @below {{[buffer-c1] has 2 sizes, expected 1 or 2, each in 1..65536}}
 func.func private @large(!dgk.buffer<1 x 65537x4xf32, #dgk.shared<none>>)
 
 // -----
@@ -72,3 +72,8 @@ func.func private @slots(!dgk.pipeline<65>)
 
 // expected-error @below {{[scales-c1] 0 rows, expected 1 to 65536}}
 func.func private @scales(!dgk.scales<a, 0>)
+
+// -----
+
+// expected-error @below {{[fragments-c1] has 1 sizes, expected 2, each in 1..65536}}
+func.func private @fragments(!dgk.fragments<a, 128xf8E4M3FN>)

@@ -6,7 +6,7 @@
 //
 // RUN: dgk-opt %s --dgk-verify-hazards | FileCheck %s
 // It enters the pipeline where the passes would be done with it.
-// RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-hoist-scales,dgk-verify-hazards,dgk-unroll-scales,dgk-lower-tiles),convert-dgk-to-nvvm)' | FileCheck %s --check-prefix=NVVM
+// RUN: dgk-opt %s --pass-pipeline='builtin.module(dgk.kernel(dgk-hoist-scales,dgk-verify-hazards,dgk-unroll-scales,dgk-read-fragments,dgk-overlap-slots,dgk-lower-tiles),convert-dgk-to-nvvm)' | FileCheck %s --check-prefix=NVVM
 
 #mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
 #schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 2,

@@ -160,6 +160,11 @@ def DGKReadFragmentsPass : DGK_KernelPass<"dgk-read-fragments"> {
     is released behind the product during which its last fragments are read.
 
     Before: asynchronous form. After: `dgk.mma` takes operands from registers.
+
+    ### Rules
+
+    1. `read_fragments-c2`: K of a product is a multiple of the instruction's (1 is
+       a rule of the op).
   }];
   let statistics = [
     Statistic<"numSteps", "steps", "Products of one K step">
