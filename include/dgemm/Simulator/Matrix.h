@@ -129,7 +129,8 @@ struct MmaScales {
 
 /// Does such an instruction exist (on sm_120a, the union of all targets)?
 Status validate(const MmaOp &op);
-/// Is the selector in the table of the instruction's scale_vec?
+/// Is the selector in the table of the instruction's scale_vec? Requires a
+/// valid op with scales.
 Status validate(const MmaOp &op, const ScaleSelector &select);
 
 /// Bits that must be zero and are not: around 4- and 6-bit elements in 8-bit
