@@ -113,9 +113,9 @@ struct ReadFragments : dgk::impl::DGKReadFragmentsPassBase<ReadFragments> {
       releaseBehindProduct(release);
   }
 
-  /// An arrival orders memory accesses, so a release right behind the last reads
-  /// would keep them together. Behind the product that hides them they can
-  /// spread between its instructions.
+  /// An arrival orders memory accesses, so a release right behind the last
+  /// reads would keep them together. Behind the product that hides them they
+  /// can spread between its instructions.
   static void releaseBehindProduct(ReleaseOp release) {
     releaseEarly(release);
     Operation *next = release->getNextNode();
