@@ -14,6 +14,7 @@
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -390,6 +391,8 @@ struct ConvertDGKToNVVM
              << ", which has no lowering here; #dgk.mma_sync has one";
     PlanCheck check(kernel);
     WalkResult result = kernel.walk([&](Operation *op) {
+      if (failed(verifyRegisters(op, kernel)))
+        return WalkResult::interrupt();
       if (check.passes(op))
         return WalkResult::advance();
       op->emitOpError(
@@ -398,6 +401,29 @@ struct ConvertDGKToNVVM
       return WalkResult::interrupt();
     });
     return failure(result.wasInterrupted());
+  }
+
+  /// An accumulator that no thread can hold would become code without end.
+  static LogicalResult verifyRegisters(Operation *op, KernelOp kernel) {
+    TargetAttr target = kernel.getTargetAttr();
+    int64_t limit = target ? target.getLimits().getRegistersPerThread() : 255;
+    int64_t warps = kernel.getScheduleAttr().getMath().getWarps();
+    for (Type type : op->getResultTypes()) {
+      auto accumulator = dyn_cast<AccumulatorType>(type);
+      if (!accumulator)
+        continue;
+      int64_t bits = accumulator.getElementType().getIntOrFloatBitWidth();
+      for (int64_t size : accumulator.getShape())
+        bits = llvm::SaturatingMultiply<uint64_t>(bits, size);
+      int64_t registers = llvm::divideCeil(bits, warps * 32 * 32);
+      if (registers > limit)
+        return op->emitOpError("[dgk_to_nvvm-c4] makes ")
+               << accumulator << ", " << registers
+               << " registers of each thread of " << warps
+               << " math warps, and a thread has " << limit
+               << "; take a smaller tile or more warps";
+    }
+    return success();
   }
 
   LogicalResult convert(KernelOp kernel) {

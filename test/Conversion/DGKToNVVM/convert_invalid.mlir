@@ -86,3 +86,18 @@ dgk.kernel @map(%a: memref<?x64xbf16>) attributes {schedule = #schedule, launch 
     : !dgk.accumulator<128x128xbf16>, memref<?x64xbf16>, !dgk.buffer<8 x 16x64xbf16, #dgk.shared<b128>>
   dgk.return
 }
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 512x256x64, warp_grid = 4x2, stages = 4, scale_stages = 1, instruction = #mma,
+  swizzle = b64 x b64, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma,
+  store_slots = 16, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 384, cluster = 1, shared = 0, workspace = 0,
+                           maps = [], parameters = []>
+
+dgk.kernel @registers() attributes {schedule = #schedule, launch = #launch} {
+  // expected-error @below {{'dgk.zero' op [dgk_to_nvvm-c4] makes '!dgk.accumulator<512x256xf32>', 512 registers of each thread of 8 math warps, and a thread has 255; take a smaller tile or more warps}}
+  %x = dgk.zero : !dgk.accumulator<512x256xf32>
+  dgk.return
+}

@@ -31,7 +31,8 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
 
     Fails with `dgk_to_nvvm-c1` on a kernel without schedule or launch plan, with
     `dgk_to_nvvm-c2` where the schedule's instruction has no lowering, with
-    `dgk_to_nvvm-c3` where the launch plan does not pass what the kernel needs.
+    `dgk_to_nvvm-c3` where the launch plan does not pass what the kernel needs, with
+    `dgk_to_nvvm-c4` where an accumulator takes more registers than a thread has.
   }];
   let options = [
     Option<"dropHost", "drop-host", "bool", /*default=*/"true",
