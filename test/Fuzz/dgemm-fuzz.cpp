@@ -38,7 +38,7 @@ struct Options {
       "max-failures", llvm::cl::init(10),
       llvm::cl::desc("Stop after this many failures"), llvm::cl::cat(category)};
   llvm::cl::opt<unsigned> hangSeconds{
-      "hang-seconds", llvm::cl::init(10),
+      "hang-seconds", llvm::cl::init(30),
       llvm::cl::desc("One case may take this long"), llvm::cl::cat(category)};
   llvm::cl::list<std::string> pipelines{
       "pipeline",
