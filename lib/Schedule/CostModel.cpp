@@ -203,17 +203,17 @@ bool CandidateBuilder::fits(ScheduleAttr schedule) const {
 Candidate CandidateBuilder::build(const Shape &shape) const {
   WarpGrid grid = chooseGrid(shape);
   ScheduleAttr schedule = makeSchedule(shape, grid, 2, 1);
-  bool staged = problem.dIsTmaAligned && hasWholeLines(problem, schedule);
-  int64_t slots = staged ? 1 : 0;
+  int64_t pieces =
+      problem.dIsTmaAligned ? getStoreSlotsPerWarp(problem, schedule) : 0;
+  int64_t slots = pieces > 0 ? 1 : 0;
   int64_t stages = 2;
   // Stages first: they hide latency at every K tile, slots once in a tile.
   while (stages < kMaxStages &&
          fits(makeSchedule(shape, grid, stages + 1, slots)))
     ++stages;
-  int64_t usefulSlots = staged ? getStoreSlotsPerWarp(problem, schedule) : 0;
-  while (slots < usefulSlots &&
-         fits(makeSchedule(shape, grid, stages, slots + 1)))
-    ++slots;
+  for (int64_t more = pieces; more > slots; --more)
+    if (pieces % more == 0 && fits(makeSchedule(shape, grid, stages, more)))
+      slots = more;
 
   Candidate out;
   out.schedule = makeSchedule(shape, grid, stages, slots);

@@ -25,7 +25,6 @@ static constexpr int64_t kScaleAlignment = 512;
 /// A full and an empty mbarrier of 8 bytes for each slot of a pipeline.
 static constexpr int64_t kBarrierBytes = 16;
 static constexpr int64_t kSlotRows = 16;
-static constexpr int64_t kLineBytes = 128;
 
 StringRef dgemm::schedule::getName(Limit limit) {
   switch (limit) {
@@ -114,7 +113,8 @@ SharedMemoryUse dgemm::schedule::getSharedMemoryUse(const DenseProblem &problem,
   int64_t word = (spanA > 1 ? getScaleBytes(schedule.getTileM()) : 0) +
                  (spanB > 1 ? getScaleBytes(schedule.getTileN()) : 0);
   use.scales = schedule.getScaleStages() * word;
-  use.staging = schedule.getStoreSlots() * kSlotRows * kLineBytes;
+  use.staging = schedule.getStoreSlots() * kSlotRows *
+                static_cast<int64_t>(schedule.getStoreSwizzle(problem.dType));
   // Words that advance at different K tiles need a pipeline each.
   int64_t scalePipelines = (spanA > 1) + (spanB > 1 && spanB != spanA);
   use.barriers = kBarrierBytes * (schedule.getStages() +
@@ -124,15 +124,11 @@ SharedMemoryUse dgemm::schedule::getSharedMemoryUse(const DenseProblem &problem,
 
 int64_t dgemm::schedule::getStoreSlotsPerWarp(const DenseProblem &problem,
                                               ScheduleAttr schedule) {
+  auto span = static_cast<int64_t>(schedule.getStoreSwizzle(problem.dType));
+  if (span == 0)
+    return 0;
   int64_t row = dgk::getBytes(schedule.getWarpTileN(), problem.dType);
-  return llvm::divideCeil(schedule.getWarpTileM(), kSlotRows) *
-         llvm::divideCeil(row, kLineBytes);
-}
-
-bool dgemm::schedule::hasWholeLines(const DenseProblem &problem,
-                                    ScheduleAttr schedule) {
-  return dgk::getBytes(schedule.getWarpTileN(), problem.dType) % kLineBytes ==
-         0;
+  return llvm::divideCeil(schedule.getWarpTileM(), kSlotRows) * row / span;
 }
 
 //===----------------------------------------------------------------------===//
@@ -376,21 +372,15 @@ std::optional<Violation> Checker::store() const {
                   "schedule has store = tma, but the row stride of d is not "
                   "known to be a multiple of 16 bytes; use store = registers, "
                   "store_slots = 0");
-  if (!hasWholeLines(problem, schedule))
-    return broken(Limit::Store,
-                  "schedule has store = tma, but the {0} columns of a warp are "
-                  "{1} bytes, expected a multiple of {2}; use store = "
-                  "registers, store_slots = 0",
-                  schedule.getWarpTileN(),
-                  dgk::getBytes(schedule.getWarpTileN(), problem.dType),
-                  kLineBytes);
+  int64_t pieces = getStoreSlotsPerWarp(problem, schedule);
   int64_t warps = schedule.getMath().getWarps();
-  if (slots > 0 && slots % warps == 0)
+  if (slots > 0 && slots % warps == 0 && pieces % (slots / warps) == 0)
     return std::nullopt;
   return broken(Limit::Store,
                 "schedule has store = tma with store_slots = {0}, expected a "
-                "positive multiple of the {1} math warps",
-                slots, warps);
+                "positive multiple of the {1} math warps whose share of a warp "
+                "divides its {2} pieces",
+                slots, warps, pieces);
 }
 
 std::optional<Violation> Checker::sharedMemory() const {
@@ -398,14 +388,14 @@ std::optional<Violation> Checker::sharedMemory() const {
   int64_t available = target.getLimits().getSharedPerCta();
   if (use.total() <= available)
     return std::nullopt;
-  return broken(Limit::SharedMemory,
-                "schedule needs {0} bytes of shared memory, {1} has {2}: {3} "
-                "stages of operands {4}, scales {5}, store staging {6}, "
-                "barriers {7}, alignment {8}; use fewer stages, fewer "
-                "store_slots or a smaller tile",
-                use.total(), target.getChip(), available, schedule.getStages(),
-                use.operands, use.scales, use.staging, use.barriers,
-                use.alignment);
+  return broken(
+      Limit::SharedMemory,
+      "schedule needs {0} bytes of shared memory, {1} has {2}: {3} "
+      "stages of operands {4}, scales {5}, store staging {6}, "
+      "barriers {7}; use fewer stages, fewer store_slots or a smaller "
+      "tile",
+      use.total(), target.getChip(), available, schedule.getStages(),
+      use.operands, use.scales, use.staging, use.barriers);
 }
 
 std::optional<Violation>

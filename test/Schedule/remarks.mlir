@@ -4,7 +4,7 @@
 
 // RUN: dgemm-opt %s --dgemm-select-schedule=target=sm_120a --mlir-pass-statistics -o /dev/null 2>&1 | FileCheck %s --check-prefix=STATISTICS
 
-// CHECK-DAG: [Passed] ScheduleChosen | Category:dgemm-select-schedule | Function=proj | PredictedMicroseconds={{.*}}, Stages=4, Tile=128x128x64, Waves=3
+// CHECK-DAG: [Passed] ScheduleChosen | Category:dgemm-select-schedule | Function=proj | PredictedMicroseconds={{.*}}, Stages=5, Tile=128x128x64, Waves=3
 // CHECK-DAG: [Analysis] CandidateSlower {{.*}} Stages=2, Tile=128x128x128
 // CHECK-DAG: [Missed] CandidateDeclined {{.*}} Limit=profitability, Reason="a tile of 16 columns pays only for N <= 16", Tile=64x16x64
 // STATISTICS: 16 candidates

@@ -75,12 +75,8 @@ struct SharedMemoryUse {
   /// Staging of the TMA store.
   int64_t staging = 0;
   int64_t barriers = 0;
-  /// The swizzle pattern repeats every 1024 bytes; the base may lie anywhere.
-  int64_t alignment = 1024;
 
-  int64_t total() const {
-    return operands + scales + staging + barriers + alignment;
-  }
+  int64_t total() const { return operands + scales + staging + barriers; }
 };
 
 /// K tiles that one scale word serves, 4 * block / tile K; at least 1.
@@ -98,13 +94,11 @@ SharedMemoryUse getSharedMemoryUse(const DenseProblem &problem,
 /// for choosing; the assembler has the last word.
 int64_t estimateMathRegisters(dgk::ScheduleAttr schedule);
 
-/// Slots of 16 rows x 128 bytes that hold the output of one math warp.
+/// Pieces in which one math warp stores its output, 16 rows of one swizzle span
+/// each (`ScheduleAttr::getStoreSwizzle`): as many staging slots as are of use
+/// to it. 0 where no span divides a row of the warp's tile.
 int64_t getStoreSlotsPerWarp(const DenseProblem &problem,
                              dgk::ScheduleAttr schedule);
-
-/// True if the rows of a warp's output are whole 128-byte lines, so that a TMA
-/// store takes them.
-bool hasWholeLines(const DenseProblem &problem, dgk::ScheduleAttr schedule);
 
 /// The first limit that the schedule breaks, nullopt if it is legal.
 std::optional<Violation> checkSchedule(const DenseProblem &problem,

@@ -213,6 +213,14 @@ LogicalResult RoleSpecAttr::verify(EmitError emitError, int64_t warps,
   return success();
 }
 
+Swizzle ScheduleAttr::getStoreSwizzle(Type element) const {
+  int64_t bytes = getBytes(getWarpTileN(), element);
+  for (Swizzle swizzle : {Swizzle::B128, Swizzle::B64, Swizzle::B32})
+    if (bytes % static_cast<int64_t>(swizzle) == 0)
+      return swizzle;
+  return Swizzle::None;
+}
+
 MatrixInstruction ScheduleAttr::getMatrixInstruction() const {
   return cast<MatrixInstruction>(getInstruction());
 }

@@ -19,17 +19,6 @@ using namespace dgk;
 /// Rows of a staging slot: those of one matrix instruction.
 constexpr int64_t kSlotRows = 16;
 
-/// A staging slot is one swizzle span wide, so that both sides of it are free
-/// of bank conflicts: the widest that divides the columns that one warp owns,
-/// since a copy must not reach into a neighbour's.
-static Swizzle getSlotWidth(ScheduleAttr schedule, Type element) {
-  int64_t bytes = getBytes(schedule.getWarpTileN(), element);
-  for (Swizzle swizzle : {Swizzle::B128, Swizzle::B64, Swizzle::B32})
-    if (bytes % static_cast<int64_t>(swizzle) == 0)
-      return swizzle;
-  return Swizzle::None;
-}
-
 namespace {
 struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
   void runOnOperation() override {
@@ -60,14 +49,14 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
     return schedule.getStore() == StorePath::Tma && !store.getLow() &&
            !store.getTransposed() &&
            type.getShape() == schedule.getTile().take_front(2) &&
-           getSlotWidth(schedule, type.getElementType()) != Swizzle::None;
+           schedule.getStoreSwizzle(type.getElementType()) != Swizzle::None;
   }
 
   LogicalResult stage(KernelOp kernel, ScheduleAttr schedule, StoreOp store) {
     OpBuilder builder(&kernel.getBody().front(),
                       kernel.getBody().front().begin());
     Type element = store.getValue().getType().getElementType();
-    Swizzle width = getSlotWidth(schedule, element);
+    Swizzle width = schedule.getStoreSwizzle(element);
     int64_t columns = static_cast<int64_t>(width) * 8 / getElementBits(element);
     auto layout = SharedAttr::get(builder.getContext(), width);
     auto emitOpError = [&] { return store.emitOpError(); };

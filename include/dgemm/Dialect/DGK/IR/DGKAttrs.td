@@ -286,6 +286,11 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
       return 32 * (getMath().getWarps() + getLoad().getWarps());
     }
     ::dgk::MatrixInstruction getMatrixInstruction() const;
+    /// Layout of a staging slot for an output of `element`s: the widest swizzle
+    /// whose span divides a row of one warp's tile, so that a copy never reaches
+    /// into a neighbour's and both sides are free of bank conflicts; `None`
+    /// where no span divides it.
+    ::dgk::Swizzle getStoreSwizzle(::mlir::Type element) const;
   }];
 }
 
