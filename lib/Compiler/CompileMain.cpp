@@ -43,6 +43,7 @@ EXAMPLES:
   dgemm-compile matmul.mlir --emit=cubin -o matmul.cubin --facts
   dgemm-compile matmul.mlir --emit=schedule                 how it will be done
   dgemm-compile matmul.mlir --emit=dgk | dgk-opt -          the kernel, readable
+  dgemm-compile matmul.mlir --emit=plan                     how to launch it
 )";
 
 namespace {
@@ -70,6 +71,8 @@ struct Options {
           clEnumValN(Stage::DGK, "dgk", "the kernel, one thread of control"),
           clEnumValN(Stage::DGKAsync, "dgk-async",
                      "the kernel with roles, stages, barriers, addresses"),
+          clEnumValN(Stage::Plan, "plan",
+                     "what the host does to launch the kernel, as JSON"),
           clEnumValN(Stage::NVVM, "nvvm", "a gpu.module of nvvm and llvm"),
           clEnumValN(Stage::LLVM, "llvm", "LLVM IR, optimised"),
           clEnumValN(Stage::PTX, "ptx", "PTX text"),

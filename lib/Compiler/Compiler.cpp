@@ -7,6 +7,7 @@
 
 #include "dgemm/Compiler/Compiler.h"
 
+#include "dgemm/Compiler/LaunchPlan.h"
 #include "dgemm/Conversion/DGKToNVVM/DGKToNVVM.h"
 #include "dgemm/Dialect/DGK/IR/DGK.h"
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
@@ -153,34 +154,57 @@ static LogicalResult lower(Compilation &state) {
 // Emission
 //===----------------------------------------------------------------------===//
 
-static std::string listNames(ArrayRef<LLVM::LLVMFuncOp> kernels) {
-  auto names = llvm::map_range(
-      kernels, [](auto kernel) { return kernel.getName().str(); });
-  return llvm::join(names, ", ");
-}
-
-/// The kernel that the options name, or the only one.
-static FailureOr<LLVM::LLVMFuncOp> selectKernel(ModuleOp module,
-                                                StringRef name) {
-  SmallVector<LLVM::LLVMFuncOp> kernels;
-  module.walk([&](gpu::GPUModuleOp gpuModule) {
-    llvm::append_range(kernels, getKernels(gpuModule));
-  });
-  if (kernels.empty())
-    return module.emitError("no kernel was made: no gpu.module holds an "
-                            "llvm.func with nvvm.kernel and a body");
+/// The kernel that the options name, or the only one of `kernels`, of which
+/// there is at least one.
+template <typename OpTy>
+static FailureOr<OpTy> selectKernel(ModuleOp module, ArrayRef<OpTy> kernels,
+                                    StringRef name) {
   if (name.empty() && kernels.size() == 1)
     return kernels.front();
+  auto names = llvm::map_range(
+      kernels, [](OpTy kernel) { return kernel.getName().str(); });
   if (name.empty())
     return module.emitError("the module has ")
            << kernels.size() << " kernels, but one at a time is emitted; "
-           << "choose one with --kernel: " << listNames(kernels);
+           << "choose one with --kernel: " << llvm::join(names, ", ");
   auto *found = llvm::find_if(
-      kernels, [&](auto kernel) { return kernel.getName() == name; });
+      kernels, [&](OpTy kernel) { return kernel.getName() == name; });
   if (found == kernels.end())
     return module.emitError("no kernel is named '")
-           << name << "'; the module has: " << listNames(kernels);
+           << name << "'; the module has: " << llvm::join(names, ", ");
   return *found;
+}
+
+static FailureOr<LLVM::LLVMFuncOp> selectFunction(Compilation &state) {
+  SmallVector<LLVM::LLVMFuncOp> kernels;
+  state.module.walk([&](gpu::GPUModuleOp gpuModule) {
+    llvm::append_range(kernels, getKernels(gpuModule));
+  });
+  if (kernels.empty())
+    return state.module.emitError(
+        "no kernel was made: no gpu.module holds an llvm.func with nvvm.kernel "
+        "and a body");
+  return selectKernel<LLVM::LLVMFuncOp>(state.module, kernels,
+                                        state.options.kernel);
+}
+
+static FailureOr<CompileResult> makePlan(Compilation &state) {
+  SmallVector<dgk::KernelOp> kernels(state.module.getOps<dgk::KernelOp>());
+  if (kernels.empty())
+    return state.module.emitError(
+        "a launch plan is made of a dgk.kernel, but the module has none; "
+        "compile from the kernel or from the problem");
+  auto kernel =
+      selectKernel<dgk::KernelOp>(state.module, kernels, state.options.kernel);
+  if (failed(kernel))
+    return failure();
+  auto plan = getLaunchPlan(*kernel, state.chip);
+  if (failed(plan))
+    return failure();
+  CompileResult result;
+  result.output = launch::writePlan(*plan);
+  result.launch = kernel->getLaunchAttr();
+  return result;
 }
 
 static FailureOr<CompileResult> makeLlvm(LLVM::LLVMFuncOp kernel,
@@ -230,7 +254,7 @@ static FailureOr<CompileResult> makeCode(LLVM::LLVMFuncOp kernel,
 }
 
 static FailureOr<CompileResult> emit(Compilation &state) {
-  auto kernel = selectKernel(state.module, state.options.kernel);
+  auto kernel = selectFunction(state);
   if (failed(kernel))
     return failure();
   EmissionOptions emission;
@@ -253,6 +277,8 @@ FailureOr<CompileResult> dgemm::compile(ModuleOp module,
   Compilation state{module, options, timing, configure, {}};
   if (failed(checkInput(state)) || failed(lower(state)))
     return failure();
+  if (options.stage == Stage::Plan)
+    return makePlan(state);
   if (options.stage >= Stage::LLVM)
     return emit(state);
   CompileResult result;

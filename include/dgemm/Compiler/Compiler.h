@@ -43,7 +43,8 @@ class PassManager;
 namespace dgemm {
 
 /// The levels at which compilation can stop, from the problem to machine code.
-enum class Stage { Schedule, DGK, DGKAsync, NVVM, LLVM, PTX, Cubin };
+/// Plan is what the host does to launch the kernel of DGKAsync, as JSON.
+enum class Stage { Schedule, DGK, DGKAsync, Plan, NVVM, LLVM, PTX, Cubin };
 
 /// What to compile for and how far.
 struct CompileOptions {
@@ -52,7 +53,8 @@ struct CompileOptions {
   std::string target;
   /// Level of the result.
   Stage stage = Stage::PTX;
-  /// Kernel to emit from stage LLVM on; may be empty when the module has one.
+  /// Kernel to emit at stage Plan and from LLVM on; may be empty when the
+  /// module has one.
   std::string kernel;
   /// Optimisation of LLVM IR and PTX, 0 to 3; see `EmissionOptions`.
   unsigned optLevel = 3;
@@ -64,12 +66,12 @@ struct CompileOptions {
 
 /// What `compile` made.
 struct CompileResult {
-  /// MLIR, LLVM IR or PTX as text, or the bytes of a cubin.
+  /// MLIR, JSON, LLVM IR or PTX as text, or the bytes of a cubin.
   std::string output;
   /// The kernel, from stage PTX on.
   std::optional<EmittedKernel> kernel;
-  /// How to launch the kernel, from stage PTX on; null when compilation started
-  /// at a `gpu.module` that was no `dgk.kernel`.
+  /// How to launch the kernel, at stage Plan and from PTX on; null when
+  /// compilation started at a `gpu.module` that was no `dgk.kernel`.
   dgk::LaunchPlanAttr launch;
 };
 

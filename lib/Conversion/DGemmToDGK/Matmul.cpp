@@ -202,6 +202,21 @@ static LogicalResult verifyForm(dgemm::MatmulOp op) {
   return success();
 }
 
+/// Gives the arguments of `kernel` the names of the operands that `op` has.
+static void nameArguments(KernelOp kernel, dgemm::MatmulOp op) {
+  std::pair<Value, StringRef> operands[] = {{op.getA(), "a"},
+                                            {op.getB(), "b"},
+                                            {op.getAScale(), "a_scale"},
+                                            {op.getBScale(), "b_scale"},
+                                            {op.getC(), "c"},
+                                            {op.getD(), "d"}};
+  unsigned index = 0;
+  for (auto [operand, name] : operands)
+    if (operand)
+      kernel.setArgAttr(index++, DGKDialect::kArgumentNameAttrName,
+                        StringAttr::get(op.getContext(), name));
+}
+
 FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
                                              StringRef name) {
   TargetAttr target;
@@ -214,6 +229,7 @@ FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
       builder.getFunctionType(op->getOperandTypes(), TypeRange()));
   kernel.setTargetAttr(target);
   kernel.setScheduleAttr(schedule);
+  nameArguments(kernel, op);
 
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(&kernel.getBody().front());

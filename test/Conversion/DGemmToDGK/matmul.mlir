@@ -56,7 +56,9 @@ func.func @by_32_and_128(%a: !a, %sa: !sa32, %b: !b, %sb: !sb128, %d: !d) {
 // The kernel keeps target and schedule. Scales of 128 elements: one word, loaded
 // once, covers 512 of them, eight K tiles.
 // CHECK-LABEL: dgk.kernel @by_128_kernel(
-// CHECK-SAME:    %[[A:[^:]*]]: memref<?x1024xf8E4M3FN>, %[[B:[^:]*]]: memref<256x1024xf8E4M3FN>, %[[SA:[^:]*]]: memref<?x2xi32, {{.*}}>, %[[SB:[^:]*]]: memref<256x2xi32, {{.*}}>, %[[D:[^:]*]]: memref<?x256xbf16>)
+// CHECK-SAME:    %[[A:[^:]*]]: memref<?x1024xf8E4M3FN> {dgk.name = "a"}, %[[B:[^:]*]]: memref<256x1024xf8E4M3FN> {dgk.name = "b"},
+// CHECK-SAME:    %[[SA:[^:]*]]: memref<?x2xi32, {{.*}}> {dgk.name = "a_scale"}, %[[SB:[^:]*]]: memref<256x2xi32, {{.*}}> {dgk.name = "b_scale"},
+// CHECK-SAME:    %[[D:[^:]*]]: memref<?x256xbf16> {dgk.name = "d"})
 // CHECK-SAME:    schedule = #dgk.schedule<tile = 128x128x64, {{.*}} target = #dgk.target<"sm_120a"
 // CHECK:       %[[ROWS:.*]] = memref.dim %[[D]], %c0
 // CHECK:       dgk.tiles (%m, %n) in (%[[ROWS]] by 128, %c256 by 128) raster <group = 8, along = m> {

@@ -42,6 +42,8 @@ def DGK_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kScheduleAttrName = "dgk.schedule";
     /// Discardable attribute of a problem op: the chip it is compiled for.
     static constexpr ::llvm::StringLiteral kTargetAttrName = "dgk.target";
+    /// Name of a kernel argument, which the launch plan shows to callers.
+    static constexpr ::llvm::StringLiteral kArgumentNameAttrName = "dgk.name";
 
     void registerAttributes();
     void registerTypes();

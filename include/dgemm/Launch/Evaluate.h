@@ -1,0 +1,86 @@
+//===- Evaluate.h - A launch plan with numbers ------------------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_LAUNCH_EVALUATE_H
+#define DGEMM_LAUNCH_EVALUATE_H
+
+#include "dgemm/Launch/LaunchPlan.h"
+
+#include <array>
+
+namespace dgemm::launch {
+
+/// What a caller passes for one argument of the kernel.
+struct ArgumentValue {
+  /// Address of the element whose indices are all 0. May be null when there is
+  /// no element.
+  uint64_t address = 0;
+  size_t rank = 0;
+  /// Elements.
+  std::array<int64_t, kMaxRank> shape{}, strides{};
+};
+
+/// What cuTensorMapEncodeTiled is given. Lists begin with the contiguous
+/// dimension.
+struct TensorMapValue {
+  /// The viewed memory has no element. There is no such tensor map; the kernel
+  /// copies nothing with it and gets 128 zero bytes in its place. The fields
+  /// below are then not set.
+  bool isEmpty = false;
+  ElementType type = ElementType::I8;
+  size_t rank = 0;
+  uint64_t address = 0;
+  std::array<uint64_t, kMaxMapRank> dims{};
+  /// Bytes, from the second dimension on.
+  std::array<uint64_t, kMaxMapRank - 1> strides{};
+  std::array<uint32_t, kMaxMapRank> box{};
+  uint32_t swizzle = 0;
+};
+
+/// One parameter with its value.
+struct ParameterValue {
+  Parameter::Kind kind = Parameter::Kind::Map;
+  /// Index into `Launch::maps`, 32-bit integer, or address.
+  uint64_t value = 0;
+};
+
+/// Everything that a launch needs. May be used again for other launches of any
+/// plan; then its memory is, too.
+struct Launch {
+  /// CTAs. 0: there is nothing to launch, and neither maps nor parameters.
+  uint32_t grid = 0;
+  uint32_t block = 0;
+  uint32_t cluster = 1;
+  uint32_t sharedBytes = 0;
+  uint64_t workspaceBytes = 0;
+  std::vector<TensorMapValue> maps;
+  std::vector<ParameterValue> parameters;
+  /// Values of the plan's symbols.
+  std::vector<int64_t> symbols;
+
+  bool isEmpty() const { return grid == 0; }
+};
+
+/// Puts the sizes, strides and addresses of `arguments` and the number of
+/// streaming multiprocessors into a valid `plan`. Allocates only when `launch`
+/// has less room than needed or when it fails. Fails when
+///  - number or ranks of the arguments, or sizes and strides that the plan
+///    fixes, differ (a stride along fewer than two elements does not count);
+///  - a size is negative, or a stride along two or more elements is;
+///  - an address is null or misaligned: 16 bytes under a tensor map, else the
+///    element's size;
+///  - a number overflows or exceeds what its place takes: 2^31 - 1 for
+///    the grid, symbols and sizes under a tensor map, 2^40 for its strides,
+///    which must be multiples of 16 bytes.
+/// `launch` is unspecified after a failure.
+Status evaluate(const LaunchPlan &plan,
+                const std::vector<ArgumentValue> &arguments, int64_t smCount,
+                Launch &launch);
+
+} // namespace dgemm::launch
+
+#endif // DGEMM_LAUNCH_EVALUATE_H

@@ -1,0 +1,287 @@
+//===- Evaluate.cpp - A launch plan with numbers --------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Launch/Evaluate.h"
+
+#include <algorithm>
+#include <limits>
+
+using namespace dgemm::launch;
+
+static constexpr int64_t kMaxInt32 = std::numeric_limits<int32_t>::max();
+/// Alignment that TMA needs of addresses and strides, in bytes.
+static constexpr int64_t kMapAlignment = 16;
+/// Strides of tensor maps have 40 bits.
+static constexpr int64_t kMaxMapStride = (int64_t(1) << 40) - 1;
+
+namespace {
+
+/// One evaluation. Functions fail with what they return.
+class Evaluator {
+public:
+  Evaluator(const LaunchPlan &plan, const std::vector<ArgumentValue> &arguments,
+            int64_t smCount, Launch &launch)
+      : plan(plan), arguments(arguments), smCount(smCount), launch(launch) {}
+
+  Status run();
+
+private:
+  /// Text of an error only: building it costs nothing while all is well.
+  std::string describe(size_t argument) const {
+    return plan.entry + ": argument " + std::to_string(argument) + " '" +
+           plan.arguments[argument].name + "'";
+  }
+  Error error(ErrorCode code, const std::string &message) const {
+    return {code, plan.entry + ": " + message};
+  }
+
+  Status checkArguments() const;
+  Status checkArgument(size_t index) const;
+  Status checkDimension(size_t index, size_t dimension) const;
+  Status checkAddress(size_t argument, uint64_t address,
+                      uint64_t alignment) const;
+  void findSymbols();
+  Status findGrid();
+  Result<int64_t> evaluateWithin(const Expression &expression, const char *what,
+                                 int64_t limit) const;
+  Status findMap(size_t index);
+  Status findStrides(size_t index, TensorMapValue &value);
+  Status findParameter(const Parameter &parameter);
+
+  const LaunchPlan &plan;
+  const std::vector<ArgumentValue> &arguments;
+  int64_t smCount;
+  Launch &launch;
+};
+
+} // namespace
+
+static bool isEmpty(const ArgumentValue &value) {
+  const auto *end = value.shape.begin() + value.rank;
+  return std::find(value.shape.begin(), end, 0) != end;
+}
+
+Status Evaluator::checkDimension(size_t index, size_t dimension) const {
+  const Argument &argument = plan.arguments[index];
+  int64_t size = arguments[index].shape[dimension];
+  int64_t stride = arguments[index].strides[dimension];
+  auto differs = [&](const char *what, int64_t actual, int64_t expected) {
+    return Error{ErrorCode::WrongArguments,
+                 describe(index) + " has " + what + " " +
+                     std::to_string(actual) + " in dimension " +
+                     std::to_string(dimension) + ", expected " +
+                     std::to_string(expected)};
+  };
+  if (Extent expected = argument.shape[dimension];
+      expected.value_or(size) != size)
+    return differs("size", size, *expected);
+  if (size < 0)
+    return Error{ErrorCode::OutOfRange,
+                 describe(index) + " has the negative size " +
+                     std::to_string(size) + " in dimension " +
+                     std::to_string(dimension)};
+  // Nothing lies one stride away.
+  if (size <= 1)
+    return {};
+  if (Extent expected = argument.strides[dimension];
+      expected.value_or(stride) != stride)
+    return differs("stride", stride, *expected);
+  if (stride < 0)
+    return Error{ErrorCode::OutOfRange,
+                 describe(index) + " has the negative stride " +
+                     std::to_string(stride) + " in dimension " +
+                     std::to_string(dimension)};
+  return {};
+}
+
+Status Evaluator::checkArgument(size_t index) const {
+  size_t rank = plan.arguments[index].shape.size();
+  if (arguments[index].rank != rank)
+    return Error{ErrorCode::WrongArguments,
+                 describe(index) + " has rank " +
+                     std::to_string(arguments[index].rank) + ", expected " +
+                     std::to_string(rank)};
+  for (size_t dimension = 0; dimension < rank; ++dimension)
+    if (Status status = checkDimension(index, dimension); !status.ok())
+      return status;
+  return {};
+}
+
+Status Evaluator::checkArguments() const {
+  if (arguments.size() != plan.arguments.size())
+    return error(ErrorCode::WrongArguments,
+                 std::to_string(arguments.size()) + " arguments, expected " +
+                     std::to_string(plan.arguments.size()));
+  for (size_t i = 0; i < arguments.size(); ++i)
+    if (Status status = checkArgument(i); !status.ok())
+      return status;
+  if (smCount >= 1 && smCount <= kMaxInt32)
+    return {};
+  return error(ErrorCode::OutOfRange,
+               std::to_string(smCount) +
+                   " streaming multiprocessors, expected at least 1");
+}
+
+Status Evaluator::checkAddress(size_t argument, uint64_t address,
+                               uint64_t alignment) const {
+  // Nothing is read or written where there is no element.
+  if (isEmpty(arguments[argument]))
+    return {};
+  if (address == 0)
+    return Error{ErrorCode::BadAddress, describe(argument) + " is null"};
+  if (address % alignment == 0)
+    return {};
+  return Error{ErrorCode::BadAddress,
+               describe(argument) + " is " +
+                   std::to_string(address % alignment) +
+                   " bytes beyond a multiple of " + std::to_string(alignment) +
+                   " bytes, to which it must be aligned"};
+}
+
+void Evaluator::findSymbols() {
+  launch.symbols.clear();
+  for (const Symbol &symbol : plan.symbols) {
+    if (symbol.kind == Symbol::Kind::SmCount) {
+      launch.symbols.push_back(smCount);
+      continue;
+    }
+    const ArgumentValue &value = arguments[symbol.argument];
+    launch.symbols.push_back(symbol.kind == Symbol::Kind::Dim
+                                 ? value.shape[symbol.dimension]
+                                 : value.strides[symbol.dimension]);
+  }
+}
+
+Result<int64_t> Evaluator::evaluateWithin(const Expression &expression,
+                                          const char *what,
+                                          int64_t limit) const {
+  Result<int64_t> value = expression.evaluate(launch.symbols);
+  if (!value)
+    return error(value.error().code,
+                 std::string(what) + ": " + value.error().message);
+  if (*value >= 0 && *value <= limit)
+    return value;
+  return error(ErrorCode::OutOfRange,
+               std::string(what) + " is " + std::to_string(*value) +
+                   ", expected 0 to " + std::to_string(limit));
+}
+
+Status Evaluator::findGrid() {
+  Result<int64_t> grid = evaluateWithin(plan.grid, "the grid", kMaxInt32);
+  if (!grid)
+    return grid.error();
+  if (*grid % plan.cluster != 0)
+    return error(ErrorCode::OutOfRange,
+                 "the grid has " + std::to_string(*grid) +
+                     " CTAs, expected a multiple of the cluster's " +
+                     std::to_string(plan.cluster));
+  launch.grid = static_cast<uint32_t>(*grid);
+  launch.block = static_cast<uint32_t>(plan.block);
+  launch.cluster = static_cast<uint32_t>(plan.cluster);
+  launch.sharedBytes = static_cast<uint32_t>(plan.sharedBytes);
+  launch.workspaceBytes = static_cast<uint64_t>(plan.workspaceBytes);
+  return {};
+}
+
+Status Evaluator::findStrides(size_t index, TensorMapValue &value) {
+  const TensorMap &map = plan.maps[index];
+  for (size_t i = 0; i < map.strides.size(); ++i) {
+    // Nothing lies one stride away, but the hardware wants a legal one.
+    if (value.dims[i + 1] == 1) {
+      value.strides[i] = kMapAlignment;
+      continue;
+    }
+    Result<int64_t> stride = evaluateWithin(
+        map.strides[i], "the stride of a tensor map", kMaxMapStride);
+    if (!stride)
+      return stride.error();
+    if (*stride % kMapAlignment != 0)
+      return Error{ErrorCode::BadAddress,
+                   describe(map.argument) + " has rows " +
+                       std::to_string(*stride) +
+                       " bytes apart, expected a multiple of " +
+                       std::to_string(kMapAlignment)};
+    value.strides[i] = static_cast<uint64_t>(*stride);
+  }
+  return {};
+}
+
+Status Evaluator::findMap(size_t index) {
+  const TensorMap &map = plan.maps[index];
+  TensorMapValue value;
+  for (size_t i = 0; i < map.dims.size(); ++i) {
+    // Coordinates of copies are signed 32-bit integers.
+    Result<int64_t> dim =
+        evaluateWithin(map.dims[i], "the size of a tensor map", kMaxInt32);
+    if (!dim)
+      return dim.error();
+    value.dims[i] = static_cast<uint64_t>(*dim);
+    value.box[i] = static_cast<uint32_t>(map.box[i]);
+    value.isEmpty |= *dim == 0;
+  }
+  if (value.isEmpty) {
+    launch.maps.emplace_back().isEmpty = true;
+    return {};
+  }
+  value.type = map.type;
+  value.rank = map.dims.size();
+  value.swizzle = static_cast<uint32_t>(map.swizzle);
+  uint64_t base = arguments[map.argument].address;
+  if (Status status = checkAddress(map.argument, base, kMapAlignment);
+      !status.ok())
+    return status;
+  value.address = base + static_cast<uint64_t>(map.byteOffset);
+  Status status = findStrides(index, value);
+  launch.maps.push_back(value);
+  return status;
+}
+
+Status Evaluator::findParameter(const Parameter &parameter) {
+  ParameterValue result{parameter.kind, parameter.index};
+  if (parameter.kind == Parameter::Kind::Symbol) {
+    int64_t value = launch.symbols[parameter.index];
+    if (value < 0 || value > kMaxInt32)
+      return error(ErrorCode::OutOfRange, "symbol " +
+                                              std::to_string(parameter.index) +
+                                              " is " + std::to_string(value) +
+                                              ", but kernels count in 32 bits");
+    result.value = static_cast<uint64_t>(value);
+  }
+  if (parameter.kind == Parameter::Kind::Pointer) {
+    int64_t bits = getBits(plan.arguments[parameter.index].type);
+    result.value = arguments[parameter.index].address;
+    uint64_t alignment = static_cast<uint64_t>(std::max<int64_t>(1, bits / 8));
+    if (Status status = checkAddress(parameter.index, result.value, alignment);
+        !status.ok())
+      return status;
+  }
+  launch.parameters.push_back(result);
+  return {};
+}
+
+Status Evaluator::run() {
+  launch.maps.clear();
+  launch.parameters.clear();
+  if (Status status = checkArguments(); !status.ok())
+    return status;
+  findSymbols();
+  if (Status status = findGrid(); !status.ok() || launch.isEmpty())
+    return status;
+  for (size_t i = 0; i < plan.maps.size(); ++i)
+    if (Status status = findMap(i); !status.ok())
+      return status;
+  for (const Parameter &parameter : plan.parameters)
+    if (Status status = findParameter(parameter); !status.ok())
+      return status;
+  return {};
+}
+
+Status dgemm::launch::evaluate(const LaunchPlan &plan,
+                               const std::vector<ArgumentValue> &arguments,
+                               int64_t smCount, Launch &launch) {
+  return Evaluator(plan, arguments, smCount, launch).run();
+}

@@ -1,0 +1,190 @@
+//===- EvaluateTest.cpp - A launch plan with numbers ----------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Launch/Evaluate.h"
+#include "Samples.h"
+
+#include "gtest/gtest.h"
+
+#include <limits>
+
+using namespace dgemm::launch;
+
+namespace {
+
+ArgumentValue buffer(uint64_t address, int64_t rows, int64_t columns,
+                     int64_t stride) {
+  ArgumentValue value;
+  value.address = address;
+  value.rank = 2;
+  value.shape = {rows, columns};
+  value.strides = {stride, 1};
+  return value;
+}
+
+/// Arguments of the sample plan.
+std::vector<ArgumentValue> arguments(int64_t m, int64_t k, int64_t stride) {
+  return {buffer(0x10000, m, k, stride), buffer(0x20000, m, 48, 48), {}};
+}
+
+class Evaluate : public ::testing::Test {
+protected:
+  void SetUp() override {
+    Result<LaunchPlan> parsed = parsePlan(kSamplePlan);
+    ASSERT_TRUE(static_cast<bool>(parsed));
+    plan = *parsed;
+  }
+
+  std::string complaint(const std::vector<ArgumentValue> &values,
+                        ErrorCode code, int64_t smCount = 188) {
+    Status status = evaluate(plan, values, smCount, launch);
+    if (status.ok())
+      return "accepted";
+    EXPECT_EQ(status.error().code, code);
+    return status.error().message;
+  }
+
+  LaunchPlan plan;
+  Launch launch;
+};
+
+TEST_F(Evaluate, GivesEverythingThatALaunchNeeds) {
+  ASSERT_TRUE(evaluate(plan, arguments(300, 160, 192), 188, launch).ok());
+  EXPECT_EQ(launch.grid, 3u);
+  EXPECT_EQ(launch.block, 384u);
+  EXPECT_EQ(launch.sharedBytes, 84064u);
+  ASSERT_EQ(launch.maps.size(), 1u);
+  const TensorMapValue &map = launch.maps[0];
+  EXPECT_EQ(map.address, 0x10020u);
+  EXPECT_EQ(map.rank, 2u);
+  EXPECT_EQ(map.dims[0], 160u);
+  EXPECT_EQ(map.dims[1], 300u);
+  EXPECT_EQ(map.strides[0], 192u);
+  EXPECT_EQ(map.box[0], 64u);
+  EXPECT_EQ(map.swizzle, 64u);
+  ASSERT_EQ(launch.parameters.size(), 3u);
+  EXPECT_EQ(launch.parameters[0].value, 0u);
+  EXPECT_EQ(launch.parameters[1].value, 0x20000u);
+  EXPECT_EQ(launch.parameters[2].value, 300u);
+}
+
+TEST_F(Evaluate, IsPersistentOnFewMultiprocessors) {
+  ASSERT_TRUE(evaluate(plan, arguments(1 << 20, 160, 192), 5, launch).ok());
+  EXPECT_EQ(launch.grid, 5u);
+}
+
+/// Without rows there is nothing to do, and addresses may be null.
+TEST_F(Evaluate, HasNothingToLaunchForNoRows) {
+  std::vector<ArgumentValue> values = arguments(0, 160, 192);
+  values[0].address = values[1].address = 0;
+  ASSERT_TRUE(evaluate(plan, values, 188, launch).ok());
+  EXPECT_TRUE(launch.isEmpty());
+  EXPECT_TRUE(launch.maps.empty());
+  EXPECT_TRUE(launch.parameters.empty());
+}
+
+/// K = 0 writes zeros, so it is launched; no tensor map can describe A.
+TEST_F(Evaluate, HasNoMapOfNothing) {
+  std::vector<ArgumentValue> values = arguments(64, 0, 0);
+  values[0].address = 0;
+  ASSERT_TRUE(evaluate(plan, values, 188, launch).ok());
+  EXPECT_EQ(launch.grid, 1u);
+  ASSERT_EQ(launch.maps.size(), 1u);
+  EXPECT_TRUE(launch.maps[0].isEmpty);
+}
+
+TEST_F(Evaluate, IgnoresStridesThatLeadNowhere) {
+  std::vector<ArgumentValue> values = arguments(1, 160, 7);
+  values[1].strides[0] = -3;
+  ASSERT_TRUE(evaluate(plan, values, 188, launch).ok());
+  EXPECT_EQ(launch.maps[0].strides[0], 16u);
+}
+
+TEST_F(Evaluate, UsesItsMemoryAgain) {
+  ASSERT_TRUE(evaluate(plan, arguments(300, 160, 192), 188, launch).ok());
+  const void *maps = launch.maps.data();
+  ASSERT_TRUE(evaluate(plan, arguments(301, 176, 176), 188, launch).ok());
+  EXPECT_EQ(launch.maps.size(), 1u);
+  EXPECT_EQ(launch.maps.data(), maps);
+}
+
+TEST_F(Evaluate, ComparesWithWhatWasCompiled) {
+  std::vector<ArgumentValue> values = arguments(64, 160, 160);
+  values.pop_back();
+  EXPECT_EQ(complaint(values, ErrorCode::WrongArguments),
+            "sample: 2 arguments, expected 3");
+  values = arguments(64, 160, 160);
+  values[0].rank = 3;
+  EXPECT_EQ(complaint(values, ErrorCode::WrongArguments),
+            "sample: argument 0 'a' has rank 3, expected 2");
+  values = arguments(64, 160, 160);
+  values[1].shape[1] = 50;
+  EXPECT_EQ(complaint(values, ErrorCode::WrongArguments),
+            "sample: argument 1 'd' has size 50 in dimension 1, expected 48");
+  values = arguments(64, 160, 160);
+  values[1].strides[0] = 56;
+  EXPECT_EQ(complaint(values, ErrorCode::WrongArguments),
+            "sample: argument 1 'd' has stride 56 in dimension 0, expected 48");
+}
+
+TEST_F(Evaluate, RefusesBadAddresses) {
+  std::vector<ArgumentValue> values = arguments(64, 160, 160);
+  values[0].address = 0;
+  EXPECT_EQ(complaint(values, ErrorCode::BadAddress),
+            "sample: argument 0 'a' is null");
+  values[0].address = 0x10008;
+  EXPECT_EQ(complaint(values, ErrorCode::BadAddress),
+            "sample: argument 0 'a' is 8 bytes beyond a multiple of 16 bytes, "
+            "to which it must be aligned");
+  values = arguments(64, 160, 160);
+  values[1].address = 0x20001;
+  EXPECT_EQ(complaint(values, ErrorCode::BadAddress),
+            "sample: argument 1 'd' is 1 bytes beyond a multiple of 2 bytes, "
+            "to which it must be aligned");
+  EXPECT_EQ(complaint(arguments(64, 160, 168), ErrorCode::BadAddress),
+            "sample: argument 0 'a' has rows 168 bytes apart, expected a "
+            "multiple of 16");
+}
+
+TEST_F(Evaluate, RefusesWhatDoesNotFit) {
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(complaint(arguments(-1, 160, 160), ErrorCode::OutOfRange),
+            "sample: argument 0 'a' has the negative size -1 in dimension 0");
+  EXPECT_EQ(
+      complaint(arguments(64, 160, -16), ErrorCode::OutOfRange),
+      "sample: argument 0 'a' has the negative stride -16 in dimension 0");
+  EXPECT_EQ(
+      complaint(arguments(int64_t(1) << 31, 160, 160), ErrorCode::OutOfRange),
+      "sample: the size of a tensor map is 2147483648, expected 0 to "
+      "2147483647");
+  EXPECT_EQ(
+      complaint(arguments(64, 160, int64_t(1) << 40), ErrorCode::OutOfRange),
+      "sample: the stride of a tensor map is 1099511627776, expected 0 "
+      "to 1099511627775");
+  EXPECT_EQ(complaint(arguments(64, 160, 160), ErrorCode::OutOfRange, 0),
+            "sample: 0 streaming multiprocessors, expected at least 1");
+  plan.grid = Expression::combine(Expression::Op::Mul, Expression::symbol(1),
+                                  Expression::constant(kMax));
+  EXPECT_EQ(complaint(arguments(64, 160, 160), ErrorCode::OutOfRange),
+            "sample: the grid: the product of 64 and 9223372036854775807 does "
+            "not fit into 64 bits");
+  plan.grid = Expression::constant(3);
+  plan.cluster = 2;
+  EXPECT_EQ(complaint(arguments(64, 160, 160), ErrorCode::OutOfRange),
+            "sample: the grid has 3 CTAs, expected a multiple of the cluster's "
+            "2");
+}
+
+TEST_F(Evaluate, RefusesSymbolsBeyond32Bits) {
+  plan.maps.clear();
+  plan.parameters = {{Parameter::Kind::Symbol, 3}};
+  EXPECT_EQ(
+      complaint(arguments(64, 160, int64_t(1) << 32), ErrorCode::OutOfRange),
+      "sample: symbol 3 is 4294967296, but kernels count in 32 bits");
+}
+
+} // namespace
