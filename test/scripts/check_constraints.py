@@ -20,10 +20,10 @@ DIAGNOSED = re.compile(rf"\[({LABEL})\]|\"({LABEL})\"")
 EXPECTED = re.compile(rf"expected-error.*?\[({LABEL})\]")
 
 
-def labels(folder, pattern, expression):
+def labels(folders, pattern, expression):
     """Maps each label to the first file that has it."""
     found = {}
-    for path in sorted(folder.rglob(pattern)):
+    for path in sorted(path for folder in folders for path in folder.rglob(pattern)):
         for match in expression.finditer(path.read_text(encoding="utf-8")):
             found.setdefault(next(filter(None, match.groups())), path)
     return found
@@ -38,9 +38,10 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--ods", type=pathlib.Path, required=True, help="folder of .td")
-    parser.add_argument("--source", type=pathlib.Path, required=True, help="folder of .cpp")
-    parser.add_argument("--tests", type=pathlib.Path, required=True, help="folder of *_invalid.mlir")
+    folders = {"type": pathlib.Path, "required": True, "nargs": "+"}
+    parser.add_argument("--ods", **folders, help="folders of .td")
+    parser.add_argument("--source", **folders, help="folders of .cpp")
+    parser.add_argument("--tests", **folders, help="folders of *_invalid.mlir")
     args = parser.parse_args()
     places = {
         "documentation": labels(args.ods, "*.td", DOCUMENTED),

@@ -14,7 +14,7 @@
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "llvm/Support/MathExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -190,15 +190,22 @@ private:
     }
   }
 
-  /// Whether only `ldmatrix` reads the slot before `release`.
+  /// Whether only `ldmatrix` reads the slot before `release`, and surely does:
+  /// then all lanes are past the wait for the slot.
   static bool readsCollectively(ReleaseOp release) {
-    return llvm::all_of(release.getSlot().getUsers(), [&](Operation *user) {
-      return user == release ||
-             (isa<ViewOp>(user) &&
-              llvm::all_of(user->getUsers(), [](Operation *reader) {
-                return isa<ReadFragmentsOp>(reader);
-              }));
-    });
+    bool anyRead = false;
+    for (Operation *user : release.getSlot().getUsers()) {
+      if (user == release)
+        continue;
+      if (!isa<ViewOp>(user))
+        return false;
+      for (Operation *reader : user->getUsers()) {
+        if (!isa<ReadFragmentsOp>(reader))
+          return false;
+        anyRead |= reader->getBlock() == release->getBlock();
+      }
+    }
+    return anyRead;
   }
 
   /// Records for each operation in a role the role's warps, and its cursor.
@@ -206,18 +213,18 @@ private:
     int64_t first = 0;
     func.walk<WalkOrder::PreOrder>([&](RoleOp role) {
       int64_t count = role.getWarps();
-      DenseMap<Value, Cursor> cursors;
+      DenseMap<Value, Cursor> producers, consumers;
       role.walk([&](Operation *op) {
-        lowering.roles[op] = {first, count};
+        lowering.roles[op] = {first, count, role.getElected()};
         if (auto release = dyn_cast<ReleaseOp>(op);
             release && readsCollectively(release))
           lowering.collectiveReads.insert(op);
         if (isa<AcquireOp, CommitOp>(op))
           lowering.cursors[op] =
-              getCursor(cursors, op->getOperand(0), /*parity=*/1);
+              getCursor(producers, op->getOperand(0), /*parity=*/1);
         if (isa<WaitOp, ReleaseOp>(op))
           lowering.cursors[op] =
-              getCursor(cursors, op->getOperand(0), /*parity=*/0);
+              getCursor(consumers, op->getOperand(0), /*parity=*/0);
       });
       first += count;
     });
@@ -285,75 +292,6 @@ void addTypeConversions(TypeConverter &converter, ScheduleAttr schedule) {
       });
 }
 
-/// Whether the launch plan passes what an operation of its kernel needs: a plan
-/// written by hand may not.
-class PlanCheck {
-public:
-  explicit PlanCheck(KernelOp kernel)
-      : entry(&kernel.getBody().front()), plan(kernel.getLaunchAttr()) {}
-
-  bool passes(Operation *op) const {
-    if (auto dim = dyn_cast<memref::DimOp>(op))
-      return dim.getConstantIndex() &&
-             passesSize(dim.getSource(), *dim.getConstantIndex());
-    if (auto copy = dyn_cast<CopyAsyncOp>(op))
-      return copy.getMap() && passes(ParameterKind::Map, *copy.getMap());
-    if (auto store = dyn_cast<StoreAsyncOp>(op))
-      return store.getMap() && passes(ParameterKind::Map, *store.getMap());
-    auto store = dyn_cast<StoreOp>(op);
-    return !store || passesView(store.getDestination());
-  }
-
-private:
-  bool passes(ParameterKind kind, int64_t index) const {
-    return llvm::is_contained(
-        plan.getParams(), ParameterAttr::get(plan.getContext(), kind, index));
-  }
-
-  bool passes(SymbolKind kind, Value memory, int64_t dimension) const {
-    auto symbol =
-        SymbolAttr::get(plan.getContext(), kind, getNumber(memory), dimension);
-    const auto *it = llvm::find(plan.getSymbols(), symbol);
-    return it != plan.getSymbols().end() &&
-           passes(ParameterKind::Symbol, it - plan.getSymbols().begin());
-  }
-
-  /// Number of the kernel argument, -1 for other memory.
-  int64_t getNumber(Value memory) const {
-    auto argument = dyn_cast<BlockArgument>(memory);
-    return argument && argument.getOwner() == entry
-               ? static_cast<int64_t>(argument.getArgNumber())
-               : -1;
-  }
-
-  bool passesSize(Value memory, int64_t dimension) const {
-    auto type = dyn_cast<MemRefType>(memory.getType());
-    if (!type || dimension < 0 || dimension >= type.getRank())
-      return false;
-    return getNumber(memory) >= 0 &&
-           (!type.isDynamicDim(dimension) ||
-            passes(SymbolKind::Dim, memory, dimension));
-  }
-
-  bool passesView(Value memory) const {
-    auto type = cast<MemRefType>(memory.getType());
-    SmallVector<int64_t> strides;
-    int64_t offset;
-    if (getNumber(memory) < 0 ||
-        !passes(ParameterKind::Pointer, getNumber(memory)) ||
-        failed(type.getStridesAndOffset(strides, offset)))
-      return false;
-    for (auto [i, stride] : llvm::enumerate(strides))
-      if (!passesSize(memory, i) || (ShapedType::isDynamic(stride) &&
-                                     !passes(SymbolKind::Stride, memory, i)))
-        return false;
-    return true;
-  }
-
-  Block *entry;
-  LaunchPlanAttr plan;
-};
-
 struct ConvertDGKToNVVM
     : dgk::impl::ConvertDGKToNVVMPassBase<ConvertDGKToNVVM> {
   using ConvertDGKToNVVMPassBase::ConvertDGKToNVVMPassBase;
@@ -363,67 +301,34 @@ struct ConvertDGKToNVVM
     if (dropHost)
       dropLaunches();
     for (KernelOp kernel : kernels) {
-      if (failed(verifyReady(kernel)) || failed(convert(kernel)))
+      if (failed(verifyConvertible(kernel)) || failed(convert(kernel)))
         return signalPassFailure();
       kernel.erase();
       ++numKernels;
     }
   }
 
+  /// Erases the functions that launch kernels and those that call them.
   void dropLaunches() {
-    for (auto func :
-         llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (!func.getOps<LaunchOp>().empty())
+    llvm::StringSet<> dropped;
+    auto isHost = [&](Operation *op) {
+      auto call = dyn_cast<func::CallOp>(op);
+      return isa<LaunchOp>(op) || (call && dropped.contains(call.getCallee()));
+    };
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (auto func :
+           llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
+        WalkResult result = func.walk([&](Operation *op) {
+          return isHost(op) ? WalkResult::interrupt() : WalkResult::advance();
+        });
+        if (!result.wasInterrupted())
+          continue;
+        dropped.insert(func.getSymName());
         func.erase();
-  }
-
-  static LogicalResult verifyReady(KernelOp kernel) {
-    if (!kernel.getLaunchAttr() || !kernel.getScheduleAttr())
-      return kernel.emitOpError("[dgk_to_nvvm-c1] has no ")
-             << (kernel.getScheduleAttr() ? "launch plan; run dgk-plan-launch"
-                                          : "schedule; run "
-                                            "dgemm-select-schedule")
-             << " first";
-    Attribute instruction = kernel.getScheduleAttr().getInstruction();
-    if (!isa<MatrixInstructionLowering>(instruction))
-      return kernel.emitOpError("[dgk_to_nvvm-c2] uses ")
-             << instruction
-             << ", which has no lowering here; #dgk.mma_sync has one";
-    PlanCheck check(kernel);
-    WalkResult result = kernel.walk([&](Operation *op) {
-      if (failed(verifyRegisters(op, kernel)))
-        return WalkResult::interrupt();
-      if (check.passes(op))
-        return WalkResult::advance();
-      op->emitOpError(
-          "[dgk_to_nvvm-c3] needs a size, address or tensor map "
-          "that the launch plan does not pass; run dgk-plan-launch");
-      return WalkResult::interrupt();
-    });
-    return failure(result.wasInterrupted());
-  }
-
-  /// An accumulator that no thread can hold would become code without end.
-  static LogicalResult verifyRegisters(Operation *op, KernelOp kernel) {
-    TargetAttr target = kernel.getTargetAttr();
-    int64_t limit = target ? target.getLimits().getRegistersPerThread() : 255;
-    int64_t warps = kernel.getScheduleAttr().getMath().getWarps();
-    for (Type type : op->getResultTypes()) {
-      auto accumulator = dyn_cast<AccumulatorType>(type);
-      if (!accumulator)
-        continue;
-      int64_t bits = accumulator.getElementType().getIntOrFloatBitWidth();
-      for (int64_t size : accumulator.getShape())
-        bits = llvm::SaturatingMultiply<uint64_t>(bits, size);
-      int64_t registers = llvm::divideCeil(bits, warps * 32 * 32);
-      if (registers > limit)
-        return op->emitOpError("[dgk_to_nvvm-c4] makes ")
-               << accumulator << ", " << registers
-               << " registers of each thread of " << warps
-               << " math warps, and a thread has " << limit
-               << "; take a smaller tile or more warps";
+        changed = true;
+      }
     }
-    return success();
   }
 
   LogicalResult convert(KernelOp kernel) {

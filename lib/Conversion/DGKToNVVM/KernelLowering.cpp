@@ -99,3 +99,15 @@ Value dgk::isFirstLane(ImplicitLocOpBuilder &b) {
   return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, getLane(b),
                                constI32(b, 0));
 }
+
+void dgk::onceForEachWarp(ImplicitLocOpBuilder &b, RoleWarps role,
+                          bool isSynchronized, function_ref<void()> body) {
+  if (role.elected)
+    return body();
+  if (!isSynchronized)
+    NVVM::SyncWarpOp::create(b, constI32(b, -1));
+  auto branch = scf::IfOp::create(b, isFirstLane(b));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  body();
+}

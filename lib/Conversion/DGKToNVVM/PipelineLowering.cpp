@@ -94,14 +94,16 @@ struct CommitPattern : KernelPattern<CommitOp> {
     if (op.getAfterMma())
       return rewriter.notifyMatchFailure(op, "needs a family with tcgen05");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Value barrier = getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(),
-                               kernel.offsets.lookup(op.getPipeline()));
-    if (std::optional<uint64_t> bytes = op.getBytes())
-      NVVM::MBarrierArriveExpectTxOp::create(
-          b, Type(), barrier, constI32(b, *bytes), NVVM::MemScopeKind::CTA,
-          false, Value());
-    else
-      NVVM::MBarrierArriveOp::create(b, Type(), barrier, Value());
+    onceForEachWarp(b, kernel.roles.lookup(op), /*isSynchronized=*/false, [&] {
+      Value barrier = getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(),
+                                 kernel.offsets.lookup(op.getPipeline()));
+      if (std::optional<uint64_t> bytes = op.getBytes())
+        NVVM::MBarrierArriveExpectTxOp::create(
+            b, Type(), barrier, constI32(b, *bytes), NVVM::MemScopeKind::CTA,
+            false, Value());
+      else
+        NVVM::MBarrierArriveOp::create(b, Type(), barrier, Value());
+    });
     advance(b, kernel.cursors.lookup(op), adaptor.getSlot(),
             op.getPipeline().getType().getSlots());
     rewriter.eraseOp(op);
@@ -122,19 +124,15 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
     // The lanes' reads come before the arrival of the one that speaks for them.
     // `ldmatrix` makes the warp meet anyway (PTX ISA: ".sync" waits until all
     // threads of the warp execute it).
-    if (!kernel.collectiveReads.contains(op))
-      NVVM::SyncWarpOp::create(b, constI32(b, -1));
-    auto branch = scf::IfOp::create(b, isFirstLane(b));
-    {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(branch.thenBlock());
+    bool isSynchronized = kernel.collectiveReads.contains(op);
+    onceForEachWarp(b, kernel.roles.lookup(op), isSynchronized, [&] {
       int64_t offset =
           kernel.offsets.lookup(op.getPipeline()) + getEmptyOffset(type);
       NVVM::MBarrierArriveOp::create(
           b, Type(),
           getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(), offset),
           Value());
-    }
+    });
     advance(b, kernel.cursors.lookup(op), adaptor.getSlot(), type.getSlots());
     rewriter.eraseOp(op);
     return success();

@@ -101,3 +101,221 @@ dgk.kernel @registers() attributes {schedule = #schedule, launch = #launch} {
   %x = dgk.zero : !dgk.accumulator<512x256xf32>
   dgk.return
 }
+
+// -----
+
+// Branches between blocks.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 1, instruction = #mma,
+  swizzle = b64 x b64, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma,
+  store_slots = 16, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 384, cluster = 1, shared = 0, workspace = 0,
+                           maps = [], parameters = []>
+
+// expected-error @below {{'dgk.kernel' op [dgk_to_nvvm-c5] has branches between blocks; use scf, which is lowered later}}
+dgk.kernel @blocks() attributes {schedule = #schedule, launch = #launch} {
+  cf.br ^end
+^end:
+  dgk.return
+}
+
+// -----
+
+// A wait of nobody.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 1, instruction = #mma,
+  swizzle = b64 x b64, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma,
+  store_slots = 16, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 384, cluster = 1, shared = 0, workspace = 0,
+                           maps = [], parameters = []>
+
+dgk.kernel @outside() attributes {schedule = #schedule, launch = #launch} {
+  %p = dgk.pipeline producers(1) consumers(8) at 0 : !dgk.pipeline<2>
+  // expected-error @below {{'dgk.wait' op [dgk_to_nvvm-c6] stands outside of the roles; run dgk-warp-specialize}}
+  %s = dgk.wait %p : !dgk.pipeline<2>
+  dgk.return
+}
+
+// -----
+
+// A copy by every thread of 8 warps.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 1, instruction = #mma,
+  swizzle = b64 x b64, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma,
+  store_slots = 16, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 256, cluster = 1, shared = 32800, workspace = 0,
+  maps = [<of 0, bf16, dims = () -> (64, 256), strides = () -> (128), box = [64, 128], swizzle = b128>],
+  parameters = [<map 0>]>
+!ring = !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+
+dgk.kernel @all_threads(%a: memref<256x64xbf16>) attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %r = dgk.buffer at 0 : !ring
+  %p = dgk.pipeline producers(1) consumers(8) at 32768 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(8) {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      // expected-error @below {{'dgk.copy_async' op [dgk_to_nvvm-c7] stands in role @load, whose threads would all copy; make the role elected}}
+      dgk.copy_async %a[%c0, %c0] to %r[%s] map(0) : memref<256x64xbf16>, !ring
+      dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// Scalars from memory.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 1, instruction = #mma,
+  swizzle = b64 x b64, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma,
+  store_slots = 16, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 256, cluster = 1, shared = 0, workspace = 0,
+                           maps = [], parameters = []>
+
+dgk.kernel @scalar(%lens: memref<4xi32>) attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  dgk.roles {
+    dgk.role @math warps(8) {
+      // expected-error @below {{'memref.load' op [dgk_to_nvvm-c8] reaches memory in a way that has no lowering; dgk.copy_async, dgk.store_async and dgk.store have}}
+      %len = memref.load %lens[%c0] : memref<4xi32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// The second byte behind the last one.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 5440, workspace = 0,
+  maps = [], parameters = []>
+!fa = !dgk.fragments<a, 64x32xf8E4M3FN>
+!fb = !dgk.fragments<b, 16x32xf8E4M3FN>
+
+dgk.kernel @beyond_word() attributes {schedule = #schedule, launch = #launch} {
+  %c5 = arith.constant 5 : index
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+  %rb = dgk.buffer at 4096 : !dgk.buffer<1 x 16x64xf8E4M3FN, #dgk.shared<b64>>
+  %rs = dgk.buffer at 5120 : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
+  %rv = dgk.buffer at 5376 : !dgk.buffer<1 x 16x1xi32, #dgk.shared<none>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %ta = dgk.view %ra : !dgk.buffer<1 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+      %tb = dgk.view %rb : !dgk.buffer<1 x 16x64xf8E4M3FN, #dgk.shared<b64>>
+      %u = dgk.view %rs : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
+      %v = dgk.view %rv : !dgk.buffer<1 x 16x1xi32, #dgk.shared<none>>
+      %fa = dgk.read_fragments %ta at 0 : !dgk.tile<64x64xf8E4M3FN, #dgk.shared<b64>> -> !fa
+      %fb = dgk.read_fragments %tb at 0 : !dgk.tile<16x64xf8E4M3FN, #dgk.shared<b64>> -> !fb
+      %sa = dgk.read_scales %u : !dgk.tile<64x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 64>
+      %sb = dgk.read_scales %v : !dgk.tile<16x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 16>
+      %acc = dgk.zero : !dgk.accumulator<64x16xf32>
+      // expected-error @below {{'dgk.mma' op [mma-c5] selects bytes }}
+      // expected-error @below {{failed to legalize operation 'dgk.mma'}}
+      %sum = dgk.mma %fa scaled by %sa[%c5] per 32, %fb scaled by %sb[%c5] per 32, %acc
+        : !fa, !fb, !dgk.scales<a, 64>, !dgk.scales<b, 16> -> !dgk.accumulator<64x16xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// Three slots for four warps.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 3, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 6144, workspace = 0,
+  maps = [<of 0, bf16, dims = () -> (128, 128), strides = () -> (256), box = [64, 16], swizzle = b128>], parameters = [<map 0>]>
+
+dgk.kernel @few_slots(%d: memref<128x128xbf16>) attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %staging = dgk.buffer at 0 : !dgk.buffer<3 x 16x64xbf16, #dgk.shared<b128>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x64xbf16>
+      // expected-error @below {{'dgk.store_async' op [store_async-c3] has 3 staging slots for 4 warps with 1 pieces each; the slots of a warp must divide its pieces}}
+      // expected-error @below {{failed to legalize operation 'dgk.store_async'}}
+      dgk.store_async %zero, %d[%c0, %c0] through %staging map(0)
+        : !dgk.accumulator<64x64xbf16>, memref<128x128xbf16>, !dgk.buffer<3 x 16x64xbf16, #dgk.shared<b128>>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// A column of sums.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 0, workspace = 0,
+                           maps = [], parameters = []>
+
+dgk.kernel @column() attributes {schedule = #schedule, launch = #launch} {
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x64xf32>
+      // expected-error @below {{'dgk.reduce' op [dgk_to_nvvm-c9] makes '!dgk.accumulator<64x1xf32>', for which the schedule's instruction has no registers; the schedule's tile has 64x64}}
+      %sums = dgk.reduce add %zero along 1 group 64 : !dgk.accumulator<64x64xf32> -> !dgk.accumulator<64x1xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// A product of tiles, and one without scales.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 4352, workspace = 0,
+                           maps = [], parameters = []>
+!tile = !dgk.tile<64x64xf8E4M3FN, #dgk.shared<b64>>
+!words = !dgk.tile<64x1xi32, #dgk.shared<none>>
+
+dgk.kernel @tiles() attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+  %rs = dgk.buffer at 4096 : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %t = dgk.view %ra : !dgk.buffer<1 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+      %u = dgk.view %rs : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
+      %acc = dgk.zero : !dgk.accumulator<64x64xf32>
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c10] has operands or scales that are not in registers; run dgk-hoist-scales and dgk-read-fragments first}}
+      %sum = dgk.mma %t scaled by %u[%c0] per 32, %t scaled by %u[%c0] per 32, %acc
+        : !tile, !tile, !words, !words -> !dgk.accumulator<64x64xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>
+#schedule = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 8192, workspace = 0,
+                           maps = [], parameters = []>
+!tile = !dgk.tile<64x64xbf16, #dgk.shared<b128>>
+
+dgk.kernel @unscaled() attributes {schedule = #schedule, launch = #launch} {
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 64x64xbf16, #dgk.shared<b128>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %t = dgk.view %ra : !dgk.buffer<1 x 64x64xbf16, #dgk.shared<b128>>
+      %acc = dgk.zero : !dgk.accumulator<64x64xf32>
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c10] has no scales, but instructions without scales have no lowering here}}
+      %sum = dgk.mma %t, %t, %acc : !tile, !tile -> !dgk.accumulator<64x64xf32>
+    }
+  }
+  dgk.return
+}

@@ -20,6 +20,8 @@ namespace dgk {
 struct RoleWarps {
   int64_t first = 0;
   int64_t count = 0;
+  /// One thread runs the role.
+  bool elected = false;
 };
 
 /// Position of one role in one pipeline's ring: addresses of stack variables
@@ -98,6 +100,14 @@ mlir::Value getLane(mlir::ImplicitLocOpBuilder &b);
 mlir::Value getWarpInRole(mlir::ImplicitLocOpBuilder &b, RoleWarps role);
 /// True in the lane that acts for its warp.
 mlir::Value isFirstLane(mlir::ImplicitLocOpBuilder &b);
+/// Builds `body` to run once for each warp of `role`, behind what all lanes of
+/// the warp did before; `isSynchronized` where they meet anyway.
+void onceForEachWarp(mlir::ImplicitLocOpBuilder &b, RoleWarps role,
+                     bool isSynchronized, llvm::function_ref<void()> body);
+
+/// Emits the diagnostic of the first rule dgk_to_nvvm-cN that the kernel
+/// breaks.
+llvm::LogicalResult verifyConvertible(KernelOp kernel);
 
 //===----------------------------------------------------------------------===//
 // Patterns that every family shares

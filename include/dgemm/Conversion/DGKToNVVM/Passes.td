@@ -29,10 +29,27 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
     control flow is still `scf`, index arithmetic still `arith` on index, which is
     to be lowered with 32 bits.
 
-    Fails with `dgk_to_nvvm-c1` on a kernel without schedule or launch plan, with
-    `dgk_to_nvvm-c2` where the schedule's instruction has no lowering, with
-    `dgk_to_nvvm-c3` where the launch plan does not pass what the kernel needs, with
-    `dgk_to_nvvm-c4` where an accumulator takes more registers than a thread has.
+    #### Rules
+
+    1. `dgk_to_nvvm-c1`: the kernel has a schedule and a launch plan.
+    2. `dgk_to_nvvm-c2`: the schedule's instruction has a lowering.
+    3. `dgk_to_nvvm-c3`: the plan passes the sizes, addresses and tensor maps that
+       the kernel needs.
+    4. `dgk_to_nvvm-c4`: an accumulator takes no more registers than a thread has.
+    5. `dgk_to_nvvm-c5`: control flow is structured.
+    6. `dgk_to_nvvm-c6`: what waits, arrives, multiplies, copies or stores stands
+       in a role.
+    7. `dgk_to_nvvm-c7`: `dgk.copy_async` stands in an elected role.
+    8. `dgk_to_nvvm-c8`: memory is reached by copies and stores of tiles.
+    9. `dgk_to_nvvm-c9`: accumulators have shapes that the instruction has
+       registers for.
+    10. `dgk_to_nvvm-c10`: products have scales, and operands and scales in
+        registers.
+
+    Rules of `mma.sync`, which continue those of the op:
+
+    1. `mma-c5`: a product finds its scales in its words: bytes 0 to 3.
+    2. `store_async-c3`: the staging slots of a warp divide its pieces.
   }];
   let options = [
     Option<"dropHost", "drop-host", "bool", /*default=*/"true",

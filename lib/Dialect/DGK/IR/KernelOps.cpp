@@ -99,8 +99,10 @@ LogicalResult KernelOp::verifyRegions() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  auto kernel =
-      symbols.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
+  Operation *symbol = symbols.lookupNearestSymbolFrom(*this, getKernelAttr());
+  if (symbol && symbol->hasAttr(DGKDialect::kLaunchAttrName))
+    return success(); // compiled already: only its plan is left
+  auto kernel = dyn_cast_if_present<KernelOp>(symbol);
   if (!kernel)
     return emitOpError("[launch-c1] ")
            << getKernelAttr() << " is not a dgk.kernel in this module";

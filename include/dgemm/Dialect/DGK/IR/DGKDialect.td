@@ -44,6 +44,8 @@ def DGK_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kTargetAttrName = "dgk.target";
     /// Name of a kernel argument, which the launch plan shows to callers.
     static constexpr ::llvm::StringLiteral kArgumentNameAttrName = "dgk.name";
+    /// What compiled code keeps of its kernel: the launch plan.
+    static constexpr ::llvm::StringLiteral kLaunchAttrName = "dgk.launch";
 
     void registerAttributes();
     void registerTypes();

@@ -82,13 +82,14 @@ def DGK_LaunchOp : DGK_Op<"launch",
     host does.
 
     #### Constraints
-    1. `launch-c1`: the symbol names a `dgk.kernel`.
+    1. `launch-c1`: the symbol names a `dgk.kernel`, or what it was compiled to (it
+       has the attribute `dgk.launch`).
     2. `launch-c2`: operand types are the kernel's argument types.
 
     Example: `dgk.launch @proj(%a, %d) : memref<?x64xbf16>, memref<?x64xbf16>`
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyType>:$operands);
-  let assemblyFormat = "$kernel `(` $operands `)` attr-dict `:` type($operands)";
+  let assemblyFormat = "$kernel `(` $operands `)` attr-dict (`:` type($operands)^)?";
 }
 
 def DGK_TilesOp : DGK_Op<"tiles",

@@ -1,0 +1,214 @@
+//===- Verification.cpp - Kernels that can be converted -------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A kernel may be written by hand. What the patterns rely on is checked before
+// they run.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Conversion/DGKToNVVM/KernelLowering.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace dgk;
+
+namespace {
+
+/// Whether the launch plan passes what an operation of its kernel needs: a plan
+/// written by hand may not.
+class PlanCheck {
+public:
+  explicit PlanCheck(KernelOp kernel)
+      : entry(&kernel.getBody().front()), plan(kernel.getLaunchAttr()) {}
+
+  bool passes(Operation *op) const {
+    if (auto dim = dyn_cast<memref::DimOp>(op))
+      return dim.getConstantIndex() &&
+             passesSize(dim.getSource(), *dim.getConstantIndex());
+    if (auto copy = dyn_cast<CopyAsyncOp>(op))
+      return copy.getMap() && passes(ParameterKind::Map, *copy.getMap());
+    if (auto store = dyn_cast<StoreAsyncOp>(op))
+      return store.getMap() && passes(ParameterKind::Map, *store.getMap());
+    auto store = dyn_cast<StoreOp>(op);
+    return !store || passesView(store.getDestination());
+  }
+
+private:
+  bool passes(ParameterKind kind, int64_t index) const {
+    return llvm::is_contained(
+        plan.getParams(), ParameterAttr::get(plan.getContext(), kind, index));
+  }
+
+  bool passes(SymbolKind kind, Value memory, int64_t dimension) const {
+    auto symbol =
+        SymbolAttr::get(plan.getContext(), kind, getNumber(memory), dimension);
+    const auto *it = llvm::find(plan.getSymbols(), symbol);
+    return it != plan.getSymbols().end() &&
+           passes(ParameterKind::Symbol, it - plan.getSymbols().begin());
+  }
+
+  /// Number of the kernel argument, -1 for other memory.
+  int64_t getNumber(Value memory) const {
+    auto argument = dyn_cast<BlockArgument>(memory);
+    return argument && argument.getOwner() == entry
+               ? static_cast<int64_t>(argument.getArgNumber())
+               : -1;
+  }
+
+  bool passesSize(Value memory, int64_t dimension) const {
+    auto type = dyn_cast<MemRefType>(memory.getType());
+    if (!type || dimension < 0 || dimension >= type.getRank())
+      return false;
+    return getNumber(memory) >= 0 &&
+           (!type.isDynamicDim(dimension) ||
+            passes(SymbolKind::Dim, memory, dimension));
+  }
+
+  bool passesView(Value memory) const {
+    auto type = cast<MemRefType>(memory.getType());
+    SmallVector<int64_t> strides;
+    int64_t offset;
+    if (getNumber(memory) < 0 ||
+        !passes(ParameterKind::Pointer, getNumber(memory)) ||
+        failed(type.getStridesAndOffset(strides, offset)))
+      return false;
+    for (auto [i, stride] : llvm::enumerate(strides))
+      if (!passesSize(memory, i) || (ShapedType::isDynamic(stride) &&
+                                     !passes(SymbolKind::Stride, memory, i)))
+        return false;
+    return true;
+  }
+
+  Block *entry;
+  LaunchPlanAttr plan;
+};
+
+} // namespace
+
+/// What the kernel as a whole must have.
+static LogicalResult verifyStage(KernelOp kernel) {
+  if (!kernel.getLaunchAttr() || !kernel.getScheduleAttr())
+    return kernel.emitOpError("[dgk_to_nvvm-c1] has no ")
+           << (kernel.getScheduleAttr() ? "launch plan; run dgk-plan-launch"
+                                        : "schedule; run "
+                                          "dgemm-select-schedule")
+           << " first";
+  Attribute instruction = kernel.getScheduleAttr().getInstruction();
+  if (!isa<MatrixInstructionLowering>(instruction))
+    return kernel.emitOpError("[dgk_to_nvvm-c2] uses ")
+           << instruction
+           << ", which has no lowering here; #dgk.mma_sync has one";
+  if (!kernel.getBody().hasOneBlock())
+    return kernel.emitOpError("[dgk_to_nvvm-c5] has branches between blocks; "
+                              "use scf, which is lowered later");
+  return success();
+}
+
+/// Cursors, barriers and fragments belong to a role.
+static LogicalResult verifyRole(Operation *op) {
+  if (!isa<AcquireOp, CommitOp, WaitOp, ReleaseOp, CopyAsyncOp, StoreAsyncOp,
+           StoreOp, MmaOp, ReadScalesOp, ReadFragmentsOp, DrainStoresOp>(op))
+    return success();
+  auto role = op->getParentOfType<RoleOp>();
+  if (!role)
+    return op->emitOpError("[dgk_to_nvvm-c6] stands outside of the roles; run "
+                           "dgk-warp-specialize");
+  if (isa<CopyAsyncOp>(op) && !role.getElected())
+    return op->emitOpError("[dgk_to_nvvm-c7] stands in role @")
+           << role.getSymName()
+           << ", whose threads would all copy; make the role elected";
+  return success();
+}
+
+/// Memory is reached by copies and stores of tiles only.
+static LogicalResult verifyMemory(Operation *op) {
+  auto isMemory = [](Type type) { return isa<BaseMemRefType>(type); };
+  if (isa<CopyAsyncOp, StoreAsyncOp, StoreOp, memref::DimOp, KernelOp>(op) ||
+      (llvm::none_of(op->getOperandTypes(), isMemory) &&
+       llvm::none_of(op->getResultTypes(), isMemory)))
+    return success();
+  return op->emitOpError("[dgk_to_nvvm-c8] reaches memory in a way that has no "
+                         "lowering; dgk.copy_async, dgk.store_async and "
+                         "dgk.store have");
+}
+
+/// An accumulator that no thread can hold would become code without end.
+static LogicalResult verifyRegisters(Operation *op, KernelOp kernel) {
+  TargetAttr target = kernel.getTargetAttr();
+  int64_t limit = target ? target.getLimits().getRegistersPerThread() : 255;
+  int64_t warps = kernel.getScheduleAttr().getMath().getWarps();
+  for (Type type : op->getResultTypes()) {
+    auto accumulator = dyn_cast<AccumulatorType>(type);
+    if (!accumulator)
+      continue;
+    int64_t bits = accumulator.getElementType().getIntOrFloatBitWidth();
+    for (int64_t size : accumulator.getShape())
+      bits = llvm::SaturatingMultiply<uint64_t>(bits, size);
+    int64_t registers = llvm::divideCeil(bits, warps * 32 * 32);
+    if (registers > limit)
+      return op->emitOpError("[dgk_to_nvvm-c4] makes ")
+             << accumulator << ", " << registers
+             << " registers of each thread of " << warps
+             << " math warps, and a thread has " << limit
+             << "; take a smaller tile or more warps";
+  }
+  return success();
+}
+
+/// Accumulators are in registers as the matrix instruction wants them.
+static LogicalResult verifyAccumulators(Operation *op, ScheduleAttr schedule) {
+  auto lowering = cast<MatrixInstructionLowering>(schedule.getInstruction());
+  for (Type type : op->getResultTypes())
+    if (auto accumulator = dyn_cast<AccumulatorType>(type);
+        accumulator && !lowering.getElementsPerThread(schedule, accumulator))
+      return op->emitOpError("[dgk_to_nvvm-c9] makes ")
+             << type
+             << ", for which the schedule's instruction has no registers; the "
+                "schedule's tile has "
+             << schedule.getTileM() << "x" << schedule.getTileN();
+  return success();
+}
+
+/// Products work on registers, with scales.
+static LogicalResult verifyProduct(Operation *op) {
+  auto mma = dyn_cast<MmaOp>(op);
+  if (!mma)
+    return success();
+  if (!mma.getAScale())
+    return op->emitOpError("[dgk_to_nvvm-c10] has no scales, but instructions "
+                           "without scales have no lowering here");
+  if (isa<FragmentsType>(mma.getA().getType()) &&
+      isa<FragmentsType>(mma.getB().getType()) &&
+      isa<ScalesType>(mma.getAScale().getType()) &&
+      isa<ScalesType>(mma.getBScale().getType()))
+    return success();
+  return op->emitOpError(
+      "[dgk_to_nvvm-c10] has operands or scales that are not "
+      "in registers; run dgk-hoist-scales and "
+      "dgk-read-fragments first");
+}
+
+LogicalResult dgk::verifyConvertible(KernelOp kernel) {
+  if (failed(verifyStage(kernel)))
+    return failure();
+  PlanCheck check(kernel);
+  WalkResult result = kernel.walk([&](Operation *op) -> WalkResult {
+    if (failed(verifyRegisters(op, kernel)))
+      return WalkResult::interrupt();
+    if (!check.passes(op))
+      return op->emitOpError(
+          "[dgk_to_nvvm-c3] needs a size, address or tensor map that the "
+          "launch plan does not pass; run dgk-plan-launch");
+    if (failed(verifyRole(op)) || failed(verifyMemory(op)) ||
+        failed(verifyAccumulators(op, kernel.getScheduleAttr())) ||
+        failed(verifyProduct(op)))
+      return WalkResult::interrupt();
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}

@@ -1,0 +1,59 @@
+// Copies are TMA instructions into a slot, counted by its full barrier.
+//
+// RUN: dgk-opt %s --convert-dgk-to-nvvm --canonicalize --cse | FileCheck %s
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 49184, workspace = 0,
+  maps = [<of 0, f8E4M3FN, dims = () -> (256, 256), strides = () -> (256), box = [64, 64], swizzle = b64>,
+          <of 1, i32, dims = () -> (256, 2), strides = () -> (1024), box = [64, 1], swizzle = none>,
+          <of 2, f32, dims = () -> (256, 32, 4), strides = () -> (1024, 32768), box = [32, 32, 1], swizzle = b128>],
+  parameters = [<map 0>, <map 1>, <map 2>]>
+!ring = !dgk.buffer<2 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+!words = !dgk.buffer<2 x 64x1xi32, #dgk.shared<none>>
+!wide = !dgk.buffer<2 x 32x64xf32, #dgk.shared<b128>>
+
+// CHECK-LABEL: llvm.func @copies(
+// CHECK-SAME:    %[[A:[^:]*]]: !llvm.ptr {{{.*}}}, %[[S:[^:]*]]: !llvm.ptr {{{.*}}}, %[[B:[^:]*]]: !llvm.ptr {
+// CHECK:         nvvm.elect.sync
+// CHECK:         %[[SLOT:.*]] = llvm.load
+// The barrier of the slot, and the slot in the ring of 4096-byte tiles; offsets
+// of the ring and the barriers end up in the instructions. TMA names coordinates
+// from the contiguous dimension outwards: k before m.
+// CHECK:         %[[FULL:.*]] = llvm.getelementptr %{{.*}}[49152]
+// CHECK:         %[[AT:.*]] = arith.muli %[[SLOT]], %c4096_i32
+// CHECK:         %[[TO:.*]] = llvm.getelementptr %{{.*}}[16384]
+// CHECK-NEXT:    nvvm.cp.async.bulk.tensor.shared.cluster.global %[[TO]], %[[A]], %[[FULL]], box[%c64_i32, %c128_i32] {isCTAOnly = true} : !llvm.ptr<3>, !llvm.ptr
+// A column of scale words moves along the rows.
+// CHECK:         %[[WORDS:.*]] = llvm.getelementptr %{{.*}}[24576]
+// CHECK-NEXT:    nvvm.cp.async.bulk.tensor.shared.cluster.global %[[WORDS]], %[[S]], %[[FULL]], box[%c128_i32, %c1_i32]
+// Rows of 256 bytes are two boxes of 128, the second behind all rows of the
+// first; the leading coordinate selects a plane.
+// CHECK:         nvvm.cp.async.bulk.tensor.shared.cluster.global %[[FIRST:.*]], %[[B]], %[[FULL]], box[%c64_i32, %c0_i32, %c3_i32]
+// CHECK:         %[[SECOND:.*]] = llvm.getelementptr %[[FIRST]][4096]
+// CHECK:         nvvm.cp.async.bulk.tensor.shared.cluster.global %[[SECOND]], %[[B]], %[[FULL]], box[%c96_i32, %c0_i32, %c3_i32]
+// CHECK:         nvvm.mbarrier.arrive.expect_tx %[[FULL]]
+dgk.kernel @copies(%a: memref<256x256xf8E4M3FN>, %s: memref<256x2xi32, strided<[1, 256]>>, %b: memref<4x32x256xf32>)
+    attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %c64 = arith.constant 64 : index
+  %c128 = arith.constant 128 : index
+  %ra = dgk.buffer at 16384 : !ring
+  %rs = dgk.buffer at 24576 : !words
+  %rb = dgk.buffer at 0 : !wide
+  %p = dgk.pipeline producers(1) consumers(4) at 49152 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(4) elected {
+      %free = dgk.acquire %p : !dgk.pipeline<2>
+      dgk.copy_async %a[%c128, %c64] to %ra[%free] map(0) : memref<256x256xf8E4M3FN>, !ring
+      dgk.copy_async %s[%c128, %c1] to %rs[%free] map(1) : memref<256x2xi32, strided<[1, 256]>>, !words
+      dgk.copy_async %b[%c3, %c0, %c64] to %rb[%free] map(2) : memref<4x32x256xf32>, !wide
+      dgk.commit %p[%free] bytes(12544) : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}

@@ -1,0 +1,96 @@
+// A pipeline is a ring of barriers; each role walks it with a cursor of its own,
+// a slot number and a parity, which are never reset.
+//
+// RUN: dgk-opt %s --convert-dgk-to-nvvm | FileCheck %s
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 3, scale_stages = 2,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 256, cluster = 1, shared = 48, workspace = 0,
+  maps = [], parameters = []>
+
+// The consumer waits for parity 0 first, the producer for parity 1: a barrier
+// that nothing arrived at is in phase 0, so the first round does not wait.
+// CHECK-LABEL: llvm.func @ring
+// CHECK-DAG:     llvm.store %c0_i32{{.*}}, %[[LOAD_SLOT:.*]] : i32, !llvm.ptr
+// CHECK-DAG:     llvm.store %c1_i32{{.*}}, %[[LOAD_PARITY:.*]] : i32, !llvm.ptr
+// CHECK-DAG:     llvm.store %c0_i32{{.*}}, %[[MATH_SLOT:.*]] : i32, !llvm.ptr
+// CHECK-DAG:     llvm.store %c0_i32{{.*}}, %[[MATH_PARITY:.*]] : i32, !llvm.ptr
+// CHECK:         %[[PIPE:.*]] = llvm.ptrtoint
+// CHECK:         nvvm.setmaxregister
+// Wait: spin on the full barrier of the slot.
+// CHECK-NEXT:    %[[S:.*]] = llvm.load %[[MATH_SLOT:.*]] : !llvm.ptr -> i32
+// CHECK-NEXT:    %[[P:.*]] = llvm.load %[[MATH_PARITY:.*]] : !llvm.ptr -> i32
+// CHECK:         %[[OFFSET:.*]] = arith.muli %[[S]], %c8_i32
+// CHECK-NEXT:    %[[FULL:.*]] = arith.addi %[[PIPE]], %[[OFFSET]]
+// CHECK-NEXT:    %[[FULLP:.*]] = llvm.inttoptr %[[FULL]]
+// CHECK-NEXT:    scf.while
+// CHECK-NEXT:      %[[DONE:.*]] = nvvm.mbarrier.try_wait %[[FULLP]], %[[P]]
+// CHECK:           %[[AGAIN:.*]] = arith.xori %[[DONE]], %true
+// CHECK-NEXT:      scf.condition(%[[AGAIN]])
+// Release: when the whole warp has read, one lane arrives at the empty barrier,
+// 24 bytes behind the full one.
+// CHECK:         nvvm.bar.warp.sync
+// CHECK:         scf.if
+// CHECK:           %[[EMPTY:.*]] = llvm.getelementptr %{{.*}}[24]
+// CHECK-NEXT:      nvvm.mbarrier.arrive %[[EMPTY]]
+// CHECK:         }
+// The cursor moves on; behind slot 2 comes slot 0, with the other parity.
+// CHECK:         %[[NEXT:.*]] = arith.addi %[[S]], %c1_i32
+// CHECK:         %[[WRAPS:.*]] = arith.cmpi eq, %[[NEXT]], %c3_i32
+// CHECK:         %[[FLIP:.*]] = arith.extui %[[WRAPS]]
+// CHECK:         %[[SLOT:.*]] = arith.select %[[WRAPS]], %c0_i32{{.*}}, %[[NEXT]]
+// CHECK-NEXT:    llvm.store %[[SLOT]], %[[MATH_SLOT]]
+// CHECK-NEXT:    %[[PARITY:.*]] = arith.xori %{{.*}}, %[[FLIP]]
+// CHECK-NEXT:    llvm.store %[[PARITY]], %[[MATH_PARITY]]
+// Acquire and commit, in one thread: no lane speaks for others.
+// CHECK:         nvvm.elect.sync
+// CHECK:         %[[EMPTY:.*]] = llvm.getelementptr %{{.*}}[24]
+// CHECK-NEXT:    scf.while
+// CHECK-NEXT:      nvvm.mbarrier.try_wait %[[EMPTY]]
+// CHECK-NOT:     nvvm.bar.warp.sync
+// CHECK:         nvvm.mbarrier.arrive.expect_tx %{{.*}}, %c0_i32
+dgk.kernel @ring() attributes {schedule = #schedule, launch = #launch} {
+  %p = dgk.pipeline producers(1) consumers(4) at 0 : !dgk.pipeline<3>
+  dgk.roles {
+    dgk.role @math warps(4) registers(232) {
+      %s = dgk.wait %p : !dgk.pipeline<3>
+      dgk.release %p[%s] : !dgk.pipeline<3>
+    }
+    dgk.role @load warps(4) registers(40) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<3>
+      dgk.commit %p[%s] bytes(0) : !dgk.pipeline<3>
+    }
+  }
+  dgk.return
+}
+
+// The other way round: warps that produce arrive once each, an elected consumer
+// arrives for itself and syncs with nobody.
+// CHECK-LABEL: llvm.func @warps_produce
+// CHECK:         nvvm.setmaxregister
+// CHECK:         nvvm.mbarrier.try_wait
+// CHECK:         nvvm.bar.warp.sync
+// CHECK:         scf.if
+// CHECK:           nvvm.mbarrier.arrive
+// CHECK:         nvvm.elect.sync
+// CHECK:         nvvm.mbarrier.try_wait
+// CHECK-NOT:     nvvm.bar.warp.sync
+// CHECK:         nvvm.mbarrier.arrive
+// CHECK-NOT:     nvvm.bar.warp.sync
+// CHECK:         llvm.return
+dgk.kernel @warps_produce() attributes {schedule = #schedule, launch = #launch} {
+  %p = dgk.pipeline producers(4) consumers(1) at 0 : !dgk.pipeline<3>
+  dgk.roles {
+    dgk.role @math warps(4) registers(232) {
+      %s = dgk.acquire %p : !dgk.pipeline<3>
+      dgk.commit %p[%s] : !dgk.pipeline<3>
+    }
+    dgk.role @copy warps(4) registers(40) elected {
+      %s = dgk.wait %p : !dgk.pipeline<3>
+      dgk.release %p[%s] : !dgk.pipeline<3>
+    }
+  }
+  dgk.return
+}
