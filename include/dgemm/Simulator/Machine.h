@@ -1,0 +1,111 @@
+//===- Machine.h - Running a kernel -----------------------------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_SIMULATOR_MACHINE_H
+#define DGEMM_SIMULATOR_MACHINE_H
+
+// A grid of CTAs over the cores of the host. Warps interleave and asynchronous
+// copies complete in a random order that follows from the seed alone: a CTA
+// behaves the same however many host threads there are.
+
+#include "dgemm/Simulator/Program.h"
+
+#include <memory>
+
+namespace dgemm::sim {
+
+/// Global memory: buffers far apart, so that an access beside one is found.
+class GlobalMemory {
+public:
+  struct Buffer {
+    std::string name;
+    uint64_t address = 0;
+    std::vector<uint8_t> bytes;
+    /// One flag per byte that something wrote it; empty if all were written
+    /// before the launch.
+    std::vector<uint8_t> written;
+  };
+
+  /// Adds a buffer and returns its address, a multiple of 512.
+  uint64_t add(std::string name, std::vector<uint8_t> bytes, bool written);
+  /// The same at a given address above all others so far.
+  void addAt(uint64_t address, std::string name, std::vector<uint8_t> bytes);
+
+  /// The buffer that holds all of [address, address + size), or null.
+  Buffer *find(uint64_t address, uint64_t size);
+  const Buffer *find(const std::string &name) const;
+  /// "12 bytes behind the end of 'd' (4096 bytes)", for diagnostics.
+  std::string describe(uint64_t address) const;
+
+private:
+  std::vector<std::unique_ptr<Buffer>> buffers_; // by address
+  uint64_t next_ = BufferWindow;
+};
+
+struct Launch {
+  std::string entry;
+  uint32_t grid[3] = {1, 1, 1};
+  uint32_t block[3] = {1, 1, 1};
+  uint32_t sharedBytes = 0; // dynamic
+  uint32_t smCount = 1;
+  /// One per parameter of the kernel, of its size.
+  std::vector<std::vector<uint8_t>> parameters;
+};
+
+struct Options {
+  uint64_t seed = 0;
+  /// Host threads; 0 means one per core.
+  unsigned threads = 0;
+  /// Warp instructions that one CTA may execute.
+  uint64_t maxInstructions = uint64_t(1) << 32;
+  /// Findings that are kept.
+  size_t maxFindings = 64;
+  /// Shared memory of one CTA, of the chip.
+  uint32_t sharedLimit = 232448;
+};
+
+/// Something that a GPU would punish, perhaps, and only sometimes.
+struct Finding {
+  std::string kind; // "out-of-bounds", "uninitialised-read", "deadlock", ...
+  std::string message;
+  std::string kernel;
+  uint32_t line = 0; // of the PTX; 0 if none
+  uint32_t cta[3] = {0, 0, 0};
+  int warp = -1;
+  int lane = -1;
+
+  std::string toString() const;
+};
+
+struct Statistics {
+  /// Executed warp instructions, by index in Program::opcodes.
+  std::vector<uint64_t> instructions;
+  uint64_t multiplyAccumulates = 0;
+  uint64_t sharedAccesses = 0;
+  uint64_t sharedWavefronts = 0; // more than accesses: bank conflicts
+  uint64_t bytesLoadedByCopies = 0;
+  uint64_t bytesStoredByCopies = 0;
+  uint64_t barrierWaits = 0; // that had to wait
+  uint64_t ctas = 0;
+
+  void merge(const Statistics &other);
+};
+
+struct Result {
+  std::vector<Finding> findings;
+  Statistics statistics;
+  double seconds = 0;
+};
+
+/// Runs a kernel to its end, or to the first fault of each CTA. Fails if the
+/// launch does not fit the kernel.
+Expected<Result> simulate(const Program &program, const Launch &launch,
+                          GlobalMemory &memory, const Options &options);
+
+} // namespace dgemm::sim
+
+#endif // DGEMM_SIMULATOR_MACHINE_H

@@ -1,0 +1,287 @@
+//===- Program.h - PTX, decoded once, ready to execute ----------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_SIMULATOR_PROGRAM_H
+#define DGEMM_SIMULATOR_PROGRAM_H
+
+// Everything that is text in PTX (opcodes, modifiers, names) is a number here:
+// the executor compares no strings.
+
+#include "dgemm/Simulator/Matrix.h"
+#include "dgemm/Simulator/Status.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dgemm::sim {
+
+/// Instruction families. Modifiers select within a family.
+enum class Op : uint8_t {
+#define DGEMM_SIM_OP(name) name,
+#include "dgemm/Simulator/Opcodes.def"
+};
+
+/// Fundamental types, and the packed ones that conversions use.
+enum class Type : uint8_t {
+  None,
+  Pred,
+  B8,
+  B16,
+  B32,
+  B64,
+  B128,
+  U8,
+  U16,
+  U32,
+  U64,
+  S8,
+  S16,
+  S32,
+  S64,
+  F16,
+  BF16,
+  F16x2,
+  BF16x2,
+  F32,
+  F32x2,
+  F64,
+  TF32,
+  E4M3,
+  E5M2,
+  E2M1,
+  E2M3,
+  E3M2,
+  UE8M0,
+  UE4M3,
+  E4M3x2,
+  E5M2x2,
+  E2M1x2,
+  UE8M0x2
+};
+
+unsigned bitWidth(Type type);
+bool isSigned(Type type);
+bool isFloat(Type type);
+
+enum class Space : uint8_t { Generic, Global, Shared, Local, Param, Const };
+
+enum class Special : uint8_t {
+  TidX,
+  TidY,
+  TidZ,
+  NTidX,
+  NTidY,
+  NTidZ,
+  CtaIdX,
+  CtaIdY,
+  CtaIdZ,
+  NCtaIdX,
+  NCtaIdY,
+  NCtaIdZ,
+  LaneId,
+  WarpId,
+  NWarpId,
+  SmId,
+  NSmId,
+  GridId,
+  Clock,
+  Clock64,
+  GlobalTimer,
+  LaneMaskEq,
+  LaneMaskLe,
+  LaneMaskLt,
+  LaneMaskGe,
+  LaneMaskGt,
+  ClusterCtaIdX,
+  ClusterNCtaIdX,
+  ClusterCtaRank,
+  ClusterNCtaRank,
+  ClusterIdX,
+  NClusterIdX,
+  IsExplicitCluster,
+  DynamicSmemSize,
+  TotalSmemSize,
+  Zero
+};
+
+/// One operand. A vector or a memory operand refers to further operands.
+struct Operand {
+  enum class Kind : uint8_t {
+    None,
+    Register,  // reg, slot
+    Immediate, // value
+    Special,   // value
+    Address,   // first operand (register or none), offset in value
+    Vector,    // `count` operands from `first`
+    Sink       // `_`
+  };
+  Kind kind = Kind::None;
+  Type type = Type::None;     // of a register
+  bool negated = false;       // `!p`
+  bool dynamicShared = false; // an address that the launch moves
+  uint32_t reg = 0;           // number of the register
+  uint32_t slot = 0;          // first word of it in the register file of a warp
+  uint32_t first = 0;
+  uint32_t count = 0;
+  uint64_t value = 0;
+};
+
+enum class Compare : uint8_t {
+  None,
+  Eq,
+  Ne,
+  Lt,
+  Le,
+  Gt,
+  Ge,
+  Equ,
+  Neu,
+  Ltu,
+  Leu,
+  Gtu,
+  Geu,
+  Num,
+  Nan
+};
+enum class BoolOp : uint8_t { None, And, Or, Xor };
+enum class Round : uint8_t { None, Rn, Rz, Rm, Rp, Rna, Rni, Rzi, Rmi, Rpi };
+/// What atom, red, redux, vote, shfl and friends do.
+enum class Action : uint8_t {
+  None,
+  Add,
+  Min,
+  Max,
+  And,
+  Or,
+  Xor,
+  Exch,
+  Cas,
+  Inc,
+  Dec,
+  Up,
+  Down,
+  Bfly,
+  Idx,
+  All,
+  Any,
+  Uni,
+  Ballot,
+  Eq
+};
+
+/// Modifiers that are present or not.
+enum Flag : uint32_t {
+  FlagWide = 1u << 0,
+  FlagHigh = 1u << 1,
+  FlagSat = 1u << 2,
+  FlagFtz = 1u << 3,
+  FlagRelu = 1u << 4,
+  FlagApprox = 1u << 5,
+  FlagRight = 1u << 6,   // shf.r
+  FlagClamp = 1u << 7,   // shf.clamp; shfl segments
+  FlagAligned = 1u << 8, // all live lanes of the warp take part
+  FlagSync = 1u << 9,
+  FlagParity = 1u << 10,
+  FlagExpectTx = 1u << 11,
+  FlagNoComplete = 1u << 12,
+  FlagTranspose = 1u << 13,
+  FlagRead = 1u << 14,
+  FlagBlockScale = 1u << 15,
+  FlagTo = 1u << 16, // cvta.to
+  FlagNan = 1u << 17,
+  FlagCarryOut = 1u << 18,
+  FlagCarryIn = 1u << 19,
+  FlagDrop = 1u << 20,
+  FlagUnsupportedScope = 1u << 21,
+  FlagInc = 1u << 22,
+  FlagCluster = 1u << 23 // .shared::cluster
+};
+
+struct Instruction {
+  Op op = Op::Nop;
+  Type type = Type::None; // of the result, or the only type
+  Type sourceType = Type::None;
+  Compare compare = Compare::None;
+  BoolOp boolOp = BoolOp::None;
+  Round round = Round::None;
+  Action action = Action::None;
+  Space space = Space::Generic;
+  uint8_t count = 1; // vector elements, matrices, dimensions of a copy
+  uint8_t mode = 0;  // prmt mode, kind of matrix shape, direction of a copy
+  uint32_t flags = 0;
+  Operand guard; // a predicate register, or none
+  uint32_t firstOperand = 0;
+  uint32_t numOperands = 0;
+  uint32_t target = 0;     // of a branch
+  uint32_t descriptor = 0; // in Kernel::matrices or Kernel::moves
+  uint32_t line = 0;
+  uint32_t text = 0; // opcode as written, in Program::opcodes
+
+  bool has(uint32_t flag) const { return (flags & flag) != 0; }
+};
+
+struct Parameter {
+  std::string name;
+  uint32_t offset = 0;
+  uint32_t size = 0;
+  uint32_t alignment = 1;
+};
+
+/// A kernel: straight code with branch targets as indices.
+struct Kernel {
+  std::string name;
+  std::vector<Parameter> parameters;
+  uint32_t parameterBytes = 0;
+  std::vector<Instruction> code;
+  std::vector<Operand> operands;
+  std::vector<MmaOp> matrices;
+  std::vector<MatrixMove> moves;
+  uint32_t numRegisters = 0;
+  uint32_t registerWords = 0; // register file of one warp, in 32-bit words
+  uint32_t staticShared = 0;  // bytes after SharedBase
+  uint32_t sharedAlignment = 16;
+  uint32_t dynamicShared = 0; // address of .extern .shared variables
+  uint32_t localBytes = 0;    // of one thread
+  uint32_t requiredThreads[3] = {0, 0, 0};
+  uint32_t maxThreads = 0;
+  uint32_t maxRegisters = 0;
+  bool globalAtomics = false;
+};
+
+/// Initialised or zero module variable.
+struct GlobalVariable {
+  std::string name;
+  uint64_t address = 0;
+  uint32_t alignment = 1;
+  std::vector<uint8_t> bytes;
+};
+
+struct Program {
+  std::string target; // "sm_120a"
+  std::vector<Kernel> kernels;
+  std::vector<GlobalVariable> globals;
+  std::vector<std::string> opcodes;
+
+  const Kernel *find(const std::string &name) const;
+};
+
+// Address map. Shared memory starts above the bytes that the system reserves,
+// generic windows lie far above the buffers.
+constexpr uint32_t SharedBase = 1024;
+constexpr uint64_t SharedWindow = uint64_t(0x7f10) << 32;
+constexpr uint64_t LocalWindow = uint64_t(0x7f20) << 32;
+constexpr uint64_t ParamWindow = uint64_t(0x7f30) << 32;
+constexpr uint64_t ModuleWindow = uint64_t(0x0700) << 32;
+constexpr uint64_t BufferWindow = uint64_t(0x0001) << 32;
+
+/// Decodes a module. An error names the line.
+Expected<Program> parsePtx(const std::string &text);
+
+} // namespace dgemm::sim
+
+#endif // DGEMM_SIMULATOR_PROGRAM_H

@@ -1,0 +1,254 @@
+//===- Cta.h - Warps, barriers and copies of one CTA ------------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_LIB_SIMULATOR_CTA_H
+#define DGEMM_LIB_SIMULATOR_CTA_H
+
+#include "dgemm/Simulator/MBarrier.h"
+#include "dgemm/Simulator/Machine.h"
+#include "dgemm/Simulator/TensorCopy.h"
+
+#include <map>
+#include <set>
+
+namespace dgemm::sim {
+
+/// What an operand is in every lane, zero- or sign-extended.
+struct alignas(64) Lanes {
+  uint64_t v[32];
+  uint64_t &operator[](size_t lane) { return v[lane]; }
+  uint64_t operator[](size_t lane) const { return v[lane]; }
+};
+
+/// Why lanes do not go on. The instruction is tried again when it may.
+enum class Wait : uint8_t {
+  None,
+  Converge,  // the other lanes of the warp, at an aligned instruction
+  Barrier,   // a named barrier
+  MBarrier,  // the phase of an mbarrier
+  BulkGroup, // copies of the thread
+  Registers  // setmaxnreg.inc
+};
+
+/// Lanes of a warp at the same instruction.
+struct Group {
+  uint32_t pc = 0;
+  uint32_t mask = 0;
+  Wait wait = Wait::None;
+};
+
+struct Warp {
+  uint32_t index = 0;
+  uint32_t live = 0;
+  std::vector<Group> groups;
+  std::vector<uint32_t> registers;
+  /// A bit per lane for each register: it holds a defined value.
+  std::vector<uint32_t> defined;
+  uint32_t carry = 0;
+  uint32_t registerCount = 0; // of setmaxnreg
+};
+
+struct NamedBarrier {
+  uint32_t expected = 0;
+  uint32_t arrived = 0;
+  bool wholeCta = false;
+  std::vector<uint32_t> waiting; // warps
+};
+
+/// A copy that is under way.
+struct AsyncCopy {
+  enum class State : uint8_t { Issued, Read };
+  bool store = false;
+  State state = State::Issued;
+  CopyPlan plan;
+  uint32_t mbarrier = 0;
+  uint32_t thread = 0;
+  uint32_t group = 0;
+  uint32_t line = 0;
+  std::vector<uint8_t> data; // of a store, once read
+};
+
+/// What all CTAs of a launch share.
+struct LaunchContext {
+  const Program &program;
+  const Kernel &kernel;
+  const Launch &launch;
+  GlobalMemory &memory;
+  const Options &options;
+  std::vector<uint8_t> parameters;
+  uint32_t threads = 0;
+  uint32_t warps = 0;
+  uint32_t sharedEnd = 0; // of the window: bytes from 0
+  uint32_t registersAtLaunch = 0;
+};
+
+class Random {
+public:
+  explicit Random(uint64_t seed) : state_(seed) {}
+  uint64_t next() {
+    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  uint32_t below(uint32_t bound) {
+    return static_cast<uint32_t>((next() >> 32) * bound >> 32);
+  }
+
+private:
+  uint64_t state_;
+};
+
+class Cta {
+public:
+  Cta(const LaunchContext &context, uint32_t index);
+
+  /// Executes up to `slices` slices. False when the CTA has ended.
+  bool run(uint64_t slices);
+
+  std::vector<Finding> &findings() { return findings_; }
+  const Statistics &statistics() const { return statistics_; }
+
+private:
+  // Schedule.cpp: which lanes run next.
+  bool runSlice();
+  bool runWarp(Warp &warp, uint32_t steps);
+  Group *selectGroup(Warp &warp);
+  bool retryWaiting(Warp &warp);
+  void mergeGroups(Warp &warp);
+  void reportDeadlock();
+  std::string describeWait(Warp &warp, const Group &group);
+  void finishCta();
+
+  // Execute.cpp
+  void step(Warp &warp, Group &group);
+  void execute(uint32_t mask);
+  bool converged(uint32_t mask);
+  void branch(uint32_t taken);
+  void endLanes(uint32_t mask);
+  void block(Wait reason);
+  void fault(const char *kind, const std::string &message, int lane = -1);
+  void report(const char *kind, const std::string &message, int lane,
+              uint32_t line, int warp);
+
+  // Registers.cpp
+  const Operand &operand(uint32_t index) const {
+    return kernel_.operands[instruction_->firstOperand + index];
+  }
+  uint32_t numOperands() const { return instruction_->numOperands; }
+  void fetch(const Operand &operand, Type type, Lanes &out) const;
+  uint32_t fetchPredicate(const Operand &operand) const;
+  uint32_t definedLanes(const Operand &operand) const;
+  void write(const Operand &operand, const Lanes &value, uint32_t mask,
+             uint32_t defined = ~0u);
+  void writePredicate(const Operand &operand, uint32_t value, uint32_t mask,
+                      uint32_t defined = ~0u);
+  uint64_t special(Special special, uint32_t lane) const;
+  void fetchVector(const Operand &operand, WarpRegister *out) const;
+  void writeVector(const Operand &operand, const WarpRegister *in,
+                   uint32_t defined);
+  const Operand &element(const Operand &operand, uint32_t index) const;
+  bool isUniformlyDefined(const Operand &operand, uint32_t mask,
+                          const char *what);
+
+  // ExecInteger.cpp, ExecFloat.cpp, ExecConvert.cpp
+  bool executeInteger(uint32_t mask);
+  void executeAdd(uint32_t mask);
+  void executeMultiply(uint32_t mask);
+  void executeShift(uint32_t mask);
+  void executeBits(uint32_t mask);
+  void executeHalf(uint32_t mask);
+  template <typename T> void executeFloat(uint32_t mask);
+  void executeConvert(uint32_t mask);
+  void executeSet(uint32_t mask);
+  void executeSelect(uint32_t mask);
+  void executeMove(uint32_t mask);
+  template <typename F> void map1(uint32_t mask, F function);
+  template <typename F> void map2(uint32_t mask, F function);
+  template <typename F> void map3(uint32_t mask, F function);
+
+  // ExecMemory.cpp
+  void addresses(const Operand &memory, Lanes &out) const;
+  uint8_t *resolve(Space space, uint64_t address, uint32_t bytes, uint32_t lane,
+                   bool write, uint8_t *&written);
+  uint8_t *resolveShared(uint64_t address, uint32_t bytes, uint32_t lane,
+                         bool write, uint8_t *&written);
+  void executeLoad(uint32_t mask);
+  void executeStore(uint32_t mask);
+  void executeAtomic(uint32_t mask);
+  void executeAddressOf(uint32_t mask);
+  void countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes);
+  bool sharedAddress(uint64_t &address) const;
+
+  // ExecWarp.cpp
+  void executeShuffle(uint32_t mask);
+  void executeVote(uint32_t mask);
+  void executeRedux(uint32_t mask);
+  void executeMatch(uint32_t mask);
+  void executeElect(uint32_t mask);
+  void executeBarrier(uint32_t mask);
+  void executeSetMaxNReg();
+  bool membersHere(const Operand &members, uint32_t mask);
+  void completeBarrier(NamedBarrier &barrier);
+  void releaseFromBarriers();
+
+  // ExecAsync.cpp
+  void executeMBarrier(uint32_t mask);
+  void executeMBarrierWait(uint32_t mask);
+  void executeTensorCopy(uint32_t mask);
+  void issueCopy(uint32_t lane, uint64_t map, const int32_t *coordinates,
+                 uint64_t shared, uint64_t mbarrier);
+  MBarrier *findMBarrier(uint64_t address, uint32_t lane);
+  MBarrierError operateMBarrier(MBarrier &barrier, uint32_t value,
+                                uint32_t count);
+  void faultInCopy(const AsyncCopy &copy, const char *kind,
+                   const std::string &message);
+  bool bulkGroupsDone(uint32_t mask, uint32_t pending, bool read) const;
+  void completeSomeCopy();
+  void completeLoad(AsyncCopy &copy);
+  void readStore(AsyncCopy &copy);
+  void writeStore(AsyncCopy &copy);
+
+  // ExecMatrix.cpp
+  void executeMatrixMove(uint32_t mask);
+  void executeMma(uint32_t mask);
+
+  const LaunchContext &context_;
+  const Kernel &kernel_;
+  uint32_t id_[3];
+  uint32_t index_;
+  Random random_;
+  std::vector<Warp> warps_;
+  std::vector<uint8_t> shared_;
+  std::vector<uint8_t> sharedWritten_;
+  std::vector<uint8_t> local_;
+  std::vector<uint8_t> localWritten_;
+  NamedBarrier barriers_[16];
+  std::map<uint32_t, MBarrier> mbarriers_;
+  uint32_t mbarrierBegin_ = ~0u, mbarrierEnd_ = 0; // all of them lie within
+  std::vector<AsyncCopy> copies_;
+  std::vector<uint32_t> bulkCommits_; // of each thread
+  uint32_t freeRegisters_ = 0;
+  uint32_t liveWarps_ = 0;
+  uint64_t executed_ = 0;
+  bool faulted_ = false;
+
+  // The instruction in execution.
+  const Instruction *instruction_ = nullptr;
+  Warp *warp_ = nullptr;
+  Group *group_ = nullptr;
+  bool blocked_ = false;
+  bool branched_ = false;
+
+  std::vector<Finding> findings_;
+  std::set<std::pair<std::string, uint32_t>> reported_;
+  Statistics statistics_;
+};
+
+} // namespace dgemm::sim
+
+#endif // DGEMM_LIB_SIMULATOR_CTA_H

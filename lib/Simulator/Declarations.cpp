@@ -1,0 +1,317 @@
+//===- Declarations.cpp - Registers and variables of PTX ------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Parser.h"
+
+#include <cstring>
+
+using namespace dgemm::sim;
+
+/// What one declaration, and all of a kernel, may take: far above any chip, so
+/// that malformed text cannot exhaust the machine.
+static constexpr uint64_t maxRegisters = 1u << 16;
+static constexpr uint64_t maxVariableBytes = uint64_t(1) << 24;
+
+namespace {
+
+struct TypeName {
+  const char *name;
+  Type type;
+  uint8_t bits;
+};
+
+} // namespace
+
+static constexpr TypeName typeNames[] = {
+    {"pred", Type::Pred, 1},
+    {"b8", Type::B8, 8},
+    {"b16", Type::B16, 16},
+    {"b32", Type::B32, 32},
+    {"b64", Type::B64, 64},
+    {"b128", Type::B128, 128},
+    {"u8", Type::U8, 8},
+    {"u16", Type::U16, 16},
+    {"u32", Type::U32, 32},
+    {"u64", Type::U64, 64},
+    {"s8", Type::S8, 8},
+    {"s16", Type::S16, 16},
+    {"s32", Type::S32, 32},
+    {"s64", Type::S64, 64},
+    {"f16", Type::F16, 16},
+    {"bf16", Type::BF16, 16},
+    {"f16x2", Type::F16x2, 32},
+    {"bf16x2", Type::BF16x2, 32},
+    {"f32", Type::F32, 32},
+    {"f32x2", Type::F32x2, 64},
+    {"f64", Type::F64, 64},
+    {"tf32", Type::TF32, 32},
+    {"e4m3", Type::E4M3, 8},
+    {"e5m2", Type::E5M2, 8},
+    {"e2m1", Type::E2M1, 8},
+    {"e2m3", Type::E2M3, 8},
+    {"e3m2", Type::E3M2, 8},
+    {"ue8m0", Type::UE8M0, 8},
+    {"ue4m3", Type::UE4M3, 8},
+    {"e4m3x2", Type::E4M3x2, 16},
+    {"e5m2x2", Type::E5M2x2, 16},
+    {"e2m1x2", Type::E2M1x2, 8},
+    {"ue8m0x2", Type::UE8M0x2, 16},
+};
+
+Type dgemm::sim::typeByName(std::string_view name) {
+  for (const TypeName &entry : typeNames)
+    if (name == entry.name)
+      return entry.type;
+  return Type::None;
+}
+
+unsigned dgemm::sim::bitWidth(Type type) {
+  for (const TypeName &entry : typeNames)
+    if (type == entry.type)
+      return entry.bits;
+  return 0;
+}
+
+bool dgemm::sim::isSigned(Type type) {
+  return type == Type::S8 || type == Type::S16 || type == Type::S32 ||
+         type == Type::S64;
+}
+
+bool dgemm::sim::isFloat(Type type) {
+  return type >= Type::F16 && type <= Type::TF32;
+}
+
+/// Types that memory and registers are declared with.
+static bool isFundamental(Type type) {
+  return type >= Type::Pred && type <= Type::F64;
+}
+
+Status Parser::declare(const std::string &name, const Symbol &symbol) {
+  if (scopes_[scope_].symbols.emplace(name, symbol).second)
+    return {};
+  return error("'" + name + "' is declared twice");
+}
+
+const Symbol *Parser::lookup(std::string_view name) const {
+  for (int scope = scope_; scope >= 0; scope = scopes_[scope].parent) {
+    auto found = scopes_[scope].symbols.find(name);
+    if (found != scopes_[scope].symbols.end())
+      return &found->second;
+  }
+  return nullptr;
+}
+
+/// Words of the register file of a warp. Predicates are one bit per lane.
+static uint32_t registerWords(Type type) {
+  if (type == Type::Pred)
+    return 2;
+  return 32 * std::max(1u, bitWidth(type) / 32);
+}
+
+Status Parser::declareRegisters(const std::string &name, Type type,
+                                std::optional<uint64_t> count) {
+  uint64_t number = count.value_or(1);
+  if (number > maxRegisters || kernel_.numRegisters + number > maxRegisters)
+    return error("more than " + std::to_string(maxRegisters) + " registers");
+  for (uint64_t i = 0; i < number; ++i) {
+    Symbol symbol;
+    symbol.type = type;
+    symbol.reg = kernel_.numRegisters++;
+    symbol.slot = kernel_.registerWords;
+    kernel_.registerWords += registerWords(type);
+    std::string full = count ? name + std::to_string(i) : name;
+    if (Status status = declare(full, symbol); !status.ok())
+      return status;
+  }
+  return {};
+}
+
+Status Parser::parseRegisters() {
+  if (peek().kind != Token::Kind::Directive)
+    return error("expected a type after .reg");
+  Type type = typeByName(next().text);
+  if (!isFundamental(type))
+    return error("a register cannot have this type");
+  do {
+    if (peek().kind != Token::Kind::Word)
+      return error("expected the name of a register");
+    std::string name(next().text);
+    std::optional<uint64_t> count;
+    if (consume('<')) {
+      Expected<uint64_t> number = integer();
+      if (!number)
+        return number.error();
+      count = *number;
+      if (Status status = expect('>'); !status.ok())
+        return status;
+    }
+    if (Status status = declareRegisters(name, type, count); !status.ok())
+      return status;
+  } while (consume(','));
+  return expect(';');
+}
+
+/// `[4][8]` is 32; `[]` is 0; nothing is none.
+Expected<std::optional<uint64_t>> Parser::parseExtents() {
+  std::optional<uint64_t> elements;
+  while (consume('[')) {
+    uint64_t extent = 0;
+    if (!peek().is(']')) {
+      Expected<uint64_t> value = integer();
+      if (!value)
+        return value.error();
+      extent = *value;
+    }
+    if (Status status = expect(']'); !status.ok())
+      return status.error();
+    if (extent > maxVariableBytes ||
+        elements.value_or(1) * extent > maxVariableBytes)
+      return error("a variable is larger than " +
+                   std::to_string(maxVariableBytes) + " bytes");
+    elements = elements.value_or(1) * extent;
+  }
+  return elements;
+}
+
+Status Parser::parseInitializer(GlobalVariable &variable,
+                                unsigned elementBytes) {
+  uint64_t offset = 0;
+  bool braces = consume('{');
+  do {
+    if (peek().is('}'))
+      break;
+    if (peek().is('{'))
+      return error("nested initialisers are not supported");
+    bool negative = consume('-');
+    if (peek().kind != Token::Kind::Number)
+      return error("an initialiser must be a number");
+    Token number = next();
+    uint64_t value = number.value;
+    if (number.type == Type::F64 && elementBytes == 4) {
+      double wide;
+      std::memcpy(&wide, &value, sizeof(wide));
+      float narrow = static_cast<float>(negative ? -wide : wide);
+      value = 0;
+      std::memcpy(&value, &narrow, sizeof(narrow));
+    } else if (negative) {
+      value = -value;
+    }
+    if (offset + elementBytes > variable.bytes.size())
+      return error("more initialisers than elements");
+    std::memcpy(&variable.bytes[offset], &value, std::min(elementBytes, 8u));
+    offset += elementBytes;
+  } while (braces && consume(','));
+  return braces ? expect('}') : Status();
+}
+
+static uint64_t alignTo(uint64_t value, uint64_t alignment) {
+  return (value + alignment - 1) / alignment * alignment;
+}
+
+Status Parser::place(const std::string &name, std::string_view space,
+                     bool external, uint32_t alignment, uint64_t bytes,
+                     Type type) {
+  Symbol symbol;
+  symbol.kind = Symbol::Kind::Address;
+  symbol.type = type;
+  if (space == "param") {
+    symbol.address = alignTo(kernel_.parameterBytes, alignment);
+    if (symbol.address + bytes > 32764)
+      return error("parameters exceed 32764 bytes");
+    kernel_.parameterBytes = static_cast<uint32_t>(symbol.address + bytes);
+    kernel_.parameters.push_back({name, static_cast<uint32_t>(symbol.address),
+                                  static_cast<uint32_t>(bytes), alignment});
+  } else if (space == "local") {
+    symbol.address = alignTo(kernel_.localBytes, alignment);
+    kernel_.localBytes = static_cast<uint32_t>(symbol.address + bytes);
+    if (kernel_.localBytes > (512u << 10))
+      return error("local memory exceeds 512 KiB per thread");
+  } else if (space == "shared") {
+    kernel_.sharedAlignment = std::max(kernel_.sharedAlignment, alignment);
+    symbol.dynamicShared = external;
+    if (!external) {
+      uint32_t &used = inKernel_ ? kernel_.staticShared : moduleShared_;
+      symbol.address = alignTo(SharedBase + used, alignment);
+      if (symbol.address + bytes > (uint64_t(1) << 24))
+        return error("shared memory exceeds 16 MiB");
+      used = static_cast<uint32_t>(symbol.address + bytes - SharedBase);
+    }
+  } else {
+    symbol.address = ModuleWindow + alignTo(moduleBytes_, alignment);
+    moduleBytes_ = symbol.address - ModuleWindow + bytes;
+    if (moduleBytes_ > (uint64_t(1) << 28))
+      return error("module variables exceed 256 MiB");
+  }
+  return declare(name, symbol);
+}
+
+Status Parser::parseVariable(std::string_view space, bool external) {
+  uint32_t alignment = 0;
+  Type type = Type::None;
+  unsigned vector = 1;
+  while (peek().kind == Token::Kind::Directive) {
+    std::string_view name = next().text;
+    if (name == "align") {
+      Expected<uint64_t> value = integer();
+      if (!value)
+        return value.error();
+      if (*value == 0 || *value > 4096 || (*value & (*value - 1)))
+        return error("an alignment must be a power of two up to 4096");
+      alignment = static_cast<uint32_t>(*value);
+    } else if (name == "v2" || name == "v4") {
+      vector = name == "v2" ? 2 : 4;
+    } else if (name == "ptr" || name == "global" || name == "shared" ||
+               name == "const" || name == "local" || name == "managed" ||
+               name == "attribute") {
+      // What a pointer parameter points to.
+      if (name == "attribute")
+        while (!peek().is(')') && peek().kind != Token::Kind::End)
+          next();
+      consume(')');
+    } else {
+      type = typeByName(name);
+      if (!isFundamental(type) || type == Type::Pred)
+        return error("unsupported type '." + std::string(name) +
+                     "' of a variable");
+    }
+  }
+  if (type == Type::None)
+    return error("a variable has no type");
+  unsigned elementBytes = bitWidth(type) / 8 * vector;
+  do {
+    if (peek().kind != Token::Kind::Word)
+      return error("expected the name of a variable");
+    std::string name(next().text);
+    Expected<std::optional<uint64_t>> elements = parseExtents();
+    if (!elements)
+      return elements.error();
+    uint64_t bytes = elements->value_or(1) * elementBytes;
+    GlobalVariable variable;
+    bool module = space == "global" || space == "const";
+    if (peek().is('=')) {
+      if (!module || bytes > maxVariableBytes)
+        return error("'" + name + "' cannot have an initialiser");
+      next();
+      variable.bytes.resize(bytes);
+      Status status = parseInitializer(variable, bitWidth(type) / 8);
+      if (!status.ok())
+        return status;
+    }
+    uint32_t align = std::max(alignment, elementBytes);
+    if (Status status = place(name, space, external, align, bytes, type);
+        !status.ok())
+      return status;
+    if (!module)
+      continue;
+    variable.name = name;
+    variable.alignment = align;
+    variable.address = scopes_[scope_].symbols[name].address;
+    variable.bytes.resize(bytes);
+    program_.globals.push_back(std::move(variable));
+  } while (space != "param" && consume(','));
+  return space == "param" ? Status() : expect(';');
+}

@@ -1,0 +1,335 @@
+//===- ExecMemory.cpp - Loads, stores, atomics, address spaces ------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Cta.h"
+#include "FloatSupport.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+using namespace dgemm::sim;
+
+/// Base plus offset. A 32-bit base wraps at 32 bits.
+void Cta::addresses(const Operand &memory, Lanes &out) const {
+  const Operand &base = kernel_.operands[memory.first];
+  fetch(base, Type::U64, out);
+  bool narrow = base.kind == Operand::Kind::Register &&
+                dgemm::sim::bitWidth(base.type) == 32;
+  for (uint64_t &address : out.v) {
+    address += memory.value;
+    if (narrow)
+      address &= 0xffffffffu;
+  }
+}
+
+/// Takes a generic address into the shared window. False if it is elsewhere.
+bool Cta::sharedAddress(uint64_t &address) const {
+  if (address >= SharedWindow && address < SharedWindow + (1u << 24))
+    address -= SharedWindow;
+  return address < (1u << 24);
+}
+
+static std::string hex(uint64_t value) {
+  char text[24];
+  std::snprintf(text, sizeof(text), "0x%llx",
+                static_cast<unsigned long long>(value));
+  return text;
+}
+
+uint8_t *Cta::resolveShared(uint64_t address, uint32_t bytes, uint32_t lane,
+                            bool write, uint8_t *&written) {
+  bool inside = address >= SharedBase && bytes <= context_.sharedEnd &&
+                address <= context_.sharedEnd - bytes;
+  if (!inside) {
+    fault("out-of-bounds",
+          std::to_string(bytes) + " bytes at shared address " + hex(address) +
+              " are outside of the CTA's shared memory (" + hex(SharedBase) +
+              " to " + hex(context_.sharedEnd) + ")",
+          static_cast<int>(lane));
+    return nullptr;
+  }
+  if (address < mbarrierEnd_ && address + bytes > mbarrierBegin_) {
+    uint32_t from = static_cast<uint32_t>(address);
+    auto next = mbarriers_.lower_bound(from < 8 ? 0 : from - 7);
+    if (next != mbarriers_.end() && next->first < from + bytes &&
+        next->second.isLive()) {
+      fault("mbarrier",
+            "an access to the mbarrier at shared address " + hex(next->first) +
+                " by other than mbarrier instructions",
+            static_cast<int>(lane));
+      return nullptr;
+    }
+  }
+  written = &sharedWritten_[address];
+  return &shared_[address];
+}
+
+uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
+                      uint32_t lane, bool write, uint8_t *&written) {
+  written = nullptr;
+  if (address % bytes != 0) {
+    fault("misaligned",
+          "address " + hex(address) + " of an access of " +
+              std::to_string(bytes) + " bytes",
+          static_cast<int>(lane));
+    return nullptr;
+  }
+  if (space == Space::Generic) {
+    space = Space::Global;
+    if (address >= SharedWindow && address < SharedWindow + (1ull << 32)) {
+      space = Space::Shared;
+      address -= SharedWindow;
+    } else if (address >= LocalWindow && address < LocalWindow + (1ull << 32)) {
+      space = Space::Local;
+      address -= LocalWindow;
+    } else if (address >= ParamWindow && address < ParamWindow + (1ull << 32)) {
+      space = Space::Param;
+      address -= ParamWindow;
+    }
+  }
+  if (space == Space::Shared)
+    return resolveShared(address, bytes, lane, write, written);
+  if (space == Space::Local) {
+    if (address <= kernel_.localBytes &&
+        bytes <= kernel_.localBytes - address) {
+      size_t at =
+          size_t(warp_->index * 32 + lane) * kernel_.localBytes + address;
+      written = &localWritten_[at];
+      return &local_[at];
+    }
+    fault("out-of-bounds", "local address " + hex(address),
+          static_cast<int>(lane));
+    return nullptr;
+  }
+  if (space == Space::Param) {
+    uint64_t size = context_.parameters.size();
+    if (address <= size && bytes <= size - address && !write)
+      return const_cast<uint8_t *>(context_.parameters.data()) + address;
+    fault("out-of-bounds", "parameter address " + hex(address),
+          static_cast<int>(lane));
+    return nullptr;
+  }
+  GlobalMemory::Buffer *buffer = context_.memory.find(address, bytes);
+  if (!buffer) {
+    fault("out-of-bounds",
+          std::to_string(bytes) + " bytes at global address " + hex(address) +
+              ", " + context_.memory.describe(address),
+          static_cast<int>(lane));
+    return nullptr;
+  }
+  uint64_t offset = address - buffer->address;
+  if (!buffer->written.empty())
+    written = &buffer->written[offset];
+  return &buffer->bytes[offset];
+}
+
+/// How many passes over the 32 banks of four bytes an access takes. Lanes go
+/// together in groups of 128 bytes.
+void Cta::countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes) {
+  uint32_t together = bytes <= 4 ? 32 : bytes == 8 ? 16 : 8;
+  ++statistics_.sharedAccesses;
+  for (uint32_t first = 0; first < 32; first += together) {
+    uint32_t words[32][8];
+    uint8_t used[32] = {};
+    uint32_t worst = 0;
+    for (uint32_t lane = first; lane < first + together; ++lane) {
+      if (!((mask >> lane) & 1))
+        continue;
+      for (uint32_t byte = 0; byte < bytes; byte += 4) {
+        uint32_t word = static_cast<uint32_t>(address[lane] + byte) / 4;
+        uint32_t bank = word % 32, count = used[bank];
+        bool seen = false;
+        for (uint32_t i = 0; i < std::min(count, 8u); ++i)
+          seen |= words[bank][i] == word;
+        if (seen)
+          continue;
+        if (count < 8)
+          words[bank][count] = word;
+        worst = std::max<uint32_t>(worst, ++used[bank]);
+      }
+    }
+    statistics_.sharedWavefronts += worst;
+  }
+}
+
+static uint64_t loadValue(const uint8_t *from, unsigned bytes, Type type) {
+  uint64_t value = 0;
+  std::memcpy(&value, from, bytes);
+  if (!isSigned(type) || bytes == 8)
+    return value;
+  unsigned shift = 64 - 8 * bytes;
+  return static_cast<uint64_t>(static_cast<int64_t>(value << shift) >> shift);
+}
+
+void Cta::executeLoad(uint32_t mask) {
+  const Operand &to = operand(0);
+  if (!isUniformlyDefined(operand(1), mask, "an address"))
+    return fault("undefined-address", "a load needs a defined address");
+  Lanes address;
+  addresses(operand(1), address);
+  unsigned bytes = dgemm::sim::bitWidth(instruction_->type) / 8;
+  uint32_t count = instruction_->count;
+  if (instruction_->space == Space::Shared)
+    countWavefronts(address, mask, bytes * count);
+  Lanes values[8];
+  uint32_t defined[8] = {};
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    if (!((mask >> lane) & 1))
+      continue;
+    uint8_t *written = nullptr;
+    const uint8_t *from = resolve(instruction_->space, address[lane],
+                                  bytes * count, lane, false, written);
+    if (!from)
+      return;
+    for (uint32_t i = 0; i < count; ++i) {
+      values[i][lane] = loadValue(from + i * bytes, bytes, instruction_->type);
+      bool known = true;
+      for (unsigned b = 0; written && b < bytes; ++b)
+        known &= written[i * bytes + b] != 0;
+      defined[i] |= uint32_t(known) << lane;
+      if (!known)
+        report("uninitialised-read",
+               "memory at " + hex(address[lane]) +
+                   " that nothing wrote, or that a copy is still writing",
+               static_cast<int>(lane), instruction_->line,
+               static_cast<int>(warp_->index));
+    }
+  }
+  for (uint32_t i = 0; i < count; ++i)
+    write(element(to, i), values[i], mask, defined[i]);
+}
+
+void Cta::executeStore(uint32_t mask) {
+  const Operand &from = operand(1);
+  if (!isUniformlyDefined(operand(0), mask, "an address"))
+    return fault("undefined-address", "a store needs a defined address");
+  Lanes address;
+  addresses(operand(0), address);
+  unsigned bytes = dgemm::sim::bitWidth(instruction_->type) / 8;
+  uint32_t count = instruction_->count;
+  if (instruction_->space == Space::Shared)
+    countWavefronts(address, mask, bytes * count);
+  bool global = instruction_->space == Space::Global;
+  if (global)
+    isUniformlyDefined(from, mask, "a value stored to global memory");
+  for (uint32_t i = 0; i < count; ++i) {
+    const Operand &source = element(from, i);
+    Lanes value;
+    fetch(source, instruction_->type, value);
+    uint32_t defined = definedLanes(source);
+    for (uint32_t lane = 0; lane < 32; ++lane) {
+      if (!((mask >> lane) & 1))
+        continue;
+      uint8_t *written = nullptr;
+      uint8_t *to = resolve(instruction_->space, address[lane], bytes * count,
+                            lane, true, written);
+      if (!to)
+        return;
+      std::memcpy(to + i * bytes, &value.v[lane], bytes);
+      if (written)
+        std::memset(written + i * bytes, (defined >> lane) & 1, bytes);
+    }
+  }
+}
+
+/// The new value of an atomic operation.
+static uint64_t combine(const Instruction &instruction, uint64_t old,
+                        uint64_t b, uint64_t c) {
+  Type type = instruction.type;
+  bool sign = isSigned(type);
+  int64_t x = static_cast<int64_t>(old), y = static_cast<int64_t>(b);
+  switch (instruction.action) {
+  case Action::Add:
+    if (type == Type::F32)
+      return bitsOf(asFloat(old) + asFloat(b));
+    if (type == Type::F64)
+      return bitsOf(asDouble(old) + asDouble(b));
+    return old + b;
+  case Action::Min:
+    return (sign ? x < y : old < b) ? old : b;
+  case Action::Max:
+    return (sign ? x > y : old > b) ? old : b;
+  case Action::And:
+    return old & b;
+  case Action::Or:
+    return old | b;
+  case Action::Xor:
+    return old ^ b;
+  case Action::Exch:
+    return b;
+  case Action::Cas:
+    return old == b ? c : old;
+  case Action::Inc:
+    return old >= b ? 0 : old + 1;
+  case Action::Dec:
+    return old == 0 || old > b ? b : old - 1;
+  default:
+    return old;
+  }
+}
+
+void Cta::executeAtomic(uint32_t mask) {
+  bool result = instruction_->op == Op::Atom;
+  const Operand &memory = operand(result ? 1 : 0);
+  if (!isUniformlyDefined(memory, mask, "an address"))
+    return fault("undefined-address", "an atomic needs a defined address");
+  Type type = instruction_->type;
+  unsigned bytes = dgemm::sim::bitWidth(type) / 8;
+  Lanes address, b, c = {}, old = {};
+  addresses(memory, address);
+  fetch(operand(result ? 2 : 1), type, b);
+  if (numOperands() > 3)
+    fetch(operand(3), type, c);
+  uint32_t defined = 0;
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    if (!((mask >> lane) & 1))
+      continue;
+    uint8_t *written = nullptr;
+    uint8_t *at =
+        resolve(instruction_->space, address[lane], bytes, lane, true, written);
+    if (!at)
+      return;
+    old[lane] = loadValue(at, bytes, type);
+    uint64_t value = combine(*instruction_, old[lane], b[lane], c[lane]);
+    std::memcpy(at, &value, bytes);
+    bool known = !written || written[0];
+    defined |= uint32_t(known) << lane;
+    bool blind = instruction_->action == Action::Exch;
+    if (!known && !blind)
+      report("uninitialised-read", "an atomic on memory that nothing wrote",
+             static_cast<int>(lane), instruction_->line,
+             static_cast<int>(warp_->index));
+    if (written)
+      std::memset(written, 1, bytes);
+  }
+  if (result)
+    write(operand(0), old, mask, defined);
+}
+
+/// cvta and isspacep: generic windows.
+void Cta::executeAddressOf(uint32_t mask) {
+  uint64_t window = 0;
+  if (instruction_->space == Space::Shared)
+    window = SharedWindow;
+  else if (instruction_->space == Space::Local)
+    window = LocalWindow;
+  else if (instruction_->space == Space::Param)
+    window = ParamWindow;
+  Lanes value;
+  fetch(operand(1), Type::U64, value);
+  uint32_t inside = 0;
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    bool in = window != 0 ? value[lane] >> 32 == window >> 32
+                          : value[lane] >> 32 < SharedWindow >> 32;
+    inside |= uint32_t(in) << lane;
+    value[lane] += instruction_->has(FlagTo) ? -window : window;
+  }
+  if (instruction_->op == Op::Isspacep)
+    return writePredicate(operand(0), inside, mask, definedLanes(operand(1)));
+  write(operand(0), value, mask, definedLanes(operand(1)));
+}

@@ -1,0 +1,265 @@
+//===- ExecWarp.cpp - What the lanes and warps do together ----------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Cta.h"
+
+#include <algorithm>
+#include <cstring>
+
+using namespace dgemm::sim;
+
+/// Are all lanes of the member mask here? Else waits for them. A lane that
+/// executes the instruction must be a member.
+bool Cta::membersHere(const Operand &members, uint32_t mask) {
+  Lanes value;
+  fetch(members, Type::U32, value);
+  uint32_t lane = static_cast<uint32_t>(__builtin_ctz(mask));
+  uint32_t wanted = static_cast<uint32_t>(value[lane]) & warp_->live;
+  if ((mask & ~static_cast<uint32_t>(value[lane])) != 0) {
+    fault("divergence",
+          "a lane executes the instruction that its member mask "
+          "does not name",
+          __builtin_ctz(mask & ~static_cast<uint32_t>(value[lane])));
+    return false;
+  }
+  if ((wanted & ~group_->mask) != 0) {
+    block(Wait::Converge);
+    return false;
+  }
+  if ((wanted & ~mask) == 0)
+    return true;
+  fault("divergence", "a predicate excludes a lane that the member mask names",
+        __builtin_ctz(wanted & ~mask));
+  return false;
+}
+
+void Cta::executeShuffle(uint32_t mask) {
+  if (!membersHere(operand(4), mask))
+    return;
+  Lanes source, offset, control;
+  fetch(operand(1), Type::U32, source);
+  fetch(operand(2), Type::U32, offset);
+  fetch(operand(3), Type::U32, control);
+  Lanes result = source;
+  uint32_t inRange = 0, defined = 0, known = definedLanes(operand(1));
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    uint32_t clamp = control[lane] & 31, segment = (control[lane] >> 8) & 31;
+    uint32_t by = offset[lane] & 31;
+    uint32_t maxLane = (lane & segment) | (clamp & ~segment);
+    uint32_t minLane = lane & segment;
+    uint32_t from = lane;
+    bool valid = false;
+    switch (instruction_->action) {
+    case Action::Up:
+      valid = static_cast<int>(lane) - static_cast<int>(by) >=
+              static_cast<int>(maxLane);
+      from = lane - by;
+      break;
+    case Action::Down:
+      from = lane + by;
+      valid = from <= maxLane;
+      break;
+    case Action::Bfly:
+      from = lane ^ by;
+      valid = from <= maxLane;
+      break;
+    default:
+      from = minLane | (by & ~segment);
+      valid = from <= maxLane;
+      break;
+    }
+    from = valid ? from & 31 : lane;
+    bool executes = (mask >> from) & 1;
+    result[lane] = source[from];
+    inRange |= uint32_t(valid) << lane;
+    defined |= uint32_t(executes && ((known >> from) & 1)) << lane;
+  }
+  const Operand &to = operand(0);
+  write(element(to, 0), result, mask, defined);
+  if (to.kind == Operand::Kind::Vector)
+    writePredicate(element(to, 1), inRange, mask);
+}
+
+void Cta::executeVote(uint32_t mask) {
+  if (!membersHere(operand(2), mask))
+    return;
+  uint32_t votes = fetchPredicate(operand(1)) & mask;
+  isUniformlyDefined(operand(1), mask, "a vote");
+  Lanes value;
+  bool result = false;
+  switch (instruction_->action) {
+  case Action::Ballot:
+    std::fill_n(value.v, 32, votes);
+    return write(operand(0), value, mask);
+  case Action::All:
+    result = votes == mask;
+    break;
+  case Action::Any:
+    result = votes != 0;
+    break;
+  default:
+    result = votes == mask || votes == 0;
+    break;
+  }
+  writePredicate(operand(0), result ? ~0u : 0, mask);
+}
+
+void Cta::executeRedux(uint32_t mask) {
+  if (!membersHere(operand(2), mask))
+    return;
+  Type type = instruction_->type;
+  bool sign = isSigned(type);
+  Lanes value;
+  fetch(operand(1), type, value);
+  uint64_t result = 0;
+  bool first = true;
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    if (!((mask >> lane) & 1))
+      continue;
+    uint64_t next = value[lane];
+    bool less = sign ? static_cast<int64_t>(next) < static_cast<int64_t>(result)
+                     : next < result;
+    switch (instruction_->action) {
+    case Action::Add:
+      result += next;
+      break;
+    case Action::And:
+      result = first ? next : result & next;
+      break;
+    case Action::Or:
+      result |= next;
+      break;
+    case Action::Xor:
+      result ^= next;
+      break;
+    case Action::Min:
+      result = first || less ? next : result;
+      break;
+    default:
+      result = first || !less ? next : result;
+      break;
+    }
+    first = false;
+  }
+  bool known = (mask & ~definedLanes(operand(1))) == 0;
+  std::fill_n(value.v, 32, result);
+  write(operand(0), value, mask, known ? ~0u : 0);
+}
+
+/// match.any: the lanes that hold the same value.
+void Cta::executeMatch(uint32_t mask) {
+  if (!membersHere(operand(2), mask))
+    return;
+  Lanes value, result = {};
+  fetch(operand(1), instruction_->type, value);
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    for (uint32_t other = 0; other < 32; ++other)
+      if (((mask >> other) & 1) && value[lane] == value[other])
+        result[lane] |= uint64_t(1) << other;
+  write(operand(0), result, mask, definedLanes(operand(1)));
+}
+
+/// The lowest lane, as measured; programs must not rely on which it is.
+void Cta::executeElect(uint32_t mask) {
+  if (!membersHere(operand(1), mask))
+    return;
+  uint32_t leader = static_cast<uint32_t>(__builtin_ctz(mask));
+  Lanes value;
+  std::fill_n(value.v, 32, leader);
+  const Operand &to = operand(0);
+  write(element(to, 0), value, mask);
+  if (to.kind == Operand::Kind::Vector)
+    writePredicate(element(to, 1), 1u << leader, mask);
+}
+
+/// All threads of the barrier have come: its warps go on.
+void Cta::completeBarrier(NamedBarrier &barrier) {
+  for (uint32_t index : barrier.waiting) {
+    for (Group &group : warps_[index].groups) {
+      if (group.wait != Wait::Barrier)
+        continue;
+      group.wait = Wait::None;
+      ++group.pc;
+    }
+  }
+  barrier = NamedBarrier();
+}
+
+/// A warp has ended: barriers of the whole CTA do not wait for it.
+void Cta::releaseFromBarriers() {
+  for (NamedBarrier &barrier : barriers_)
+    if (barrier.wholeCta && barrier.arrived >= liveWarps_ * 32 &&
+        barrier.arrived != 0)
+      completeBarrier(barrier);
+}
+
+void Cta::executeBarrier(uint32_t mask) {
+  Lanes id, count;
+  fetch(operand(0), Type::U32, id);
+  bool wholeCta = numOperands() < 2;
+  std::fill_n(count.v, 32, liveWarps_ * 32);
+  if (!wholeCta)
+    fetch(operand(1), Type::U32, count);
+  uint32_t lane = static_cast<uint32_t>(__builtin_ctz(mask));
+  if (id[lane] > 15)
+    return fault("barrier",
+                 "barrier " + std::to_string(id[lane]) + " does not exist");
+  uint32_t threads = static_cast<uint32_t>(count[lane]);
+  if (threads == 0 || threads % 32 != 0 || threads > context_.warps * 32)
+    return fault("barrier", "a barrier of " + std::to_string(threads) +
+                                " threads in a CTA of " +
+                                std::to_string(context_.threads));
+  NamedBarrier &barrier = barriers_[id[lane]];
+  if (barrier.arrived != 0 && !barrier.wholeCta && barrier.expected != threads)
+    return fault("barrier", "barrier " + std::to_string(id[lane]) +
+                                " is used with " + std::to_string(threads) +
+                                " and " + std::to_string(barrier.expected) +
+                                " threads at the same time");
+  barrier.wholeCta = wholeCta;
+  barrier.expected = threads;
+  barrier.arrived += 32;
+  if (instruction_->op == Op::BarSync) {
+    barrier.waiting.push_back(warp_->index);
+    block(Wait::Barrier);
+  }
+  if (barrier.arrived > barrier.expected)
+    return fault("barrier",
+                 "more threads than " + std::to_string(barrier.expected) +
+                     " arrived at barrier " + std::to_string(id[lane]));
+  if (barrier.arrived < barrier.expected) {
+    statistics_.instructions[instruction_->text] += blocked_;
+    return;
+  }
+  completeBarrier(barrier);
+  // The group itself has gone on already.
+  branched_ = blocked_;
+  blocked_ = false;
+}
+
+void Cta::executeSetMaxNReg() {
+  uint32_t count = static_cast<uint32_t>(operand(0).value);
+  bool increase = instruction_->has(FlagInc);
+  if (count < 24 || count > 256 || count % 8 != 0)
+    return fault("registers", "setmaxnreg takes a multiple of 8 from 24 to "
+                              "256, not " +
+                                  std::to_string(count));
+  uint32_t now = warp_->registerCount;
+  if (increase ? count < now : count > now)
+    return fault("registers", "setmaxnreg from " + std::to_string(now) +
+                                  " to " + std::to_string(count) +
+                                  (increase ? " decreases" : " increases"));
+  if (!increase) {
+    freeRegisters_ += (now - count) * 32;
+    warp_->registerCount = count;
+    return;
+  }
+  uint32_t more = (count - now) * 32;
+  if (more > freeRegisters_)
+    return block(Wait::Registers);
+  freeRegisters_ -= more;
+  warp_->registerCount = count;
+}

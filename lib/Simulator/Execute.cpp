@@ -1,0 +1,215 @@
+//===- Execute.cpp - One instruction of some lanes ------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Cta.h"
+
+#include <algorithm>
+
+using namespace dgemm::sim;
+
+void Cta::report(const char *kind, const std::string &message, int lane,
+                 uint32_t line, int warp) {
+  if (!reported_.insert({kind, line}).second ||
+      findings_.size() >= context_.options.maxFindings)
+    return;
+  Finding finding;
+  finding.kind = kind;
+  finding.message = message;
+  finding.kernel = kernel_.name;
+  finding.line = line;
+  std::copy_n(id_, 3, finding.cta);
+  finding.warp = warp;
+  finding.lane = lane;
+  findings_.push_back(std::move(finding));
+}
+
+/// A finding after which the CTA cannot go on.
+void Cta::fault(const char *kind, const std::string &message, int lane) {
+  report(kind, message, lane, instruction_->line,
+         static_cast<int>(warp_->index));
+  faulted_ = true;
+}
+
+void Cta::block(Wait reason) {
+  group_->wait = reason;
+  blocked_ = true;
+  if (reason == Wait::MBarrier || reason == Wait::Barrier)
+    ++statistics_.barrierWaits;
+}
+
+/// Aligned instructions need all live lanes of the warp.
+bool Cta::converged(uint32_t mask) {
+  if (group_->mask != warp_->live) {
+    block(Wait::Converge);
+    return false;
+  }
+  if (mask == group_->mask)
+    return true;
+  fault("divergence", "a predicate excludes some lanes from an instruction "
+                      "that all lanes must execute");
+  return false;
+}
+
+void Cta::branch(uint32_t taken) {
+  uint32_t staying = group_->mask & ~taken;
+  uint32_t next = group_->pc + 1;
+  branched_ = true;
+  if (staying == 0) {
+    group_->pc = instruction_->target;
+    return;
+  }
+  group_->pc = next;
+  group_->mask = staying;
+  if (taken != 0)
+    warp_->groups.push_back({instruction_->target, taken, Wait::None});
+}
+
+void Cta::endLanes(uint32_t mask) {
+  warp_->live &= ~mask;
+  branched_ = true;
+  group_->pc += 1;
+  group_->mask &= ~mask;
+  if (group_->mask == 0)
+    warp_->groups.erase(warp_->groups.begin() +
+                        (group_ - warp_->groups.data()));
+  if (warp_->live != 0)
+    return;
+  --liveWarps_;
+  freeRegisters_ += warp_->registerCount * 32;
+  releaseFromBarriers();
+}
+
+void Cta::step(Warp &warp, Group &group) {
+  warp_ = &warp;
+  group_ = &group;
+  blocked_ = false;
+  branched_ = false;
+  const Instruction &instruction = kernel_.code[group.pc];
+  instruction_ = &instruction;
+  uint32_t mask = group.mask;
+  if (instruction.guard.kind == Operand::Kind::Register) {
+    uint32_t predicate = fetchPredicate(instruction.guard);
+    if (uint32_t poison = mask & ~definedLanes(instruction.guard)) {
+      report("undefined-register", "the guard is not defined",
+             __builtin_ctz(poison), instruction.line,
+             static_cast<int>(warp.index));
+    }
+    mask &= predicate;
+  }
+  if (mask != 0)
+    execute(mask);
+  if (blocked_ || faulted_)
+    return;
+  ++executed_;
+  ++statistics_.instructions[instruction.text];
+  if (!branched_)
+    ++group_->pc;
+}
+
+void Cta::execute(uint32_t mask) {
+  if (instruction_->has(FlagAligned) && !converged(mask))
+    return;
+  switch (instruction_->op) {
+  case Op::Nop:
+  case Op::Fence:
+    return;
+  case Op::Bra:
+    return branch(mask);
+  case Op::Exit:
+    return endLanes(mask);
+  case Op::Trap:
+    return fault("trap", "the kernel executed trap", __builtin_ctz(mask));
+  case Op::Mov:
+    return executeMove(mask);
+  case Op::Cvt:
+    return executeConvert(mask);
+  case Op::Set:
+  case Op::Setp:
+    return executeSet(mask);
+  case Op::Selp:
+    return executeSelect(mask);
+  case Op::Cvta:
+  case Op::Isspacep:
+    return executeAddressOf(mask);
+  case Op::Ld:
+    return executeLoad(mask);
+  case Op::St:
+    return executeStore(mask);
+  case Op::Atom:
+  case Op::Red:
+    return executeAtomic(mask);
+  case Op::Shfl:
+    return executeShuffle(mask);
+  case Op::Vote:
+    return executeVote(mask);
+  case Op::Redux:
+    return executeRedux(mask);
+  case Op::Match:
+    return executeMatch(mask);
+  case Op::Elect:
+    return executeElect(mask);
+  case Op::Activemask: {
+    Lanes value;
+    std::fill_n(value.v, 32, mask);
+    return write(operand(0), value, mask);
+  }
+  case Op::WarpSync:
+    membersHere(operand(0), mask);
+    return;
+  case Op::BarSync:
+  case Op::BarArrive:
+    return executeBarrier(mask);
+  case Op::SetMaxNReg:
+    return executeSetMaxNReg();
+  case Op::MBarInit:
+  case Op::MBarInval:
+  case Op::MBarArrive:
+  case Op::MBarExpectTx:
+    return executeMBarrier(mask);
+  case Op::MBarTryWait:
+  case Op::MBarTestWait:
+    return executeMBarrierWait(mask);
+  case Op::TensorLoad:
+  case Op::TensorStore:
+    return executeTensorCopy(mask);
+  case Op::BulkCommit:
+    for (uint32_t lane = 0; lane < 32; ++lane)
+      bulkCommits_[warp_->index * 32 + lane] += (mask >> lane) & 1;
+    return;
+  case Op::BulkWait: {
+    Lanes pending;
+    fetch(operand(0), Type::U32, pending);
+    if (!bulkGroupsDone(mask, static_cast<uint32_t>(pending[0]),
+                        instruction_->has(FlagRead)))
+      block(Wait::BulkGroup);
+    return;
+  }
+  case Op::LdMatrix:
+  case Op::StMatrix:
+    return executeMatrixMove(mask);
+  case Op::Mma:
+    return executeMma(mask);
+  default:
+    break;
+  }
+  switch (instruction_->type) {
+  case Type::F32:
+    return executeFloat<float>(mask);
+  case Type::F64:
+    return executeFloat<double>(mask);
+  case Type::F16:
+  case Type::BF16:
+  case Type::F16x2:
+  case Type::BF16x2:
+    return executeHalf(mask);
+  default:
+    break;
+  }
+  if (!executeInteger(mask))
+    fault("unsupported", "'" + context_.program.opcodes[instruction_->text] +
+                             "' is not supported");
+}

@@ -1,0 +1,272 @@
+//===- Machine.cpp - Global memory, launches, findings --------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Cta.h"
+#include "dgemm/Reference/Parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <mutex>
+
+using namespace dgemm;
+using namespace dgemm::sim;
+
+/// Between buffers: no access that a kernel gets slightly wrong crosses it.
+static constexpr uint64_t guardBytes = uint64_t(1) << 24;
+
+uint64_t GlobalMemory::add(std::string name, std::vector<uint8_t> bytes,
+                           bool written) {
+  auto buffer = std::make_unique<Buffer>();
+  buffer->name = std::move(name);
+  buffer->address = next_;
+  if (!written)
+    buffer->written.resize(bytes.size());
+  buffer->bytes = std::move(bytes);
+  next_ += (buffer->bytes.size() + 511) / 512 * 512 + guardBytes;
+  uint64_t address = buffer->address;
+  auto later = std::upper_bound(
+      buffers_.begin(), buffers_.end(), address,
+      [](uint64_t at, const auto &entry) { return at < entry->address; });
+  buffers_.insert(later, std::move(buffer));
+  return address;
+}
+
+void GlobalMemory::addAt(uint64_t address, std::string name,
+                         std::vector<uint8_t> bytes) {
+  uint64_t saved = next_;
+  next_ = address;
+  add(std::move(name), std::move(bytes), true);
+  next_ = saved;
+}
+
+GlobalMemory::Buffer *GlobalMemory::find(uint64_t address, uint64_t size) {
+  auto later = std::upper_bound(
+      buffers_.begin(), buffers_.end(), address,
+      [](uint64_t at, const auto &entry) { return at < entry->address; });
+  if (later == buffers_.begin())
+    return nullptr;
+  Buffer *buffer = (later - 1)->get();
+  uint64_t offset = address - buffer->address, bytes = buffer->bytes.size();
+  return size <= bytes && offset <= bytes - size ? buffer : nullptr;
+}
+
+const GlobalMemory::Buffer *GlobalMemory::find(const std::string &name) const {
+  for (const auto &buffer : buffers_)
+    if (buffer->name == name)
+      return buffer.get();
+  return nullptr;
+}
+
+std::string GlobalMemory::describe(uint64_t address) const {
+  const Buffer *near = nullptr;
+  for (const auto &buffer : buffers_)
+    if (buffer->address <= address)
+      near = buffer.get();
+  if (!near)
+    return buffers_.empty() || address + guardBytes < buffers_[0]->address
+               ? "where no buffer is"
+               : std::to_string(buffers_[0]->address - address) +
+                     " bytes before '" + buffers_[0]->name + "'";
+  uint64_t offset = address - near->address;
+  if (offset > near->bytes.size() + guardBytes)
+    return "where no buffer is";
+  return "byte " + std::to_string(offset) + " of '" + near->name +
+         "', which has " + std::to_string(near->bytes.size());
+}
+
+std::string Finding::toString() const {
+  std::string text = kind + ": kernel " + kernel;
+  if (line != 0)
+    text += ", line " + std::to_string(line);
+  text += ", CTA (" + std::to_string(cta[0]) + ", " + std::to_string(cta[1]) +
+          ", " + std::to_string(cta[2]) + ")";
+  if (warp >= 0)
+    text += ", warp " + std::to_string(warp);
+  if (lane >= 0)
+    text += ", lane " + std::to_string(lane);
+  return text + ": " + message;
+}
+
+void Statistics::merge(const Statistics &other) {
+  instructions.resize(std::max(instructions.size(), other.instructions.size()));
+  for (size_t i = 0; i < other.instructions.size(); ++i)
+    instructions[i] += other.instructions[i];
+  multiplyAccumulates += other.multiplyAccumulates;
+  sharedAccesses += other.sharedAccesses;
+  sharedWavefronts += other.sharedWavefronts;
+  bytesLoadedByCopies += other.bytesLoadedByCopies;
+  bytesStoredByCopies += other.bytesStoredByCopies;
+  barrierWaits += other.barrierWaits;
+  ctas += other.ctas;
+}
+
+/// Lays out the parameter block.
+static Status packParameters(const Kernel &kernel, const Launch &launch,
+                             std::vector<uint8_t> &block) {
+  if (launch.parameters.size() != kernel.parameters.size())
+    return Error{"kernel '" + kernel.name + "' has " +
+                 std::to_string(kernel.parameters.size()) +
+                 " parameters, the launch gives " +
+                 std::to_string(launch.parameters.size())};
+  block.resize(kernel.parameterBytes);
+  for (size_t i = 0; i < kernel.parameters.size(); ++i) {
+    const Parameter &parameter = kernel.parameters[i];
+    const std::vector<uint8_t> &bytes = launch.parameters[i];
+    if (bytes.size() != parameter.size)
+      return Error{"parameter " + std::to_string(i) + " ('" + parameter.name +
+                   "') has " + std::to_string(parameter.size) +
+                   " bytes, the launch gives " + std::to_string(bytes.size())};
+    std::copy(bytes.begin(), bytes.end(), block.begin() + parameter.offset);
+  }
+  return {};
+}
+
+static Status checkShape(const Kernel &kernel, const Launch &launch) {
+  uint64_t threads = 1, ctas = 1;
+  for (unsigned i = 0; i < 3; ++i) {
+    if (launch.block[i] == 0 || launch.block[i] > 1024 || launch.grid[i] == 0)
+      return Error{"grid and block must have positive extents (a block at "
+                   "most 1024)"};
+    threads *= launch.block[i];
+    ctas *= launch.grid[i];
+    if (ctas > (uint64_t(1) << 31))
+      return Error{"the grid has more than 2^31 CTAs"};
+    uint32_t required = kernel.requiredThreads[i];
+    if (required != 0 && required != launch.block[i])
+      return Error{"dimension " + std::to_string(i) + " of the block is " +
+                   std::to_string(launch.block[i]) + ", .reqntid says " +
+                   std::to_string(required)};
+  }
+  if (threads > 1024 || (kernel.maxThreads != 0 && threads > kernel.maxThreads))
+    return Error{"the block has " + std::to_string(threads) +
+                 " threads, the kernel takes " +
+                 std::to_string(kernel.maxThreads ? kernel.maxThreads : 1024)};
+  return {};
+}
+
+/// What each thread owns before setmaxnreg: the chip's file by the threads, in
+/// units of eight.
+static uint32_t registersAtLaunch(const Kernel &kernel, uint32_t warps) {
+  if (kernel.maxRegisters != 0)
+    return kernel.maxRegisters;
+  return std::min(65536 / (warps * 32) / 8 * 8, 255u);
+}
+
+namespace {
+
+/// Runs CTAs and collects what they found, in the order of the grid.
+class Grid {
+public:
+  Grid(const LaunchContext &context, uint32_t ctas)
+      : context_(context), ctas_(ctas) {}
+
+  Result run();
+
+private:
+  void runOne(uint32_t index);
+  void runTogether();
+  void collect(uint32_t index, Cta &cta);
+
+  const LaunchContext &context_;
+  uint32_t ctas_;
+  std::mutex mutex_;
+  std::vector<std::pair<uint32_t, Finding>> findings_;
+  Statistics statistics_;
+};
+
+} // namespace
+
+void Grid::collect(uint32_t index, Cta &cta) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (Finding &finding : cta.findings())
+    findings_.push_back({index, std::move(finding)});
+  statistics_.merge(cta.statistics());
+}
+
+void Grid::runOne(uint32_t index) {
+  Cta cta(context_, index);
+  while (cta.run(1u << 20))
+    continue;
+  collect(index, cta);
+}
+
+/// CTAs that may wait for each other through global memory: in turns, on one
+/// thread, as many at a time as the chip has SMs.
+void Grid::runTogether() {
+  std::vector<std::pair<uint32_t, std::unique_ptr<Cta>>> resident;
+  uint32_t next = 0;
+  while (next < ctas_ || !resident.empty()) {
+    while (next < ctas_ && resident.size() < context_.launch.smCount) {
+      resident.emplace_back(next, std::make_unique<Cta>(context_, next));
+      ++next;
+    }
+    for (size_t i = resident.size(); i-- > 0;) {
+      if (resident[i].second->run(16))
+        continue;
+      collect(resident[i].first, *resident[i].second);
+      resident.erase(resident.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+}
+
+Result Grid::run() {
+  auto start = std::chrono::steady_clock::now();
+  if (context_.kernel.globalAtomics)
+    runTogether();
+  else
+    reference::Parallel(context_.options.threads)
+        .forEach(ctas_,
+                 [&](int64_t index) { runOne(static_cast<uint32_t>(index)); });
+  // In the order of the grid, however the host's threads ran.
+  std::map<uint32_t, std::vector<Finding>> byCta;
+  for (auto &[index, finding] : findings_)
+    byCta[index].push_back(std::move(finding));
+  Result result;
+  std::set<std::pair<std::string, uint32_t>> seen;
+  for (auto &[index, findings] : byCta)
+    for (Finding &finding : findings)
+      if (result.findings.size() < context_.options.maxFindings &&
+          seen.insert({finding.kind, finding.line}).second)
+        result.findings.push_back(std::move(finding));
+  result.statistics = std::move(statistics_);
+  result.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+          .count();
+  return result;
+}
+
+Expected<Result> dgemm::sim::simulate(const Program &program,
+                                      const Launch &launch,
+                                      GlobalMemory &memory,
+                                      const Options &options) {
+  const Kernel *kernel = program.find(launch.entry);
+  if (!kernel)
+    return Error{"there is no kernel '" + launch.entry + "' in the module"};
+  if (Status status = checkShape(*kernel, launch); !status.ok())
+    return status.error();
+  LaunchContext context{program, *kernel, launch, memory, options,
+                        {},      0,       0,      0,      0};
+  if (Status status = packParameters(*kernel, launch, context.parameters);
+      !status.ok())
+    return status.error();
+  context.threads = launch.block[0] * launch.block[1] * launch.block[2];
+  context.warps = (context.threads + 31) / 32;
+  uint64_t end = uint64_t(kernel->dynamicShared) + launch.sharedBytes;
+  if (end - SharedBase > options.sharedLimit)
+    return Error{"the CTA needs " + std::to_string(end - SharedBase) +
+                 " bytes of shared memory, the chip has " +
+                 std::to_string(options.sharedLimit)};
+  context.sharedEnd = static_cast<uint32_t>(end);
+  context.registersAtLaunch = registersAtLaunch(*kernel, context.warps);
+  for (const GlobalVariable &variable : program.globals)
+    if (!memory.find(variable.address, 1) && !variable.bytes.empty())
+      memory.addAt(variable.address, variable.name, variable.bytes);
+  uint32_t ctas = launch.grid[0] * launch.grid[1] * launch.grid[2];
+  return Grid(context, ctas).run();
+}

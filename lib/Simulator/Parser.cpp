@@ -1,0 +1,355 @@
+//===- Parser.cpp - Modules, kernels and statements -----------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Parser.h"
+
+#include <algorithm>
+
+using namespace dgemm::sim;
+
+const Kernel *Program::find(const std::string &name) const {
+  for (const Kernel &kernel : kernels)
+    if (kernel.name == name)
+      return &kernel;
+  return nullptr;
+}
+
+bool Parser::consume(char c) {
+  if (!peek().is(c))
+    return false;
+  next();
+  return true;
+}
+
+bool Parser::consumeDirective(std::string_view name) {
+  if (!peek().isDirective(name))
+    return false;
+  next();
+  return true;
+}
+
+Status Parser::expect(char c) {
+  if (consume(c))
+    return {};
+  return error(std::string("expected '") + c + "', found '" +
+               std::string(peek().text) + "'");
+}
+
+Expected<uint64_t> Parser::integer() {
+  const Token &token = peek();
+  if (token.kind != Token::Kind::Number || token.type != Type::None)
+    return error("expected an integer, found '" + std::string(token.text) +
+                 "'");
+  return next().value;
+}
+
+void Parser::skipLine() {
+  uint32_t line = peek().line;
+  while (peek().kind != Token::Kind::End && peek().line == line)
+    next();
+}
+
+Status Parser::skipBraces() {
+  uint32_t depth = 0;
+  do {
+    if (peek().kind == Token::Kind::End)
+      return error("a block is not closed");
+    depth += peek().is('{');
+    depth -= peek().is('}');
+    next();
+  } while (depth != 0);
+  return {};
+}
+
+/// Directives that linkage or debuggers need, and execution does not.
+static bool isLinkage(const Token &token) {
+  return token.isDirective("visible") || token.isDirective("weak") ||
+         token.isDirective("common");
+}
+
+Status Parser::parseModuleItem() {
+  bool external = false;
+  while (isLinkage(peek()) || peek().isDirective("extern"))
+    external |= next().text == "extern";
+  const Token &token = peek();
+  if (token.kind != Token::Kind::Directive)
+    return error("expected a directive, found '" + std::string(token.text) +
+                 "'");
+  std::string_view name = next().text;
+  if (name == "version" || name == "address_size" || name == "loc" ||
+      name == "file") {
+    // The line of the directive, of which one token is consumed.
+    while (peek().kind != Token::Kind::End && peek().line == token.line)
+      next();
+    return {};
+  }
+  if (name == "target") {
+    if (peek().kind != Token::Kind::Word)
+      return error("expected the name of a target");
+    program_.target = std::string(next().text);
+    while (consume(','))
+      next();
+    return {};
+  }
+  if (name == "pragma" || name == "alias") {
+    while (peek().kind != Token::Kind::End && !peek().is(';'))
+      next();
+    return expect(';');
+  }
+  if (name == "section") {
+    next();
+    if (peek().kind == Token::Kind::Word)
+      next();
+    if (!peek().is('{'))
+      return error("expected '{' after .section");
+    return skipBraces();
+  }
+  if (name == "entry")
+    return parseEntry();
+  if (name == "func") {
+    // Not called by what we run; `call` is an error of its own.
+    while (!peek().is('{') && !peek().is(';')) {
+      if (peek().kind == Token::Kind::End)
+        return error("a function has no body");
+      next();
+    }
+    return consume(';') ? Status() : skipBraces();
+  }
+  if (name == "global" || name == "const" || name == "shared")
+    return parseVariable(name, external);
+  return errorAt(token.line,
+                 "unsupported directive '." + std::string(name) + "'");
+}
+
+Status Parser::parseParameters() {
+  if (!consume('('))
+    return {};
+  if (consume(')'))
+    return {};
+  do {
+    if (!consumeDirective("param"))
+      return error("expected '.param', found '" + std::string(peek().text) +
+                   "'");
+    if (Status status = parseVariable("param", false); !status.ok())
+      return status;
+  } while (consume(','));
+  return expect(')');
+}
+
+Status Parser::parseTuning() {
+  while (peek().kind == Token::Kind::Directive) {
+    std::string_view name = next().text;
+    std::vector<uint64_t> values;
+    while (peek().kind == Token::Kind::Number) {
+      values.push_back(next().value);
+      if (!consume(','))
+        break;
+    }
+    if (name == "reqntid" || name == "maxntid") {
+      values.resize(3, 1);
+      uint64_t threads = 1;
+      for (uint64_t value : values) {
+        if (value == 0 || value > 1024)
+          return error("." + std::string(name) + " is out of range");
+        threads *= value;
+      }
+      kernel_.maxThreads = static_cast<uint32_t>(threads);
+      if (name == "reqntid")
+        for (unsigned i = 0; i < 3; ++i)
+          kernel_.requiredThreads[i] = static_cast<uint32_t>(values[i]);
+    } else if (name == "maxnreg" && values.size() == 1) {
+      kernel_.maxRegisters = static_cast<uint32_t>(values[0]);
+    } else if (name == "pragma") {
+      next();
+      if (Status status = expect(';'); !status.ok())
+        return status;
+    } else if (name != "minnctapersm" && name != "maxnctapersm" &&
+               name != "noreturn" && name != "explicitcluster" &&
+               name != "reqnctapercluster" && name != "maxclusterrank" &&
+               name != "blocksareclusters" && name != "abi_preserve") {
+      return error("unsupported directive '." + std::string(name) + "'");
+    }
+  }
+  return {};
+}
+
+Status Parser::parseEntry() {
+  if (peek().kind != Token::Kind::Word)
+    return error("expected the name of a kernel");
+  kernel_ = Kernel();
+  kernel_.name = std::string(next().text);
+  if (program_.find(kernel_.name))
+    return error("kernel '" + kernel_.name + "' is defined twice");
+  scopes_.resize(1);
+  scopes_.push_back(Scope{0, {}, {}});
+  scope_ = 1;
+  branches_.clear();
+  kernel_.staticShared = moduleShared_;
+  inKernel_ = true;
+  Status status = parseParameters();
+  if (status.ok())
+    status = parseTuning();
+  if (status.ok() && !consume(';')) // else a declaration
+    status = parseBody();
+  inKernel_ = false;
+  scope_ = 0;
+  return status;
+}
+
+Status Parser::parseBody() {
+  if (Status status = expect('{'); !status.ok())
+    return status;
+  depth_ = 1;
+  while (depth_ != 0)
+    if (Status status = parseStatement(); !status.ok())
+      return status;
+  Instruction exit;
+  exit.op = Op::Exit;
+  exit.line = peek().line;
+  exit.text = static_cast<uint32_t>(program_.opcodes.size());
+  program_.opcodes.push_back("(end of the kernel)");
+  kernel_.code.push_back(exit);
+  if (Status status = resolveBranches(); !status.ok())
+    return status;
+  // .extern .shared starts where the largest alignment allows it.
+  uint32_t alignment = kernel_.sharedAlignment;
+  kernel_.dynamicShared = (SharedBase + kernel_.staticShared + alignment - 1) /
+                          alignment * alignment;
+  for (Operand &operand : kernel_.operands)
+    if (operand.dynamicShared)
+      operand.value += kernel_.dynamicShared;
+  program_.kernels.push_back(std::move(kernel_));
+  return {};
+}
+
+Status Parser::parseStatement() {
+  const Token &token = peek();
+  if (token.kind == Token::Kind::End)
+    return error("kernel '" + kernel_.name + "' is not closed");
+  if (consume('{')) {
+    if (++depth_ > 1000)
+      return error("blocks are nested too deeply");
+    scopes_.push_back(Scope{scope_, {}, {}});
+    scope_ = static_cast<int>(scopes_.size()) - 1;
+    return {};
+  }
+  if (consume('}')) {
+    --depth_;
+    scope_ = scopes_[scope_].parent;
+    return {};
+  }
+  if (consume(';'))
+    return {};
+  if (token.kind == Token::Kind::Directive) {
+    std::string_view name = next().text;
+    if (name == "reg")
+      return parseRegisters();
+    if (name == "shared" || name == "local")
+      return parseVariable(name, false);
+    if (name == "loc" || name == "file") {
+      while (peek().kind != Token::Kind::End && peek().line == token.line)
+        next();
+      return {};
+    }
+    if (name == "pragma") {
+      next();
+      return expect(';');
+    }
+    return errorAt(token.line,
+                   "unsupported directive '." + std::string(name) + "'");
+  }
+  if (token.kind == Token::Kind::Word && peek(1).is(':')) {
+    std::string label(next().text);
+    next();
+    uint32_t target = static_cast<uint32_t>(kernel_.code.size());
+    if (!scopes_[scope_].labels.emplace(label, target).second)
+      return errorAt(token.line, "label '" + label + "' is defined twice");
+    return {};
+  }
+  return parseInstruction();
+}
+
+Status Parser::parseInstruction() {
+  uint32_t line = peek().line;
+  Operand guard;
+  if (consume('@')) {
+    bool negated = consume('!');
+    Expected<Operand> predicate = parsePrimary();
+    if (!predicate)
+      return predicate.error();
+    guard = *predicate;
+    if (guard.kind != Operand::Kind::Register || guard.type != Type::Pred)
+      return errorAt(line, "a guard must be a predicate register");
+    guard.negated = negated;
+  }
+  if (peek().kind != Token::Kind::Word)
+    return error("expected an instruction, found '" + std::string(peek().text) +
+                 "'");
+  std::string_view opcode = next().text;
+  std::vector<Operand> operands;
+  std::string label;
+  if (opcode == "bra" || opcode == "bra.uni") {
+    if (peek().kind != Token::Kind::Word)
+      return error("expected a label");
+    label = std::string(next().text);
+  } else {
+    while (!peek().is(';')) {
+      Expected<Operand> operand = parseOperand();
+      if (!operand)
+        return operand.error();
+      operands.push_back(*operand);
+      if (!consume(','))
+        break;
+    }
+  }
+  if (Status status = expect(';'); !status.ok())
+    return status;
+  Decoder decoder(kernel_, program_.opcodes);
+  Expected<Instruction> instruction = decoder.decode(opcode, operands, line);
+  if (!instruction)
+    return instruction.error();
+  instruction->guard = guard;
+  instruction->firstOperand = addOperands(operands);
+  instruction->numOperands = static_cast<uint32_t>(operands.size());
+  if (instruction->op == Op::Bra)
+    branches_.push_back({static_cast<uint32_t>(kernel_.code.size()), scope_,
+                         std::move(label), line});
+  kernel_.code.push_back(*instruction);
+  return {};
+}
+
+Status Parser::resolveBranches() {
+  for (const Branch &branch : branches_) {
+    bool found = false;
+    for (int scope = branch.scope; scope > 0 && !found;
+         scope = scopes_[scope].parent) {
+      auto label = scopes_[scope].labels.find(branch.label);
+      if (label == scopes_[scope].labels.end())
+        continue;
+      kernel_.code[branch.instruction].target = label->second;
+      found = true;
+    }
+    if (!found)
+      return errorAt(branch.line,
+                     "label '" + branch.label + "' is not defined");
+  }
+  return {};
+}
+
+Expected<Program> Parser::run() {
+  while (peek().kind != Token::Kind::End)
+    if (Status status = parseModuleItem(); !status.ok())
+      return status.error();
+  return std::move(program_);
+}
+
+Expected<Program> dgemm::sim::parsePtx(const std::string &text) {
+  Expected<std::vector<Token>> tokens = tokenize(text);
+  if (!tokens)
+    return tokens.error();
+  return Parser(std::move(*tokens)).run();
+}

@@ -1,0 +1,150 @@
+//===- Parser.h - PTX text to a program -------------------------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_LIB_SIMULATOR_PARSER_H
+#define DGEMM_LIB_SIMULATOR_PARSER_H
+
+#include "Lexer.h"
+
+#include <map>
+#include <optional>
+
+namespace dgemm::sim {
+
+/// What a name of PTX stands for.
+struct Symbol {
+  enum class Kind : uint8_t { Register, Address };
+  Kind kind = Kind::Register;
+  Type type = Type::None;
+  uint32_t reg = 0;
+  uint32_t slot = 0;
+  uint64_t address = 0; // within its state space
+  bool dynamicShared = false;
+};
+
+/// A `{ }` block: names declared in it, and the block around it.
+struct Scope {
+  int parent = -1;
+  std::map<std::string, Symbol, std::less<>> symbols;
+  std::map<std::string, uint32_t, std::less<>> labels;
+};
+
+/// Fills the fields of an instruction that its modifiers choose, and checks its
+/// operands. Implemented in DecodeInstruction.cpp.
+class Decoder {
+public:
+  Decoder(Kernel &kernel, std::vector<std::string> &opcodes)
+      : kernel_(kernel), opcodes_(opcodes) {}
+
+  /// `operands` become those of the instruction. `line` is that of `opcode`.
+  Expected<Instruction> decode(std::string_view opcode,
+                               std::vector<Operand> &operands, uint32_t line);
+
+private:
+  Status decodeModifier(std::string_view modifier, uint32_t categories,
+                        Instruction &instruction, std::vector<Type> &types);
+  Status checkOperands(const char *signature, const Instruction &instruction,
+                       std::vector<Operand> &operands);
+  Status checkOperand(char expected, const Operand &operand);
+  Status finish(Instruction &instruction, const std::vector<Type> &types,
+                std::vector<Operand> &operands);
+  Status finishMma(Instruction &instruction,
+                   const std::vector<Operand> &operands);
+  Status finishMatrixMove(Instruction &instruction,
+                          const std::vector<Operand> &operands);
+  Status checkSelectors(const Instruction &instruction,
+                        const std::vector<Operand> &operands);
+  Status checkVector(const Operand &operand, uint32_t count, const char *what);
+
+  Kernel &kernel_;
+  std::vector<std::string> &opcodes_;
+  std::vector<std::string_view> mmaModifiers_;
+};
+
+class Parser {
+public:
+  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+
+  Expected<Program> run();
+
+private:
+  const Token &peek(size_t ahead = 0) const {
+    return tokens_[std::min(position_ + ahead, tokens_.size() - 1)];
+  }
+  const Token &next() {
+    const Token &token = peek();
+    if (position_ + 1 < tokens_.size())
+      ++position_;
+    return token;
+  }
+  bool consume(char c);
+  bool consumeDirective(std::string_view name);
+  Status expect(char c);
+  Error error(const std::string &message) const {
+    return errorAt(peek().line, message);
+  }
+  Expected<uint64_t> integer();
+  void skipLine();
+  Status skipBraces();
+
+  // Parser.cpp: modules and kernels.
+  Status parseModuleItem();
+  Status parseEntry();
+  Status parseParameters();
+  Status parseTuning();
+  Status parseBody();
+  Status parseStatement();
+  Status parseInstruction();
+  Status resolveBranches();
+
+  // Declarations.cpp
+  Status parseRegisters();
+  Status declareRegisters(const std::string &name, Type type,
+                          std::optional<uint64_t> count);
+  Status parseVariable(std::string_view space, bool external);
+  Expected<std::optional<uint64_t>> parseExtents();
+  Status parseInitializer(GlobalVariable &variable, unsigned elementBytes);
+  Status place(const std::string &name, std::string_view space, bool external,
+               uint32_t alignment, uint64_t bytes, Type type);
+  Status declare(const std::string &name, const Symbol &symbol);
+  const Symbol *lookup(std::string_view name) const;
+
+  // Operands.cpp
+  Expected<Operand> parseOperand();
+  Expected<Operand> parsePrimary();
+  Expected<Operand> parseWordOperand();
+  Expected<Operand> parseVector();
+  Expected<Operand> parseMemory();
+  Expected<int64_t> parseOffset();
+  uint32_t addOperands(const std::vector<Operand> &operands);
+
+  struct Branch {
+    uint32_t instruction;
+    int scope;
+    std::string label;
+    uint32_t line;
+  };
+
+  std::vector<Token> tokens_;
+  size_t position_ = 0;
+  Program program_;
+  Kernel kernel_;
+  std::vector<Scope> scopes_ = std::vector<Scope>(1);
+  int scope_ = 0; // the module
+  std::vector<Branch> branches_;
+  uint32_t moduleShared_ = 0;
+  uint64_t moduleBytes_ = 0;
+  uint32_t depth_ = 0;
+  bool inKernel_ = false;
+};
+
+/// The type of that name without the dot, or None.
+Type typeByName(std::string_view name);
+
+} // namespace dgemm::sim
+
+#endif // DGEMM_LIB_SIMULATOR_PARSER_H

@@ -1,0 +1,224 @@
+//===- Schedule.cpp - Which lanes run next --------------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Cta.h"
+
+#include <algorithm>
+
+using namespace dgemm::sim;
+
+Cta::Cta(const LaunchContext &context, uint32_t index)
+    : context_(context), kernel_(context.kernel), index_(index),
+      random_(context.options.seed * 0x9e3779b97f4a7c15u + index),
+      warps_(context.warps), shared_(context.sharedEnd),
+      sharedWritten_(context.sharedEnd), bulkCommits_(context.warps * 32) {
+  const uint32_t *grid = context.launch.grid;
+  id_[0] = index % grid[0];
+  id_[1] = index / grid[0] % grid[1];
+  id_[2] = index / grid[0] / grid[1];
+  local_.resize(size_t(context.warps) * 32 * kernel_.localBytes);
+  localWritten_.resize(local_.size());
+  for (uint32_t i = 0; i < context.warps; ++i) {
+    Warp &warp = warps_[i];
+    uint32_t lanes = std::min(32u, context.threads - 32 * i);
+    warp.index = i;
+    warp.live = lanes == 32 ? ~0u : (1u << lanes) - 1;
+    warp.groups.push_back({0, warp.live, Wait::None});
+    warp.registers.resize(kernel_.registerWords);
+    warp.defined.resize(kernel_.numRegisters);
+    warp.registerCount = context.registersAtLaunch;
+  }
+  liveWarps_ = context.warps;
+  statistics_.instructions.resize(context.program.opcodes.size());
+  statistics_.ctas = 1;
+}
+
+bool Cta::run(uint64_t slices) {
+  while (slices-- != 0) {
+    if (faulted_)
+      return false;
+    if (liveWarps_ == 0) {
+      finishCta();
+      return false;
+    }
+    if (!runSlice()) {
+      reportDeadlock();
+      return false;
+    }
+    if (executed_ <= context_.options.maxInstructions)
+      continue;
+    report("instruction-limit",
+           "the CTA executed more than " +
+               std::to_string(context_.options.maxInstructions) +
+               " warp instructions",
+           -1, 0, -1);
+    return false;
+  }
+  return true;
+}
+
+/// Lets one warp or one copy make progress. False if nothing can.
+bool Cta::runSlice() {
+  if (!copies_.empty() && random_.below(4) == 0)
+    completeSomeCopy();
+  uint32_t count = static_cast<uint32_t>(warps_.size());
+  uint32_t start = random_.below(count);
+  uint32_t steps = 1 + random_.below(48);
+  for (uint32_t i = 0; i < count && !faulted_; ++i) {
+    Warp &warp = warps_[(start + i) % count];
+    if (warp.live != 0 && runWarp(warp, steps))
+      return true;
+  }
+  if (faulted_)
+    return true;
+  if (copies_.empty())
+    return false;
+  completeSomeCopy();
+  return true;
+}
+
+/// Tries again what lanes of the warp wait for. True if some need not wait.
+bool Cta::retryWaiting(Warp &warp) {
+  bool progress = false;
+  for (size_t i = 0; i < warp.groups.size() && !faulted_; ++i) {
+    Group &group = warp.groups[i];
+    if (group.wait == Wait::Converge && warp.groups.size() == 1) {
+      // The other lanes have ended since.
+      group.wait = Wait::None;
+      continue;
+    }
+    if (group.wait == Wait::None || group.wait == Wait::Converge ||
+        group.wait == Wait::Barrier)
+      continue;
+    group.wait = Wait::None;
+    step(warp, group);
+    progress |= !blocked_;
+  }
+  return progress;
+}
+
+/// Up to `steps` instructions of a warp. False if it cannot do any.
+bool Cta::runWarp(Warp &warp, uint32_t steps) {
+  bool progress = retryWaiting(warp);
+  while (steps-- != 0 && !faulted_ && warp.live != 0) {
+    Group *group = selectGroup(warp);
+    if (!group)
+      break;
+    step(warp, *group);
+    progress |= !blocked_;
+  }
+  return progress;
+}
+
+/// Lanes that meet at an instruction go on together.
+void Cta::mergeGroups(Warp &warp) {
+  std::vector<Group> &groups = warp.groups;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    for (size_t j = groups.size(); j-- > i + 1;) {
+      auto free = [](Wait wait) {
+        return wait == Wait::None || wait == Wait::Converge;
+      };
+      if (groups[i].pc != groups[j].pc || !free(groups[i].wait) ||
+          !free(groups[j].wait))
+        continue;
+      groups[i].mask |= groups[j].mask;
+      groups[i].wait = Wait::None;
+      groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(j));
+    }
+  }
+}
+
+/// The lanes that are least far, of those that can go on. Now and then others,
+/// so that lanes that spin cannot keep them from what they spin for.
+Group *Cta::selectGroup(Warp &warp) {
+  if (warp.groups.size() == 1)
+    return warp.groups[0].wait == Wait::None ? &warp.groups[0] : nullptr;
+  mergeGroups(warp);
+  Group *best = nullptr;
+  bool any = random_.below(16) == 0;
+  for (Group &group : warp.groups) {
+    if (group.wait != Wait::None)
+      continue;
+    if (!best || (any ? random_.below(2) == 0 : group.pc < best->pc))
+      best = &group;
+  }
+  return best;
+}
+
+void Cta::finishCta() {
+  for (const AsyncCopy &copy : copies_) {
+    bool early = !copy.store || copy.state == AsyncCopy::State::Issued;
+    if (early)
+      report("exit-with-pending-copy",
+             copy.store ? "the CTA ended while a copy still reads its shared "
+                          "memory; wait with cp.async.bulk.wait_group.read 0"
+                        : "the CTA ended while a copy still writes its shared "
+                          "memory; wait on its mbarrier",
+             -1, copy.line, static_cast<int>(copy.thread / 32));
+  }
+  while (!copies_.empty() && !faulted_)
+    completeSomeCopy();
+}
+
+std::string Cta::describeWait(Warp &warp, const Group &group) {
+  const Instruction &instruction = kernel_.code[group.pc];
+  std::string at = "warp " + std::to_string(warp.index) + " waits at line " +
+                   std::to_string(instruction.line) + " for ";
+  warp_ = &warp;
+  instruction_ = &instruction;
+  switch (group.wait) {
+  case Wait::None:
+    return at + "nothing";
+  case Wait::Converge:
+    return at + "lanes that are elsewhere";
+  case Wait::Barrier: {
+    Lanes id;
+    fetch(operand(0), Type::U32, id);
+    uint32_t lane = static_cast<uint32_t>(__builtin_ctz(group.mask));
+    const NamedBarrier &barrier = barriers_[id[lane] & 15];
+    return at + "named barrier " + std::to_string(id[lane]) + " (" +
+           std::to_string(barrier.arrived) + " of " +
+           std::to_string(barrier.expected) + " threads arrived)";
+  }
+  case Wait::MBarrier: {
+    Lanes address;
+    addresses(operand(1), address);
+    uint32_t lane = static_cast<uint32_t>(__builtin_ctz(group.mask));
+    auto found = mbarriers_.find(static_cast<uint32_t>(address[lane]));
+    std::string text =
+        at + "the mbarrier at shared address " + std::to_string(address[lane]);
+    if (found == mbarriers_.end())
+      return text;
+    const MBarrier &barrier = found->second;
+    return text + " (phase " + std::to_string(barrier.phase()) + ", " +
+           std::to_string(barrier.pending()) + " of " +
+           std::to_string(barrier.expected()) + " arrivals and " +
+           std::to_string(barrier.transactions()) + " bytes outstanding)";
+  }
+  case Wait::BulkGroup:
+    return at + "its bulk copies";
+  case Wait::Registers:
+    return at + "registers (" + std::to_string(freeRegisters_) + " are free)";
+  }
+  return at;
+}
+
+void Cta::reportDeadlock() {
+  std::string message = "no warp can go on:";
+  bool diverged = false;
+  uint32_t line = 0;
+  for (Warp &warp : warps_) {
+    for (const Group &group : warp.groups) {
+      message += " " + describeWait(warp, group) + ";";
+      if (line == 0 || group.wait == Wait::Converge)
+        line = kernel_.code[group.pc].line;
+      diverged |= group.wait == Wait::Converge;
+    }
+  }
+  message.pop_back();
+  report(diverged ? "divergence" : "deadlock", message, -1, line, -1);
+}
