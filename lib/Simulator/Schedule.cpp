@@ -104,11 +104,13 @@ bool Cta::retryWaiting(Warp &warp) {
 /// Up to `steps` instructions of a warp. False if it cannot do any.
 bool Cta::runWarp(Warp &warp, uint32_t steps) {
   bool progress = retryWaiting(warp);
-  while (steps-- != 0 && !faulted_ && warp.live != 0) {
+  while (steps != 0 && !faulted_ && warp.live != 0) {
     Group *group = selectGroup(warp);
     if (!group)
       break;
     step(warp, *group);
+    // Lanes that start to wait do not use up the slice: others may go on.
+    steps -= !blocked_;
     progress |= !blocked_;
   }
   return progress;
