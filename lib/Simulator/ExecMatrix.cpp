@@ -25,7 +25,6 @@ void Cta::executeMatrixMove(uint32_t mask) {
   addresses(memory, address);
   uint8_t *rows[32] = {};
   uint8_t *written[32] = {};
-  bool known = true;
   for (uint32_t lane = 0; lane < lanes; ++lane) {
     uint64_t at = address[lane];
     if (instruction_->space == Space::Generic && !sharedAddress(at))
@@ -39,20 +38,18 @@ void Cta::executeMatrixMove(uint32_t mask) {
     if (!rows[lane])
       return;
     uint32_t bytes = load ? move.rowBytes() : 0;
-    const void *hole = std::memchr(written[lane], 0, bytes);
-    if (hole)
+    if (std::memchr(written[lane], 0, bytes))
       report("uninitialised-read",
              "a row at shared address " + std::to_string(at) +
                  " that nothing wrote, or that a copy is still writing",
              static_cast<int>(lane), instruction_->line,
              static_cast<int>(warp_->index));
-    known &= hole == nullptr;
   }
   countWavefronts(address, used, 16);
   WarpRegister registers[4];
   if (load) {
     loadMatrix(move, rows, registers);
-    return writeVector(data, registers, known ? ~0u : 0);
+    return writeVector(data, registers, ~0u);
   }
   bool defined = (mask & ~definedLanes(data)) == 0;
   fetchVector(data, registers);

@@ -177,7 +177,6 @@ void Cta::executeLoad(uint32_t mask) {
   if (instruction_->space == Space::Shared)
     countWavefronts(address, mask, bytes * count);
   Lanes values[8];
-  uint32_t defined[8] = {};
   for (uint32_t lane = 0; lane < 32; ++lane) {
     if (!((mask >> lane) & 1))
       continue;
@@ -188,20 +187,17 @@ void Cta::executeLoad(uint32_t mask) {
       return;
     for (uint32_t i = 0; i < count; ++i) {
       values[i][lane] = loadValue(from + i * bytes, bytes, instruction_->type);
-      bool known = true;
-      for (unsigned b = 0; written && b < bytes; ++b)
-        known &= written[i * bytes + b] != 0;
-      defined[i] |= uint32_t(known) << lane;
-      if (!known)
-        report("uninitialised-read",
-               "memory at " + hex(address[lane]) +
-                   " that nothing wrote, or that a copy is still writing",
-               static_cast<int>(lane), instruction_->line,
-               static_cast<int>(warp_->index));
     }
+    if (written && std::memchr(written, 0, size_t(bytes) * count))
+      report("uninitialised-read",
+             "memory at " + hex(address[lane]) +
+                 " that nothing wrote, or that a copy is still writing",
+             static_cast<int>(lane), instruction_->line,
+             static_cast<int>(warp_->index));
   }
+  // What follows from a read that is reported need not be reported as well.
   for (uint32_t i = 0; i < count; ++i)
-    write(element(to, i), values[i], mask, defined[i]);
+    write(element(to, i), values[i], mask);
 }
 
 void Cta::executeStore(uint32_t mask) {
@@ -285,7 +281,6 @@ void Cta::executeAtomic(uint32_t mask) {
   fetch(operand(result ? 2 : 1), type, b);
   if (numOperands() > 3)
     fetch(operand(3), type, c);
-  uint32_t defined = 0;
   for (uint32_t lane = 0; lane < 32; ++lane) {
     if (!((mask >> lane) & 1))
       continue;
@@ -298,7 +293,6 @@ void Cta::executeAtomic(uint32_t mask) {
     uint64_t value = combine(*instruction_, old[lane], b[lane], c[lane]);
     std::memcpy(at, &value, bytes);
     bool known = !written || written[0];
-    defined |= uint32_t(known) << lane;
     bool blind = instruction_->action == Action::Exch;
     if (!known && !blind)
       report("uninitialised-read", "an atomic on memory that nothing wrote",
@@ -308,7 +302,7 @@ void Cta::executeAtomic(uint32_t mask) {
       std::memset(written, 1, bytes);
   }
   if (result)
-    write(operand(0), old, mask, defined);
+    write(operand(0), old, mask);
 }
 
 /// cvta and isspacep: generic windows.

@@ -1,0 +1,150 @@
+//===- PtxFuzzTest.cpp - Broken PTX is an error, never a crash ------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "PtxSupport.h"
+#include "SimTestSupport.h"
+
+#include <cstdlib>
+
+using namespace dgemm::sim;
+using namespace dgemm::sim::test;
+
+/// A kernel with a little of everything.
+static std::string seedText() {
+  return kernel(
+      R"(.local .align 8 .b8 stack[32];
+setp.lt.and.u32 %p1|%p2, %r0, 16, !%p3;
+mad.wide.s32 %d2, %r0, -3, %d1; bfe.u32 %r2, %r0, 2, 3;
+lop3.b32 %r3, %r2, %r0, 5, 0xe8; prmt.b32 %r4, %r3, %r2, 0x3210;
+mov.b64 %d3, {%r2, %r3}; mov.b64 {%r4, _}, %d3; shf.l.wrap.b32 %r5, %r2, %r3, 4;
+cvt.rn.bf16x2.f32 %r6, %f1, 0f3F800000; fma.rn.f32 %f2, %f1, 1.5, %f3;
+cvt.rzi.s64.f64 %d4, %g1; selp.b32 %r7, %r0, -1, %p1;
+@%p1 bra L1;
+{ .reg .b32 %t<4>; add.s32 %t1, %r0, 1; bra L1; L1: }
+L1: shfl.sync.idx.b32 %r8|%p4, %r7, 0, 31, -1; vote.sync.ballot.b32 %r9, %p1, -1;
+elect.sync %r10|%p5, -1; mov.u32 %r11, tile; mov.u32 %r12, dynamic;
+st.shared.v4.b32 [tile+16], {%r0, %r1, 7, %r2}; ld.shared.v2.u32 {%r13, %r14}, [%r11+16];
+@%p5 mbarrier.init.shared.b64 [%r12], 1; fence.mbarrier_init.release.cluster;
+bar.sync 0; @%p5 mbarrier.arrive.expect_tx.shared.b64 %d5, [%r12], 64;
+ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r15, %r16, %r17, %r18}, [%r11];
+mma.sync.aligned.m16n8k32.row.col.kind::mxf8f6f4.block_scale.scale_vec::1X.f32.e4m3.e4m3.f32.ue8m0
+ {%f4, %f5, %f6, %f7}, {%r15, %r16, %r17, %r18}, {%r1, %r2}, {%f4, %f5, %f6, %f7}, %r3, {0, 1}, %r4, {3, 2};
+stmatrix.sync.aligned.m8n8.x2.trans.shared.b16 [%r11], {%r15, %r16};
+cvta.local.u64 %d6, %d2; mov.u64 %d7, stack; st.local.u64 [%d7+8], %d6;
+cp.async.bulk.tensor.2d.shared::cta.global.tile.mbarrier::complete_tx::bytes [%r11], [%d0, {%r0, 4}], [%r12];
+cp.async.bulk.tensor.2d.global.shared::cta.tile.bulk_group [%d0, {%r0, %r1}], [%r11];
+cp.async.bulk.commit_group; cp.async.bulk.wait_group.read 0;
+mbarrier.try_wait.parity.shared.b64 %p6, [%r12], 1; setmaxnreg.dec.sync.aligned.u32 40;
+atom.global.cas.b32 %r19, [%d1], 0, %r0; red.global.add.f32 [%d1], %f1; bar.warp.sync -1;
+st.global.b32 [%d1], %r8;)",
+      ".global .align 8 .b32 table[4] = {1, 2, -3};\n"
+      ".shared .align 128 .b8 tile[1024];\n"
+      ".extern .shared .align 1024 .b8 dynamic[];\n");
+}
+
+/// Where a word of the text begins and how long it is.
+static std::pair<size_t, size_t> someWord(const std::string &text,
+                                          Stream &random) {
+  static constexpr const char *letters =
+      "%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$";
+  size_t from = static_cast<size_t>(
+      random.integer(0, static_cast<int64_t>(text.size()) - 1));
+  size_t begin = text.find_first_of(letters, from);
+  if (begin == std::string::npos)
+    return {0, 0};
+  size_t end = text.find_first_not_of(letters, begin);
+  return {begin, std::min(end, text.size()) - begin};
+}
+
+/// One operand, modifier or opcode in the place of another.
+static std::string exchange(std::string text, Stream &random) {
+  auto [from, fromLength] = someWord(text, random);
+  auto [to, toLength] = someWord(text, random);
+  std::string word = text.substr(from, fromLength);
+  return text.replace(to, toLength, word);
+}
+
+static std::string mutate(std::string text, Stream &random) {
+  static const char *pieces[] = {"%r1",
+                                 "%d1",
+                                 "%p1",
+                                 "%f1",
+                                 "_",
+                                 "{",
+                                 "}",
+                                 "[",
+                                 "]",
+                                 ",",
+                                 ";",
+                                 "|",
+                                 "!",
+                                 "@",
+                                 ".u64",
+                                 ".b8",
+                                 ".v4",
+                                 "-1",
+                                 "0xffffffffffffffff",
+                                 "999",
+                                 "L1",
+                                 ":",
+                                 ".wide",
+                                 ".x4",
+                                 ".trans",
+                                 "/*",
+                                 "\"",
+                                 "."};
+  int64_t count = random.integer(1, 3);
+  while (count-- > 0 && text.size() > 2) {
+    int64_t last = static_cast<int64_t>(text.size()) - 1;
+    size_t at = static_cast<size_t>(random.integer(0, last));
+    size_t length = static_cast<size_t>(random.integer(1, 12));
+    const char *piece = pieces[random.integer(0, std::size(pieces) - 1)];
+    switch (random.integer(0, 4)) {
+    case 0:
+      text.erase(at, length);
+      break;
+    case 1:
+      text.insert(at, piece);
+      break;
+    case 2:
+      text.replace(at, length, piece);
+      break;
+    case 3:
+      text[at] = static_cast<char>(random.integer(1, 255));
+      break;
+    default: // a piece of the text elsewhere
+      text.insert(at, text.substr(static_cast<size_t>(random.integer(0, last)),
+                                  length));
+      break;
+    }
+  }
+  return text;
+}
+
+TEST(PtxFuzz, MutantsParseOrFailInWordsAndRun) {
+  const char *chosen = std::getenv("DGEMM_SIM_FUZZ_CASES");
+  uint64_t cases = chosen ? std::strtoull(chosen, nullptr, 10) : 4000;
+  std::string original = seedText();
+  ASSERT_TRUE(bool(parsePtx(original))) << parsePtx(original).message();
+  size_t parsed = 0;
+  for (uint64_t seed = 0; seed < cases; ++seed) {
+    Stream random(seed);
+    std::string text = original;
+    if (random.flip())
+      text = mutate(text, random);
+    else
+      for (int64_t i = random.integer(1, 2); i > 0; --i)
+        text = exchange(text, random);
+    SCOPED_TRACE(seed);
+    Outcome result = run(text, 64, seed, 2048, 1, 300);
+    parsed += result.error.empty();
+    if (!result.error.empty())
+      EXPECT_GT(result.error.size(), 10u);
+  }
+  // The mutations are small enough that many run.
+  EXPECT_GT(parsed, cases / 50);
+}
