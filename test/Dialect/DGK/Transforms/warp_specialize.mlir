@@ -81,10 +81,13 @@ dgk.kernel @product(%a: !operand, %d: memref<?x128xf32>) attributes {schedule = 
 !operand = memref<?x128xf8E4M3FN>
 
 // A trip count from memory is read by both roles, together with what follows
-// from it; a counter in memory is advanced by one.
+// from it; memory is written by @math alone. The kernel waits for its predecessors
+// once.
 // CHECK-LABEL: dgk.kernel @range
 // CHECK-NOT:     memref.load
-// CHECK:         dgk.role @math
+// CHECK:         dgk.dependency_wait
+// CHECK-NEXT:    dgk.roles {
+// CHECK-NEXT:      dgk.role @math
 // CHECK:           %[[LEN:.*]] = memref.load
 // CHECK-NEXT:      %[[END:.*]] = arith.index_cast %[[LEN]]
 // CHECK:           scf.for %{{.*}} to %[[END]]
