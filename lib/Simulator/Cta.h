@@ -181,6 +181,9 @@ private:
   void executeStore(uint32_t mask);
   void executeAtomic(uint32_t mask);
   void executeAddressOf(uint32_t mask);
+  void noteGenericWrite(uint64_t address, uint32_t bytes, uint32_t lane);
+  void checkGenericWrites(const CopyChunk &chunk, uint32_t lane);
+  void checkSourcesInUse(uint64_t address, uint32_t bytes, uint32_t lane);
   void countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes);
   bool sharedAddress(uint64_t &address) const;
 
@@ -225,6 +228,14 @@ private:
   std::vector<Warp> warps_;
   std::vector<uint8_t> shared_;
   std::vector<uint8_t> sharedWritten_;
+  /// For each word of shared memory: the thread (plus one) whose generic store
+  /// was the last write, and how often that thread had fenced before. 0: TMA.
+  struct GenericWrite {
+    uint16_t thread = 0;
+    uint32_t fences = 0;
+  };
+  std::vector<GenericWrite> genericWrites_;
+  std::vector<uint32_t> proxyFences_; // of each thread
   std::vector<uint8_t> local_;
   std::vector<uint8_t> localWritten_;
   NamedBarrier barriers_[16];

@@ -194,11 +194,17 @@ void Cta::issueCopy(uint32_t lane, uint64_t map, const int32_t *coordinates,
   copy.plan = std::move(*plan);
   for (const CopyChunk &chunk : copy.plan.chunks) {
     uint8_t *flags = nullptr;
-    if (!resolveShared(chunk.shared, chunk.bytes, lane, !store, flags))
+    if (!resolveShared(chunk.shared, chunk.bytes, lane, false, flags))
       return;
+    checkGenericWrites(chunk, lane);
+    if (store)
+      continue;
+    checkSourcesInUse(chunk.shared, chunk.bytes, lane);
     // Until the copy completes nobody may read.
-    if (!store)
-      std::memset(flags, 0, chunk.bytes);
+    std::memset(flags, 0, chunk.bytes);
+    std::fill(genericWrites_.begin() + chunk.shared / 4,
+              genericWrites_.begin() + (chunk.shared + chunk.bytes + 3) / 4,
+              GenericWrite());
   }
   if (!store) {
     const MBarrier *barrier = findMBarrier(mbarrier, lane);

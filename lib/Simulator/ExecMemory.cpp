@@ -65,8 +65,55 @@ uint8_t *Cta::resolveShared(uint64_t address, uint32_t bytes, uint32_t lane,
       return nullptr;
     }
   }
+  if (write) {
+    checkSourcesInUse(address, bytes, lane);
+    noteGenericWrite(address, bytes, lane);
+  }
   written = &sharedWritten_[address];
   return &shared_[address];
+}
+
+void Cta::noteGenericWrite(uint64_t address, uint32_t bytes, uint32_t lane) {
+  uint32_t thread = warp_->index * 32 + lane;
+  for (uint64_t word = address / 4; word <= (address + bytes - 1) / 4; ++word)
+    genericWrites_[word] = {static_cast<uint16_t>(thread + 1),
+                            proxyFences_[thread]};
+}
+
+/// Copies access shared memory through the async proxy: generic writes reach it
+/// after a fence of the thread that wrote.
+void Cta::checkGenericWrites(const CopyChunk &chunk, uint32_t lane) {
+  uint32_t end = (chunk.shared + chunk.bytes - 1) / 4;
+  for (uint32_t word = chunk.shared / 4; word <= end; ++word) {
+    const GenericWrite &last = genericWrites_[word];
+    if (last.thread == 0 || proxyFences_[last.thread - 1u] != last.fences)
+      continue;
+    uint32_t writer = last.thread - 1u;
+    return report("missing-proxy-fence",
+                  "a copy accesses shared address " + hex(word * 4u) +
+                      ", which thread " + std::to_string(writer) +
+                      " wrote without fence.proxy.async since",
+                  static_cast<int>(lane), instruction_->line,
+                  static_cast<int>(warp_->index));
+  }
+}
+
+void Cta::checkSourcesInUse(uint64_t address, uint32_t bytes, uint32_t lane) {
+  for (const AsyncCopy &copy : copies_) {
+    if (!copy.store || copy.state != AsyncCopy::State::Issued)
+      continue;
+    for (const CopyChunk &chunk : copy.plan.chunks)
+      if (chunk.shared < address + bytes &&
+          address < uint64_t(chunk.shared) + chunk.bytes)
+        return report("overwritten-source",
+                      "a write at shared address " + hex(address) +
+                          ", which the copy of line " +
+                          std::to_string(copy.line) +
+                          " still reads; wait with "
+                          "cp.async.bulk.wait_group.read",
+                      static_cast<int>(lane), instruction_->line,
+                      static_cast<int>(warp_->index));
+  }
 }
 
 uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,

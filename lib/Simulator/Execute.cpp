@@ -115,7 +115,11 @@ void Cta::execute(uint32_t mask) {
     return;
   switch (instruction_->op) {
   case Op::Nop:
+    return;
   case Op::Fence:
+    if (instruction_->has(FlagProxyAsync))
+      for (uint32_t lane = 0; lane < 32; ++lane)
+        proxyFences_[warp_->index * 32 + lane] += (mask >> lane) & 1;
     return;
   case Op::Bra:
     return branch(mask);

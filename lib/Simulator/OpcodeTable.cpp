@@ -87,6 +87,8 @@ static constexpr OpcodeInfo opcodes[] = {
      FlagAligned | FlagInc},
     {"setmaxnreg.dec.sync.aligned", Op::SetMaxNReg, "s", 0, FlagAligned},
     {"fence", Op::Fence, "?ms", CatAny | CatNoType, 0},
+    {"fence.proxy.async", Op::Fence, "", CatAny | CatNoType, FlagProxyAsync},
+    {"fence.proxy.async.global", Op::Fence, "", CatNoType, 0},
     {"membar", Op::Fence, "", CatAny | CatNoType, 0},
     {"griddepcontrol.wait", Op::Nop, "", CatNoType, 0},
     {"griddepcontrol.launch_dependents", Op::Nop, "", CatNoType, 0},

@@ -15,7 +15,9 @@ Cta::Cta(const LaunchContext &context, uint32_t index)
     : context_(context), kernel_(context.kernel), index_(index),
       random_(context.options.seed * 0x9e3779b97f4a7c15u + index),
       warps_(context.warps), shared_(context.sharedEnd),
-      sharedWritten_(context.sharedEnd), bulkCommits_(context.warps * 32) {
+      sharedWritten_(context.sharedEnd),
+      genericWrites_(context.sharedEnd / 4 + 1),
+      proxyFences_(context.warps * 32), bulkCommits_(context.warps * 32) {
   const uint32_t *grid = context.launch.grid;
   id_[0] = index % grid[0];
   id_[1] = index / grid[0] % grid[1];

@@ -197,7 +197,7 @@ enum Flag : uint32_t {
   FlagCarryOut = 1u << 18,
   FlagCarryIn = 1u << 19,
   FlagDrop = 1u << 20,
-  FlagUnsupportedScope = 1u << 21,
+  FlagProxyAsync = 1u << 21, // a fence for the async proxy
   FlagInc = 1u << 22,
   FlagCluster = 1u << 23 // .shared::cluster
 };
