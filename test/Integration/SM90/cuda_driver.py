@@ -38,7 +38,10 @@ class Device:
     """The first GPU with its primary context."""
 
     def __init__(self):
-        self.cuda = ctypes.CDLL("libcuda.so.1")
+        try:
+            self.cuda = ctypes.CDLL("libcuda.so.1")
+        except OSError as error:
+            raise DriverError(f"this machine has no CUDA driver: {error}") from error
         self.call("cuInit", 0)
         self.device = ctypes.c_int()
         self.call("cuDeviceGet", ctypes.byref(self.device), 0)

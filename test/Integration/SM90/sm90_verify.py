@@ -233,11 +233,15 @@ def run_all(args, device, manifest, folder):
 
 
 def run(args):
-    from cuda_driver import Device
+    from cuda_driver import Device, DriverError
 
     folder = pathlib.Path(args.run)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    device = Device()
+    try:
+        device = Device()
+    except DriverError as error:
+        print(error)
+        return 1
     if device.capability() != (9, 0):
         print(f"{device.name()} is sm_{device.capability()[0]}{device.capability()[1]}, "
               "expected sm_90: the kernels were assembled for sm_90a")  # fmt: skip

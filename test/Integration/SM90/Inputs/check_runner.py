@@ -27,7 +27,7 @@ class FakeDevice:
 
     def __init__(self, mistake):
         self.mistake, self.launches = mistake, 0
-        self.memory = np.zeros(1 << 23, np.uint8)
+        self.memory = np.zeros(1 << 27, np.uint8)
         self.end = 4096
 
     def allocate(self, size):
