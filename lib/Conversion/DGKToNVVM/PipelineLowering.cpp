@@ -121,6 +121,15 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
       return rewriter.notifyMatchFailure(op, "needs a family with tcgen05");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     PipelineType type = op.getPipeline().getType();
+    // The next writer is a copy of the asynchronous proxy. Without a fence the
+    // arrival can overtake shared-memory reads that wait in a queue behind
+    // global stores, and the copy overwrites what they have yet to read (seen
+    // on an H100). PTX ISA, "Async proxy".
+    NVVM::FenceProxyOp::create(
+        b,
+        NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
+        NVVM::SharedSpaceAttr::get(b.getContext(),
+                                   NVVM::SharedSpace::shared_cta));
     // The lanes' reads come before the arrival of the one that speaks for them.
     // `ldmatrix` makes the warp meet anyway (PTX ISA: ".sync" waits until all
     // threads of the warp execute it).
