@@ -37,7 +37,7 @@ TEST_F(Limits, SharedMemoryOfLongWords) {
   EXPECT_EQ(use.scales, 2 * (512 + 512));
   EXPECT_EQ(use.staging, 8 * 16 * 128);
   EXPECT_EQ(use.barriers, 16 * (2 + 2));
-  EXPECT_EQ(use.total(), 65536 + 2048 + 16384 + 64 + 1024);
+  EXPECT_EQ(use.total(), 65536 + 2048 + 16384 + 64);
 }
 
 TEST_F(Limits, ScalesTravelWithTheirTileWhereAWordServesOne) {
@@ -87,6 +87,8 @@ TEST_F(Limits, OneStageMoreThanFits) {
   Shape half;
   half.k = 64;
   half.stages = 5;
+  EXPECT_EQ(check(half), std::nullopt);
+  half.stages = 6;
   EXPECT_EQ(check(half), Limit::SharedMemory);
 }
 
@@ -127,15 +129,25 @@ TEST_F(Limits, EachLimitIsFound) {
   EXPECT_EQ(check(shape), Limit::Warps);
 }
 
-TEST_F(Limits, TmaStoreNeedsAlignedRowsAndWholeLines) {
+TEST_F(Limits, TmaStoreNeedsAlignedRows) {
   problem.dIsTmaAligned = false;
   EXPECT_EQ(check({}), Limit::Store);
   problem.dIsTmaAligned = true;
+  EXPECT_EQ(check({}), std::nullopt);
+}
+
+// 32 rows of a warp are 2 pieces; of 128 columns in BF16 a warp owns one span
+// of 128 bytes, of 64 one of 64 bytes.
+TEST_F(Limits, StagingIsAsWideAsAWarp) {
+  EXPECT_EQ(getStoreSlotsPerWarp(problem, makeSchedule({})), 2);
   Shape narrow;
   narrow.n = 64;
-  EXPECT_EQ(check(narrow), Limit::Store);
-  problem.dType = Float32Type::get(&context);
   EXPECT_EQ(check(narrow), std::nullopt);
+  EXPECT_EQ(getStoreSlotsPerWarp(problem, makeSchedule(narrow)), 2);
+  EXPECT_EQ(getSharedMemoryUse(problem, makeSchedule(narrow)).staging,
+            8 * 16 * 64);
+  problem.dType = Float32Type::get(&context);
+  EXPECT_EQ(getStoreSlotsPerWarp(problem, makeSchedule({})), 4);
 }
 
 TEST_F(Limits, ViolationsNameTheirRule) {
