@@ -29,8 +29,10 @@
 // CHECK-NEXT:      %[[DONE:.*]] = nvvm.mbarrier.try_wait %[[FULLP]], %[[P]]
 // CHECK:           %[[AGAIN:.*]] = arith.xori %[[DONE]], %true
 // CHECK-NEXT:      scf.condition(%[[AGAIN]])
-// Release: when the whole warp has read, one lane arrives at the empty barrier,
+// Release: the reads are fenced from the copy that comes next; when the whole
+// warp has done so, one lane arrives at the empty barrier,
 // 24 bytes behind the full one.
+// CHECK:         nvvm.fence.proxy {kind = #nvvm.proxy_kind<async.shared>, space = #nvvm.shared_space<cta>}
 // CHECK:         nvvm.bar.warp.sync
 // CHECK:         scf.if
 // CHECK:           %[[EMPTY:.*]] = llvm.getelementptr %{{.*}}[24]
