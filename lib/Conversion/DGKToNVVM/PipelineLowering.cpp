@@ -121,10 +121,10 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
       return rewriter.notifyMatchFailure(op, "needs a family with tcgen05");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     PipelineType type = op.getPipeline().getType();
-    // The next writer is a copy of the asynchronous proxy. Without a fence the
-    // arrival can overtake shared-memory reads that wait in a queue behind
-    // global stores, and the copy overwrites what they have yet to read (seen
-    // on an H100). PTX ISA, "Async proxy".
+    // The next writer is a copy of the asynchronous proxy: reads through the
+    // generic one are fenced from it before the slot is given away (PTX ISA,
+    // "Async proxy"). Wrong elements on an H100 went away with such a fence;
+    // docs/Rationale.md says what that proves and what it does not.
     NVVM::FenceProxyOp::create(
         b,
         NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),

@@ -194,7 +194,7 @@ struct MmaPattern : KernelPattern<MmaOp> {
 /// The selectors could spread the words of two rows of instructions of A and
 /// four columns of B over a quad and save loads. But ptxas 13 keeps byte and
 /// thread selectors together in a uniform register, so each combination costs a
-/// move for each byte: 31 moves instead of 4 and 3 loads instead of 10 for one
+/// move for each byte: 31 moves instead of 3 and 3 loads instead of 10 for one
 /// word of a 128 x 128 tile.
 struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
   using KernelPattern::KernelPattern;
