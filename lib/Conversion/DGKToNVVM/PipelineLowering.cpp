@@ -121,9 +121,9 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
       return rewriter.notifyMatchFailure(op, "needs a family with tcgen05");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     PipelineType type = op.getPipeline().getType();
-    // The next writer is a copy of the asynchronous proxy. An arrival alone does
-    // not wait for reads in flight, so each lane fences its own (PTX ISA, "Async
-    // proxy"); docs/Rationale.md has the measurement.
+    // The next writer is a copy of the asynchronous proxy. An arrival alone
+    // does not wait for reads in flight, so each lane fences its own (PTX ISA,
+    // "Async proxy"); docs/Rationale.md has the measurement.
     NVVM::FenceProxyOp::create(
         b,
         NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
