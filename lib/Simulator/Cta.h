@@ -17,6 +17,9 @@
 
 namespace dgemm::sim {
 
+class Cluster;
+class Cta;
+
 /// What an operand is in every lane, zero- or sign-extended.
 struct alignas(64) Lanes {
   uint64_t v[32];
@@ -29,6 +32,7 @@ enum class Wait : uint8_t {
   None,
   Converge,  // the other lanes of the warp, at an aligned instruction
   Barrier,   // a named barrier
+  Cluster,   // the cluster barrier
   MBarrier,  // the phase of an mbarrier
   BulkGroup, // copies of the thread
   Registers  // setmaxnreg.inc
@@ -64,8 +68,10 @@ struct AsyncCopy {
   enum class State : uint8_t { Issued, Read };
   bool store = false;
   State state = State::Issued;
-  CopyPlan plan;
-  uint32_t mbarrier = 0;
+  CopyPlan plan; // addresses are offsets in the shared window of `target`
+  Cta *target = nullptr; // whose shared memory is read or written
+  Cta *signal = nullptr; // whose mbarrier a load completes on
+  uint32_t mbarrier = 0; // offset in the window of `signal`
   uint32_t thread = 0;
   uint32_t group = 0;
   uint32_t line = 0;
@@ -79,12 +85,18 @@ struct LaunchContext {
   const Launch &launch;
   GlobalMemory &memory;
   const Options &options;
-  std::vector<uint8_t> parameters;
+  std::vector<uint8_t> parameters = {};
   uint32_t threads = 0;
   uint32_t warps = 0;
   uint32_t sharedEnd = 0; // of the window: bytes from 0
   uint32_t registersAtLaunch = 0;
+  uint32_t cluster[3] = {1, 1, 1}; // CTAs of a cluster
+  uint32_t clusterSize = 1;
+  bool explicitCluster = false;
 };
+
+/// "0x7f10", for diagnostics.
+std::string hexadecimal(uint64_t value);
 
 class Random {
 public:
@@ -105,24 +117,39 @@ private:
 
 class Cta {
 public:
-  Cta(const LaunchContext &context, uint32_t index);
+  /// `id`: of the CTA in the grid.
+  Cta(Cluster &cluster, const uint32_t *id, uint32_t rank);
 
-  /// Executes up to `slices` slices. False when the CTA has ended.
-  bool run(uint64_t slices);
+  /// Lets one warp or one copy make progress. False if nothing can.
+  bool runSlice();
+  /// Ends a CTA without live warps. Copies into memory of others stay pending.
+  void finish();
+  bool hasEnded() const { return liveWarps_ == 0; }
+  bool hasCopies() const { return !copies_.empty(); }
+  bool hasFaulted() const { return faulted_; }
+  uint64_t executed() const { return executed_; }
+  /// What each warp waits for, and a line to show: that of lanes which miss
+  /// others of their warp, if there are any.
+  std::string describeWaits(uint32_t &line, bool &diverged);
+  void report(const char *kind, const std::string &message, int lane,
+              uint32_t line, int warp);
 
+  uint32_t rank() const { return rank_; }
+  /// In the grid.
+  uint32_t index() const;
+  /// What shared addresses of this CTA start with: its rank.
+  uint32_t sharedWindow() const { return rank_ << SharedRankShift; }
   std::vector<Finding> &findings() { return findings_; }
   const Statistics &statistics() const { return statistics_; }
 
 private:
   // Schedule.cpp: which lanes run next.
-  bool runSlice();
   bool runWarp(Warp &warp, uint32_t steps);
   Group *selectGroup(Warp &warp);
   bool retryWaiting(Warp &warp);
   void mergeGroups(Warp &warp);
-  void reportDeadlock();
   std::string describeWait(Warp &warp, const Group &group);
-  void finishCta();
+  void reportPendingCopies();
 
   // Execute.cpp
   void step(Warp &warp, Group &group);
@@ -132,8 +159,6 @@ private:
   void endLanes(uint32_t mask);
   void block(Wait reason);
   void fault(const char *kind, const std::string &message, int lane = -1);
-  void report(const char *kind, const std::string &message, int lane,
-              uint32_t line, int warp);
 
   // Registers.cpp
   const Operand &operand(uint32_t index) const {
@@ -148,6 +173,7 @@ private:
   void writePredicate(const Operand &operand, uint32_t value, uint32_t mask,
                       uint32_t defined = ~0u);
   uint64_t special(Special special, uint32_t lane) const;
+  uint32_t smId() const;
   void fetchVector(const Operand &operand, WarpRegister *out) const;
   void writeVector(const Operand &operand, const WarpRegister *in,
                    uint32_t defined);
@@ -175,17 +201,29 @@ private:
   void addresses(const Operand &memory, Lanes &out) const;
   uint8_t *resolve(Space space, uint64_t address, uint32_t bytes, uint32_t lane,
                    bool write, uint8_t *&written);
+  /// `remote`: the address is in the shared::cluster window, of any CTA.
   uint8_t *resolveShared(uint64_t address, uint32_t bytes, uint32_t lane,
-                         bool write, uint8_t *&written);
+                         bool write, uint8_t *&written, bool remote = false);
   void executeLoad(uint32_t mask);
   void executeStore(uint32_t mask);
   void executeAtomic(uint32_t mask);
   void executeAddressOf(uint32_t mask);
-  void noteGenericWrite(uint64_t address, uint32_t bytes, uint32_t lane);
-  void checkGenericWrites(const CopyChunk &chunk, uint32_t lane);
-  void checkSourcesInUse(uint64_t address, uint32_t bytes, uint32_t lane);
+  void noteGenericWrite(Cta &owner, uint64_t address, uint32_t bytes,
+                        uint32_t lane);
+  void checkGenericWrites(const Cta &owner, const CopyChunk &chunk,
+                          uint32_t lane);
+  void checkSourcesInUse(const Cta &owner, uint64_t address, uint32_t bytes,
+                         uint32_t lane);
   void countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes);
   bool sharedAddress(uint64_t &address) const;
+
+  // ExecCluster.cpp
+  Cta *findOwner(uint64_t address, uint32_t lane, bool remote);
+  void executeMapA(uint32_t mask);
+  void executeGetCtaRank(uint32_t mask);
+  void executeClusterArrive(uint32_t mask);
+  void executeClusterWait(uint32_t mask);
+  void leaveClusterBarrier(uint32_t mask);
 
   // ExecWarp.cpp
   void executeShuffle(uint32_t mask);
@@ -204,14 +242,20 @@ private:
   void executeMBarrierWait(uint32_t mask);
   void executeTensorCopy(uint32_t mask);
   void issueCopy(uint32_t lane, uint64_t map, const int32_t *coordinates,
-                 uint64_t shared, uint64_t mbarrier);
-  MBarrier *findMBarrier(uint64_t address, uint32_t lane);
+                 uint64_t shared, uint64_t mbarrier, uint32_t ranks);
+  void issueLoad(AsyncCopy &copy, uint32_t lane, uint64_t mbarrier,
+                 uint32_t ranks);
+  bool findSignal(AsyncCopy &copy, uint32_t lane, uint64_t mbarrier);
+  bool claimShared(const AsyncCopy &copy, uint32_t lane);
+  MBarrier *findMBarrier(uint64_t address, uint32_t lane, bool remote = false,
+                         Cta **holder = nullptr);
   MBarrierError operateMBarrier(MBarrier &barrier, uint32_t value,
                                 uint32_t count);
   void faultInCopy(const AsyncCopy &copy, const char *kind,
                    const std::string &message);
   bool bulkGroupsDone(uint32_t mask, uint32_t pending, bool read) const;
   void completeSomeCopy();
+  void completeCopy(size_t index);
   void completeLoad(AsyncCopy &copy);
   void readStore(AsyncCopy &copy);
   void writeStore(AsyncCopy &copy);
@@ -220,18 +264,19 @@ private:
   void executeMatrixMove(uint32_t mask);
   void executeMma(uint32_t mask);
 
+  Cluster &cluster_;
   const LaunchContext &context_;
   const Kernel &kernel_;
   uint32_t id_[3];
-  uint32_t index_;
-  Random random_;
+  uint32_t rank_;
+  Random &random_; // of the cluster
   std::vector<Warp> warps_;
   std::vector<uint8_t> shared_;
   std::vector<uint8_t> sharedWritten_;
   /// For each word of shared memory: the thread (plus one) whose generic store
   /// was the last write, and how often that thread had fenced before. 0: TMA.
   struct GenericWrite {
-    uint16_t thread = 0;
+    uint16_t thread = 0; // of the cluster
     uint32_t fences = 0;
   };
   std::vector<GenericWrite> genericWrites_;
@@ -243,6 +288,9 @@ private:
   uint32_t mbarrierBegin_ = ~0u, mbarrierEnd_ = 0; // all of them lie within
   std::vector<AsyncCopy> copies_;
   std::vector<uint32_t> bulkCommits_; // of each thread
+  /// Of each thread: one more than the phase of the cluster barrier that it has
+  /// arrived at and not waited for, or 0.
+  std::vector<uint32_t> clusterArrivals_;
   uint32_t freeRegisters_ = 0;
   uint32_t liveWarps_ = 0;
   uint64_t executed_ = 0;

@@ -233,6 +233,7 @@ Status Parser::place(const std::string &name, std::string_view space,
   } else if (space == "shared") {
     kernel_.sharedAlignment = std::max(kernel_.sharedAlignment, alignment);
     symbol.dynamicShared = external;
+    symbol.shared = true;
     if (!external) {
       uint32_t &used = inKernel_ ? kernel_.staticShared : moduleShared_;
       symbol.address = alignTo(SharedBase + used, alignment);

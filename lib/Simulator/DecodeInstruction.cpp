@@ -381,8 +381,40 @@ static Status finishTensorCopy(Instruction &instruction,
   bool store = instruction.mode == 2;
   instruction.op = store ? Op::TensorStore : Op::TensorLoad;
   bool hint = instruction.has(FlagNan);
-  signature = store ? (hint ? "tms" : "tm") : (hint ? "mtms" : "mtm");
+  bool multicast = instruction.has(FlagMulticast);
+  if (multicast && (store || !instruction.has(FlagCluster)))
+    return Error{".multicast::cluster needs a .shared::cluster destination"};
+  if (store)
+    signature = hint ? "tms" : "tm";
+  else if (multicast)
+    signature = hint ? "mtmss" : "mtms";
+  else
+    signature = hint ? "mtms" : "mtm";
   return {};
+}
+
+/// An mbarrier of another CTA can be arrived at, and nothing else.
+static Status finishMBarrier(const Instruction &instruction,
+                             const std::vector<Operand> &operands) {
+  switch (instruction.space) {
+  case Space::Generic:
+  case Space::Shared:
+    return {};
+  case Space::SharedCluster:
+    break;
+  default:
+    return Error{"an mbarrier is in shared memory"};
+  }
+  if (instruction.op == Op::MBarExpectTx ||
+      instruction.op == Op::MBarCompleteTx)
+    return {};
+  if (instruction.op != Op::MBarArrive)
+    return Error{"an mbarrier of .shared::cluster can be arrived at, not "
+                 "initialised, invalidated or waited for"};
+  return operands[0].kind == Kind::Sink
+             ? Status()
+             : Status(Error{"an arrive at .shared::cluster has no state: the "
+                            "result must be '_'"});
 }
 
 Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
@@ -403,6 +435,22 @@ Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
       return Error{"a vector is wider than 256 bits"};
     return {};
   }
+  case Op::MBarInit:
+  case Op::MBarInval:
+  case Op::MBarArrive:
+  case Op::MBarExpectTx:
+  case Op::MBarCompleteTx:
+  case Op::MBarTryWait:
+  case Op::MBarTestWait:
+    return finishMBarrier(instruction, operands);
+  case Op::MapA:
+  case Op::GetCtaRank:
+    if (instruction.type != Type::U32 && instruction.type != Type::U64)
+      return Error{"expected .u32 or .u64"};
+    return instruction.space == Space::Generic ||
+                   instruction.space == Space::SharedCluster
+               ? Status()
+               : Status(Error{"expected .shared::cluster or no state space"});
   case Op::Cvt:
   case Op::Set:
     return types.size() == 2 ? Status() : Status(Error{"expected two types"});

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Cta.h"
+#include "Cluster.h"
 
 #include <algorithm>
 #include <cstring>
@@ -17,25 +17,31 @@ using namespace dgemm::sim;
 //===----------------------------------------------------------------------===//
 
 /// The object at a shared (or generic) address; one that is not live is made
-/// for init to start. Null after a fault.
-MBarrier *Cta::findMBarrier(uint64_t address, uint32_t lane) {
-  if (!sharedAddress(address) || address < SharedBase ||
-      address + 8 > context_.sharedEnd) {
+/// for init to start. Null after a fault. `remote`: it may be of another CTA of
+/// the cluster, `holder`.
+MBarrier *Cta::findMBarrier(uint64_t address, uint32_t lane, bool remote,
+                            Cta **holder) {
+  bool shared = sharedAddress(address);
+  uint32_t at = static_cast<uint32_t>(address) & SharedOffsetMask;
+  if (!shared || at < SharedBase || at + 8 > context_.sharedEnd) {
     fault("out-of-bounds",
-          "an mbarrier at shared address " + std::to_string(address),
+          "an mbarrier at shared address " + hexadecimal(address),
           static_cast<int>(lane));
     return nullptr;
   }
-  if (address % 8 != 0) {
-    fault("misaligned",
-          "an mbarrier at shared address " + std::to_string(address),
+  if (at % 8 != 0) {
+    fault("misaligned", "an mbarrier at shared address " + hexadecimal(address),
           static_cast<int>(lane));
     return nullptr;
   }
-  uint32_t at = static_cast<uint32_t>(address);
-  mbarrierBegin_ = std::min(mbarrierBegin_, at);
-  mbarrierEnd_ = std::max(mbarrierEnd_, at + 8);
-  return &mbarriers_[at];
+  Cta *owner = findOwner(address, lane, remote);
+  if (!owner)
+    return nullptr;
+  if (holder)
+    *holder = owner;
+  owner->mbarrierBegin_ = std::min(owner->mbarrierBegin_, at);
+  owner->mbarrierEnd_ = std::max(owner->mbarrierEnd_, at + 8);
+  return &owner->mbarriers_[at];
 }
 
 MBarrierError Cta::operateMBarrier(MBarrier &barrier, uint32_t value,
@@ -48,6 +54,8 @@ MBarrierError Cta::operateMBarrier(MBarrier &barrier, uint32_t value,
     return barrier.invalidate();
   case Op::MBarExpectTx:
     return barrier.expectTransactions(value);
+  case Op::MBarCompleteTx:
+    return barrier.completeTransactions(value);
   default:
     break;
   }
@@ -71,7 +79,8 @@ void Cta::executeMBarrier(uint32_t mask) {
   for (uint32_t lane = 0; lane < 32; ++lane) {
     if (!((mask >> lane) & 1))
       continue;
-    MBarrier *barrier = findMBarrier(address[lane], lane);
+    MBarrier *barrier = findMBarrier(
+        address[lane], lane, instruction_->space == Space::SharedCluster);
     if (!barrier)
       return;
     token[lane] = barrier->token();
@@ -80,7 +89,7 @@ void Cta::executeMBarrier(uint32_t mask) {
     if (error != MBarrierError::None)
       return fault("mbarrier",
                    std::string(describe(error)) + " (shared address " +
-                       std::to_string(address[lane]) + ")",
+                       hexadecimal(address[lane]) + ")",
                    static_cast<int>(lane));
   }
   if (arrive)
@@ -110,7 +119,7 @@ void Cta::executeMBarrierWait(uint32_t mask) {
     if (error != MBarrierError::None)
       return fault("mbarrier",
                    std::string(describe(error)) + " (shared address " +
-                       std::to_string(address[lane]) + ")",
+                       hexadecimal(address[lane]) + ")",
                    static_cast<int>(lane));
     done |= uint32_t(complete) << lane;
   }
@@ -132,11 +141,16 @@ void Cta::executeTensorCopy(uint32_t mask) {
                  (store || isUniformlyDefined(operand(2), mask, "an mbarrier"));
   if (!defined)
     return fault("undefined-address", "a copy needs defined operands");
-  Lanes map, shared, mbarrier = {}, coordinates[5];
+  Lanes map, shared, mbarrier = {}, ranks = {}, coordinates[5];
   fetch(kernel_.operands[tensor.first], Type::U64, map);
   addresses(sharedSide, shared);
   if (!store)
     addresses(operand(2), mbarrier);
+  if (instruction_->has(FlagMulticast)) {
+    if (!isUniformlyDefined(operand(3), mask, "a multicast mask"))
+      return fault("undefined-address", "a copy needs a defined mask");
+    fetch(operand(3), Type::U16, ranks);
+  }
   const Operand &vector = kernel_.operands[tensor.first + 1];
   for (uint32_t d = 0; d < instruction_->count; ++d)
     fetch(element(vector, d), Type::S32, coordinates[d]);
@@ -146,12 +160,13 @@ void Cta::executeTensorCopy(uint32_t mask) {
     int32_t at[5] = {};
     for (uint32_t d = 0; d < instruction_->count; ++d)
       at[d] = static_cast<int32_t>(coordinates[d][lane]);
-    issueCopy(lane, map[lane] + tensor.value, at, shared[lane], mbarrier[lane]);
+    issueCopy(lane, map[lane] + tensor.value, at, shared[lane], mbarrier[lane],
+              static_cast<uint32_t>(ranks[lane]));
   }
 }
 
 void Cta::issueCopy(uint32_t lane, uint64_t map, const int32_t *coordinates,
-                    uint64_t shared, uint64_t mbarrier) {
+                    uint64_t shared, uint64_t mbarrier, uint32_t ranks) {
   int where = static_cast<int>(lane);
   uint8_t *written = nullptr;
   if (map % TensorMap::imageAlignment != 0)
@@ -180,10 +195,10 @@ void Cta::issueCopy(uint32_t lane, uint64_t map, const int32_t *coordinates,
     return fault("out-of-bounds", "a copy's address is not in shared memory",
                  where);
   bool store = instruction_->op == Op::TensorStore;
-  uint32_t address = static_cast<uint32_t>(shared);
+  uint32_t offset = static_cast<uint32_t>(shared) & SharedOffsetMask;
   Expected<CopyPlan> plan = store
-                                ? planTensorStore(*tensor, coordinates, address)
-                                : planTensorLoad(*tensor, coordinates, address);
+                                ? planTensorStore(*tensor, coordinates, offset)
+                                : planTensorLoad(*tensor, coordinates, offset);
   if (!plan)
     return fault("tensor-copy", plan.message(), where);
   AsyncCopy copy;
@@ -192,36 +207,106 @@ void Cta::issueCopy(uint32_t lane, uint64_t map, const int32_t *coordinates,
   copy.group = bulkCommits_[copy.thread];
   copy.line = instruction_->line;
   copy.plan = std::move(*plan);
+  copy.target = findOwner(shared, lane, instruction_->has(FlagCluster));
+  if (!copy.target)
+    return;
+  if (!store)
+    return issueLoad(copy, lane, mbarrier, ranks);
+  if (!claimShared(copy, lane))
+    return;
+  statistics_.bytesStoredByCopies += copy.plan.transactionBytes;
+  copies_.push_back(std::move(copy));
+}
+
+/// A load into the memory of one CTA, or of all that `ranks` names: each gets
+/// the data at the same offset, and completes on its own.
+void Cta::issueLoad(AsyncCopy &copy, uint32_t lane, uint64_t mbarrier,
+                    uint32_t ranks) {
+  statistics_.bytesLoadedByCopies += copy.plan.transactionBytes;
+  if (!instruction_->has(FlagMulticast)) {
+    if (findSignal(copy, lane, mbarrier) && claimShared(copy, lane))
+      copies_.push_back(std::move(copy));
+    return;
+  }
+  if (ranks == 0 || ranks >> cluster_.size() != 0)
+    return fault("multicast",
+                 "mask " + hexadecimal(ranks) +
+                     " must name CTA ranks below the cluster's size of " +
+                     std::to_string(cluster_.size()),
+                 static_cast<int>(lane));
+  uint64_t offset =
+      copy.plan.chunks.empty() ? SharedBase : copy.plan.chunks[0].shared;
+  for (uint32_t rank = 0; rank < cluster_.size(); ++rank) {
+    if (!((ranks >> rank) & 1))
+      continue;
+    AsyncCopy part = copy;
+    uint64_t window = uint64_t(rank) << SharedRankShift;
+    part.target = findOwner(window | offset, lane, /*remote=*/true);
+    if (!part.target || !findSignal(part, lane, mbarrier) ||
+        !claimShared(part, lane))
+      return;
+    copies_.push_back(std::move(part));
+  }
+}
+
+/// The mbarrier that a load completes on: in the CTA of the destination, at the
+/// offset of `mbarrier`. With .cta_group::2 it is in either CTA of the pair;
+/// the lowest bit of the rank in `mbarrier` says which.
+bool Cta::findSignal(AsyncCopy &copy, uint32_t lane, uint64_t mbarrier) {
+  int where = static_cast<int>(lane);
+  if (!sharedAddress(mbarrier)) {
+    fault("out-of-bounds", "the mbarrier of a copy is not in shared memory",
+          where);
+    return false;
+  }
+  uint32_t rank = static_cast<uint32_t>(mbarrier >> SharedRankShift);
+  uint32_t to = copy.target->rank_;
+  bool multicast = instruction_->has(FlagMulticast);
+  if (instruction_->has(FlagPair)) {
+    to = (to & ~1u) | (rank & 1u);
+  } else if (!multicast && rank != to) {
+    fault("mbarrier",
+          "the copy writes to CTA rank " + std::to_string(to) +
+              " and completes on an mbarrier of rank " + std::to_string(rank) +
+              "; both must be in the same CTA",
+          where);
+    return false;
+  }
+  copy.mbarrier = static_cast<uint32_t>(mbarrier) & SharedOffsetMask;
+  const MBarrier *barrier =
+      findMBarrier((to << SharedRankShift) | copy.mbarrier, lane,
+                   instruction_->has(FlagCluster), &copy.signal);
+  if (!barrier)
+    return false;
+  if (barrier->isLive())
+    return true;
+  std::string of = copy.signal == this
+                       ? ""
+                       : " in CTA rank " + std::to_string(copy.signal->rank_);
+  fault("mbarrier",
+        "a copy completes on an mbarrier that is not initialised" + of, where);
+  return false;
+}
+
+/// Checks the shared memory that a copy will use. A load's may not be read
+/// until it completes.
+bool Cta::claimShared(const AsyncCopy &copy, uint32_t lane) {
+  Cta &owner = *copy.target;
   for (const CopyChunk &chunk : copy.plan.chunks) {
     uint8_t *flags = nullptr;
-    if (!resolveShared(chunk.shared, chunk.bytes, lane, false, flags))
-      return;
-    checkGenericWrites(chunk, lane);
-    if (store)
+    if (!resolveShared(owner.sharedWindow() + chunk.shared, chunk.bytes, lane,
+                       false, flags, /*remote=*/true))
+      return false;
+    checkGenericWrites(owner, chunk, lane);
+    if (copy.store)
       continue;
-    checkSourcesInUse(chunk.shared, chunk.bytes, lane);
-    // Until the copy completes nobody may read.
+    checkSourcesInUse(owner, chunk.shared, chunk.bytes, lane);
     std::memset(flags, 0, chunk.bytes);
-    std::fill(genericWrites_.begin() + chunk.shared / 4,
-              genericWrites_.begin() + (chunk.shared + chunk.bytes + 3) / 4,
-              GenericWrite());
+    auto words = owner.genericWrites_.begin();
+    std::fill(words + chunk.shared / 4,
+              words + (chunk.shared + chunk.bytes + 3) / 4, GenericWrite());
   }
-  if (!store) {
-    const MBarrier *barrier = findMBarrier(mbarrier, lane);
-    if (!barrier)
-      return;
-    if (!barrier->isLive())
-      return fault("mbarrier",
-                   "a copy completes on an mbarrier that is not "
-                   "initialised",
-                   where);
-    sharedAddress(mbarrier);
-    copy.mbarrier = static_cast<uint32_t>(mbarrier);
-    statistics_.bytesLoadedByCopies += copy.plan.transactionBytes;
-  } else {
-    statistics_.bytesStoredByCopies += copy.plan.transactionBytes;
-  }
-  copies_.push_back(std::move(copy));
+  return true;
 }
 
 /// Are at most `pending` of the latest groups of each thread under way?
@@ -248,7 +333,10 @@ void Cta::faultInCopy(const AsyncCopy &copy, const char *kind,
 
 /// Lets one copy, chosen at random, make a step.
 void Cta::completeSomeCopy() {
-  size_t index = random_.below(static_cast<uint32_t>(copies_.size()));
+  completeCopy(random_.below(static_cast<uint32_t>(copies_.size())));
+}
+
+void Cta::completeCopy(size_t index) {
   AsyncCopy &copy = copies_[index];
   if (copy.store && copy.state == AsyncCopy::State::Issued)
     return readStore(copy);
@@ -264,8 +352,8 @@ void Cta::completeSomeCopy() {
 void Cta::completeLoad(AsyncCopy &copy) {
   const CopyPlan &plan = copy.plan;
   for (const CopyChunk &chunk : plan.chunks) {
-    uint8_t *to = &shared_[chunk.shared];
-    uint8_t *written = &sharedWritten_[chunk.shared];
+    uint8_t *to = &copy.target->shared_[chunk.shared];
+    uint8_t *written = &copy.target->sharedWritten_[chunk.shared];
     if (chunk.kind == CopyChunk::Poison)
       continue;
     std::memset(written, 1, chunk.bytes);
@@ -293,7 +381,7 @@ void Cta::completeLoad(AsyncCopy &copy) {
              static_cast<int>(copy.thread % 32), copy.line,
              static_cast<int>(copy.thread / 32));
   }
-  MBarrier &barrier = mbarriers_[copy.mbarrier];
+  MBarrier &barrier = copy.signal->mbarriers_[copy.mbarrier];
   MBarrierError error = barrier.completeTransactions(
       static_cast<uint32_t>(plan.transactionBytes));
   if (error != MBarrierError::None)

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Cta.h"
+#include "Cluster.h"
 #include "FloatSupport.h"
 
 #include <algorithm>
@@ -27,14 +27,16 @@ void Cta::addresses(const Operand &memory, Lanes &out) const {
   }
 }
 
-/// Takes a generic address into the shared window. False if it is elsewhere.
+/// Takes a generic address into the shared::cluster window. False if it is
+/// elsewhere.
 bool Cta::sharedAddress(uint64_t &address) const {
-  if (address >= SharedWindow && address < SharedWindow + (1u << 24))
+  constexpr uint64_t end = uint64_t(MaxClusterSize) << SharedRankShift;
+  if (address >= SharedWindow && address < SharedWindow + end)
     address -= SharedWindow;
-  return address < (1u << 24);
+  return address < end;
 }
 
-static std::string hex(uint64_t value) {
+std::string dgemm::sim::hexadecimal(uint64_t value) {
   char text[24];
   std::snprintf(text, sizeof(text), "0x%llx",
                 static_cast<unsigned long long>(value));
@@ -42,71 +44,91 @@ static std::string hex(uint64_t value) {
 }
 
 uint8_t *Cta::resolveShared(uint64_t address, uint32_t bytes, uint32_t lane,
-                            bool write, uint8_t *&written) {
+                            bool write, uint8_t *&written, bool remote) {
+  Cta *owner = findOwner(address, lane, remote);
+  if (!owner)
+    return nullptr;
+  uint64_t full = address;
+  address &= SharedOffsetMask;
   bool inside = address >= SharedBase && bytes <= context_.sharedEnd &&
                 address <= context_.sharedEnd - bytes;
   if (!inside) {
     fault("out-of-bounds",
-          std::to_string(bytes) + " bytes at shared address " + hex(address) +
-              " are outside of the CTA's shared memory (" + hex(SharedBase) +
-              " to " + hex(context_.sharedEnd) + ")",
+          std::to_string(bytes) + " bytes at shared address " +
+              hexadecimal(full) + " are outside of the shared memory of CTA " +
+              "rank " + std::to_string(owner->rank_) + " (" +
+              hexadecimal(owner->sharedWindow() + SharedBase) + " to " +
+              hexadecimal(owner->sharedWindow() + context_.sharedEnd) + ")",
           static_cast<int>(lane));
     return nullptr;
   }
-  if (address < mbarrierEnd_ && address + bytes > mbarrierBegin_) {
+  if (address < owner->mbarrierEnd_ &&
+      address + bytes > owner->mbarrierBegin_) {
     uint32_t from = static_cast<uint32_t>(address);
-    auto next = mbarriers_.lower_bound(from < 8 ? 0 : from - 7);
-    if (next != mbarriers_.end() && next->first < from + bytes &&
+    auto next = owner->mbarriers_.lower_bound(from < 8 ? 0 : from - 7);
+    if (next != owner->mbarriers_.end() && next->first < from + bytes &&
         next->second.isLive()) {
       fault("mbarrier",
-            "an access to the mbarrier at shared address " + hex(next->first) +
+            "an access to the mbarrier at shared address " +
+                hexadecimal(owner->sharedWindow() + next->first) +
                 " by other than mbarrier instructions",
             static_cast<int>(lane));
       return nullptr;
     }
   }
   if (write) {
-    checkSourcesInUse(address, bytes, lane);
-    noteGenericWrite(address, bytes, lane);
+    checkSourcesInUse(*owner, address, bytes, lane);
+    noteGenericWrite(*owner, address, bytes, lane);
   }
-  written = &sharedWritten_[address];
-  return &shared_[address];
+  written = &owner->sharedWritten_[address];
+  return &owner->shared_[address];
 }
 
-void Cta::noteGenericWrite(uint64_t address, uint32_t bytes, uint32_t lane) {
+void Cta::noteGenericWrite(Cta &owner, uint64_t address, uint32_t bytes,
+                           uint32_t lane) {
   uint32_t thread = warp_->index * 32 + lane;
+  GenericWrite write{static_cast<uint16_t>(rank_ * 1024 + thread + 1),
+                     proxyFences_[thread]};
   for (uint64_t word = address / 4; word <= (address + bytes - 1) / 4; ++word)
-    genericWrites_[word] = {static_cast<uint16_t>(thread + 1),
-                            proxyFences_[thread]};
+    owner.genericWrites_[word] = write;
 }
 
 /// Copies access shared memory through the async proxy: generic writes reach it
 /// after a fence of the thread that wrote.
-void Cta::checkGenericWrites(const CopyChunk &chunk, uint32_t lane) {
+void Cta::checkGenericWrites(const Cta &owner, const CopyChunk &chunk,
+                             uint32_t lane) {
   uint32_t end = (chunk.shared + chunk.bytes - 1) / 4;
   for (uint32_t word = chunk.shared / 4; word <= end; ++word) {
-    const GenericWrite &last = genericWrites_[word];
-    if (last.thread == 0 || proxyFences_[last.thread - 1u] != last.fences)
+    const GenericWrite &last = owner.genericWrites_[word];
+    if (last.thread == 0)
       continue;
-    uint32_t writer = last.thread - 1u;
+    uint32_t rank = (last.thread - 1u) / 1024;
+    uint32_t writer = (last.thread - 1u) % 1024;
+    if (cluster_.cta(rank).proxyFences_[writer] != last.fences)
+      continue;
+    std::string of =
+        rank == rank_ ? "" : " of CTA rank " + std::to_string(rank);
     return report("missing-proxy-fence",
-                  "a copy accesses shared address " + hex(word * 4u) +
-                      ", which thread " + std::to_string(writer) +
+                  "a copy accesses shared address " +
+                      hexadecimal(owner.sharedWindow() + word * 4u) +
+                      ", which thread " + std::to_string(writer) + of +
                       " wrote without fence.proxy.async since",
                   static_cast<int>(lane), instruction_->line,
                   static_cast<int>(warp_->index));
   }
 }
 
-void Cta::checkSourcesInUse(uint64_t address, uint32_t bytes, uint32_t lane) {
-  for (const AsyncCopy &copy : copies_) {
+/// Stores read the shared memory of the CTA that issues them.
+void Cta::checkSourcesInUse(const Cta &owner, uint64_t address, uint32_t bytes,
+                            uint32_t lane) {
+  for (const AsyncCopy &copy : owner.copies_) {
     if (!copy.store || copy.state != AsyncCopy::State::Issued)
       continue;
     for (const CopyChunk &chunk : copy.plan.chunks)
       if (chunk.shared < address + bytes &&
           address < uint64_t(chunk.shared) + chunk.bytes)
         return report("overwritten-source",
-                      "a write at shared address " + hex(address) +
+                      "a write at shared address " + hexadecimal(address) +
                           ", which the copy of line " +
                           std::to_string(copy.line) +
                           " still reads; wait with "
@@ -121,7 +143,7 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
   written = nullptr;
   if (address % bytes != 0) {
     fault("misaligned",
-          "address " + hex(address) + " of an access of " +
+          "address " + hexadecimal(address) + " of an access of " +
               std::to_string(bytes) + " bytes",
           static_cast<int>(lane));
     return nullptr;
@@ -129,7 +151,7 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
   if (space == Space::Generic) {
     space = Space::Global;
     if (address >= SharedWindow && address < SharedWindow + (1ull << 32)) {
-      space = Space::Shared;
+      space = Space::SharedCluster;
       address -= SharedWindow;
     } else if (address >= LocalWindow && address < LocalWindow + (1ull << 32)) {
       space = Space::Local;
@@ -139,8 +161,9 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
       address -= ParamWindow;
     }
   }
-  if (space == Space::Shared)
-    return resolveShared(address, bytes, lane, write, written);
+  if (space == Space::Shared || space == Space::SharedCluster)
+    return resolveShared(address, bytes, lane, write, written,
+                         space == Space::SharedCluster);
   if (space == Space::Local) {
     if (address <= kernel_.localBytes &&
         bytes <= kernel_.localBytes - address) {
@@ -149,7 +172,7 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
       written = &localWritten_[at];
       return &local_[at];
     }
-    fault("out-of-bounds", "local address " + hex(address),
+    fault("out-of-bounds", "local address " + hexadecimal(address),
           static_cast<int>(lane));
     return nullptr;
   }
@@ -157,15 +180,15 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
     uint64_t size = context_.parameters.size();
     if (address <= size && bytes <= size - address && !write)
       return const_cast<uint8_t *>(context_.parameters.data()) + address;
-    fault("out-of-bounds", "parameter address " + hex(address),
+    fault("out-of-bounds", "parameter address " + hexadecimal(address),
           static_cast<int>(lane));
     return nullptr;
   }
   GlobalMemory::Buffer *buffer = context_.memory.find(address, bytes);
   if (!buffer) {
     fault("out-of-bounds",
-          std::to_string(bytes) + " bytes at global address " + hex(address) +
-              ", " + context_.memory.describe(address),
+          std::to_string(bytes) + " bytes at global address " +
+              hexadecimal(address) + ", " + context_.memory.describe(address),
           static_cast<int>(lane));
     return nullptr;
   }
@@ -237,7 +260,7 @@ void Cta::executeLoad(uint32_t mask) {
     }
     if (written && std::memchr(written, 0, size_t(bytes) * count))
       report("uninitialised-read",
-             "memory at " + hex(address[lane]) +
+             "memory at " + hexadecimal(address[lane]) +
                  " that nothing wrote, or that a copy is still writing",
              static_cast<int>(lane), instruction_->line,
              static_cast<int>(warp_->index));
@@ -355,7 +378,9 @@ void Cta::executeAtomic(uint32_t mask) {
 /// cvta and isspacep: generic windows.
 void Cta::executeAddressOf(uint32_t mask) {
   uint64_t window = 0;
-  if (instruction_->space == Space::Shared)
+  bool cluster = instruction_->space == Space::SharedCluster;
+  bool own = instruction_->space == Space::Shared;
+  if (own || cluster)
     window = SharedWindow;
   else if (instruction_->space == Space::Local)
     window = LocalWindow;
@@ -367,6 +392,10 @@ void Cta::executeAddressOf(uint32_t mask) {
   for (uint32_t lane = 0; lane < 32; ++lane) {
     bool in = window != 0 ? value[lane] >> 32 == window >> 32
                           : value[lane] >> 32 < SharedWindow >> 32;
+    if (own || cluster) {
+      uint32_t rank = static_cast<uint32_t>(value[lane]) >> SharedRankShift;
+      in &= own ? rank == rank_ : rank < cluster_.size();
+    }
     inside |= uint32_t(in) << lane;
     value[lane] += instruction_->has(FlagTo) ? -window : window;
   }

@@ -37,7 +37,8 @@ void Cta::fault(const char *kind, const std::string &message, int lane) {
 void Cta::block(Wait reason) {
   group_->wait = reason;
   blocked_ = true;
-  if (reason == Wait::MBarrier || reason == Wait::Barrier)
+  if (reason == Wait::MBarrier || reason == Wait::Barrier ||
+      reason == Wait::Cluster)
     ++statistics_.barrierWaits;
 }
 
@@ -69,6 +70,7 @@ void Cta::branch(uint32_t taken) {
 }
 
 void Cta::endLanes(uint32_t mask) {
+  leaveClusterBarrier(mask);
   warp_->live &= ~mask;
   branched_ = true;
   group_->pc += 1;
@@ -169,10 +171,19 @@ void Cta::execute(uint32_t mask) {
     return executeBarrier(mask);
   case Op::SetMaxNReg:
     return executeSetMaxNReg();
+  case Op::ClusterArrive:
+    return executeClusterArrive(mask);
+  case Op::ClusterWait:
+    return executeClusterWait(mask);
+  case Op::MapA:
+    return executeMapA(mask);
+  case Op::GetCtaRank:
+    return executeGetCtaRank(mask);
   case Op::MBarInit:
   case Op::MBarInval:
   case Op::MBarArrive:
   case Op::MBarExpectTx:
+  case Op::MBarCompleteTx:
     return executeMBarrier(mask);
   case Op::MBarTryWait:
   case Op::MBarTestWait:

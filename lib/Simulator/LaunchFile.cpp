@@ -140,14 +140,21 @@ Status LaunchReader::readDimensions(const Json &json) {
       return status;
     std::copy(values.begin(), values.end(), target);
   }
-  std::vector<uint32_t> cluster{1};
-  if (Status status = readIntegers(json, "cluster", 3, "launch", cluster);
-      !status.ok())
-    return status;
-  for (uint32_t extent : cluster)
-    if (extent != 1)
-      return inside("launch", "clusters of more than one CTA are not "
-                              "supported");
+  if (json.find("cluster")) {
+    std::vector<uint32_t> values;
+    if (Status status = readIntegers(json, "cluster", 3, "launch", values);
+        !status.ok())
+      return status;
+    values.resize(3, 1);
+    std::copy(values.begin(), values.end(), launch.cluster);
+    if (!launch.cluster[0] || !launch.cluster[1] || !launch.cluster[2])
+      return inside("launch", "'cluster' must have positive extents");
+  }
+  if (const Json *allowed = json.find("non_portable_cluster")) {
+    if (allowed->kind != Json::Kind::Bool)
+      return inside("launch", "'non_portable_cluster' is true or false");
+    launch.nonPortableCluster = allowed->boolean;
+  }
   if (Status status = readInteger(json, "sm_count", "launch", launch.smCount);
       !status.ok())
     return status;
@@ -371,10 +378,10 @@ Status LaunchReader::readParameter(const Json &json, const std::string &where) {
 }
 
 Expected<LaunchFile> LaunchReader::run(const Json &json) {
-  if (Status status =
-          checkMembers(json, "launch",
-                       {"entry", "grid", "block", "cluster", "shared",
-                        "sm_count", "buffers", "parameters"});
+  if (Status status = checkMembers(json, "launch",
+                                   {"entry", "grid", "block", "cluster",
+                                    "non_portable_cluster", "shared",
+                                    "sm_count", "buffers", "parameters"});
       !status.ok())
     return status.error();
   const Json *entry = json.find("entry");

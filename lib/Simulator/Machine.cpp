@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Cta.h"
+#include "Cluster.h"
 #include "dgemm/Reference/Parallel.h"
 
 #include <algorithm>
@@ -127,6 +127,23 @@ static Status packParameters(const Kernel &kernel, const Launch &launch,
   return {};
 }
 
+/// .blocksareclusters: the launch counts clusters, not CTAs.
+static Status expandGrid(const Kernel &kernel, Launch &launch) {
+  if (!kernel.blocksAreClusters)
+    return {};
+  if (kernel.requiredCluster[0] == 0 || kernel.requiredThreads[0] == 0)
+    return Error{"kernel '" + kernel.name +
+                 "' is .blocksareclusters, which needs .reqntid and "
+                 ".reqnctapercluster"};
+  for (unsigned i = 0; i < 3; ++i) {
+    uint64_t extent = uint64_t(launch.grid[i]) * kernel.requiredCluster[i];
+    if (extent > (uint64_t(1) << 31))
+      return Error{"the grid has more than 2^31 CTAs"};
+    launch.grid[i] = static_cast<uint32_t>(extent);
+  }
+  return {};
+}
+
 static Status checkShape(const Kernel &kernel, const Launch &launch) {
   uint64_t threads = 1, ctas = 1;
   for (unsigned i = 0; i < 3; ++i) {
@@ -150,6 +167,47 @@ static Status checkShape(const Kernel &kernel, const Launch &launch) {
   return {};
 }
 
+/// The extents of a cluster: those of the launch, or what the kernel requires,
+/// or one CTA.
+static Status chooseCluster(const Kernel &kernel, const Launch &launch,
+                            LaunchContext &context) {
+  const uint32_t *required = kernel.requiredCluster;
+  bool given = launch.cluster[0] != 0;
+  context.explicitCluster = given || required[0] != 0;
+  if (kernel.explicitCluster && !context.explicitCluster)
+    return Error{"kernel '" + kernel.name +
+                 "' is .explicitcluster: the launch must give 'cluster'"};
+  for (unsigned i = 0; i < 3; ++i) {
+    uint32_t extent = given              ? launch.cluster[i]
+                      : required[0] != 0 ? required[i]
+                                         : 1;
+    std::string what = "dimension " + std::to_string(i) +
+                       " of the cluster is " + std::to_string(extent);
+    if (extent == 0 || extent > MaxClusterSize)
+      return Error{what + ", must be 1 to " + std::to_string(MaxClusterSize)};
+    if (required[0] != 0 && extent != required[i])
+      return Error{what + ", .reqnctapercluster says " +
+                   std::to_string(required[i])};
+    if (launch.grid[i] % extent != 0)
+      return Error{what + ", which does not divide the grid's " +
+                   std::to_string(launch.grid[i])};
+    context.cluster[i] = extent;
+    context.clusterSize = (i == 0 ? 1 : context.clusterSize) * extent;
+  }
+  uint32_t limit = launch.nonPortableCluster ? MaxClusterSize : 8;
+  if (kernel.maxClusterRank != 0)
+    limit = std::min(limit, kernel.maxClusterRank);
+  if (context.clusterSize > limit)
+    return Error{"the cluster has " + std::to_string(context.clusterSize) +
+                 " CTAs, at most " + std::to_string(limit) + " are allowed" +
+                 (kernel.maxClusterRank != 0 && limit == kernel.maxClusterRank
+                      ? " (.maxclusterrank)"
+                  : launch.nonPortableCluster
+                      ? ""
+                      : "; 'non_portable_cluster' allows 16")};
+  return {};
+}
+
 /// What each thread owns before setmaxnreg: the chip's file by the threads, in
 /// units of eight.
 static uint32_t registersAtLaunch(const Kernel &kernel, uint32_t warps) {
@@ -160,21 +218,22 @@ static uint32_t registersAtLaunch(const Kernel &kernel, uint32_t warps) {
 
 namespace {
 
-/// Runs CTAs and collects what they found, in the order of the grid.
+/// Runs clusters of CTAs and collects what they found, in the order of the
+/// grid.
 class Grid {
 public:
-  Grid(const LaunchContext &context, uint32_t ctas)
-      : context_(context), ctas_(ctas) {}
+  Grid(const LaunchContext &context, uint32_t clusters)
+      : context_(context), clusters_(clusters) {}
 
   Result run();
 
 private:
   void runOne(uint32_t index);
   void runTogether();
-  void collect(uint32_t index, Cta &cta);
+  void collect(Cluster &cluster);
 
   const LaunchContext &context_;
-  uint32_t ctas_;
+  uint32_t clusters_;
   std::mutex mutex_;
   std::vector<std::pair<uint32_t, Finding>> findings_;
   Statistics statistics_;
@@ -182,34 +241,36 @@ private:
 
 } // namespace
 
-void Grid::collect(uint32_t index, Cta &cta) {
+void Grid::collect(Cluster &cluster) {
   std::lock_guard<std::mutex> lock(mutex_);
-  for (Finding &finding : cta.findings())
-    findings_.push_back({index, std::move(finding)});
-  statistics_.merge(cta.statistics());
+  for (uint32_t rank = 0; rank < cluster.size(); ++rank) {
+    Cta &cta = cluster.cta(rank);
+    for (Finding &finding : cta.findings())
+      findings_.push_back({cta.index(), std::move(finding)});
+    statistics_.merge(cta.statistics());
+  }
 }
 
 void Grid::runOne(uint32_t index) {
-  Cta cta(context_, index);
-  while (cta.run(1u << 20))
+  Cluster cluster(context_, index);
+  while (cluster.run(1u << 20))
     continue;
-  collect(index, cta);
+  collect(cluster);
 }
 
 /// CTAs that may wait for each other through global memory: in turns, on one
 /// thread, as many at a time as the chip has SMs.
 void Grid::runTogether() {
-  std::vector<std::pair<uint32_t, std::unique_ptr<Cta>>> resident;
+  std::vector<std::unique_ptr<Cluster>> resident;
+  uint32_t limit = std::max(1u, context_.launch.smCount / context_.clusterSize);
   uint32_t next = 0;
-  while (next < ctas_ || !resident.empty()) {
-    while (next < ctas_ && resident.size() < context_.launch.smCount) {
-      resident.emplace_back(next, std::make_unique<Cta>(context_, next));
-      ++next;
-    }
+  while (next < clusters_ || !resident.empty()) {
+    while (next < clusters_ && resident.size() < limit)
+      resident.push_back(std::make_unique<Cluster>(context_, next++));
     for (size_t i = resident.size(); i-- > 0;) {
-      if (resident[i].second->run(16))
+      if (resident[i]->run(16 * context_.clusterSize))
         continue;
-      collect(resident[i].first, *resident[i].second);
+      collect(*resident[i]);
       resident.erase(resident.begin() + static_cast<std::ptrdiff_t>(i));
     }
   }
@@ -221,7 +282,7 @@ Result Grid::run() {
     runTogether();
   else
     reference::Parallel(context_.options.threads)
-        .forEach(ctas_,
+        .forEach(clusters_,
                  [&](int64_t index) { runOne(static_cast<uint32_t>(index)); });
   // In the order of the grid, however the host's threads ran.
   std::map<uint32_t, std::vector<Finding>> byCta;
@@ -242,16 +303,19 @@ Result Grid::run() {
 }
 
 Expected<Result> dgemm::sim::simulate(const Program &program,
-                                      const Launch &launch,
-                                      GlobalMemory &memory,
+                                      const Launch &given, GlobalMemory &memory,
                                       const Options &options) {
-  const Kernel *kernel = program.find(launch.entry);
+  const Kernel *kernel = program.find(given.entry);
   if (!kernel)
-    return Error{"there is no kernel '" + launch.entry + "' in the module"};
+    return Error{"there is no kernel '" + given.entry + "' in the module"};
+  Launch launch = given;
+  if (Status status = expandGrid(*kernel, launch); !status.ok())
+    return status.error();
   if (Status status = checkShape(*kernel, launch); !status.ok())
     return status.error();
-  LaunchContext context{program, *kernel, launch, memory, options,
-                        {},      0,       0,      0,      0};
+  LaunchContext context{program, *kernel, launch, memory, options};
+  if (Status status = chooseCluster(*kernel, launch, context); !status.ok())
+    return status.error();
   if (Status status = packParameters(*kernel, launch, context.parameters);
       !status.ok())
     return status.error();
@@ -268,5 +332,5 @@ Expected<Result> dgemm::sim::simulate(const Program &program,
     if (!memory.find(variable.address, 1) && !variable.bytes.empty())
       memory.addAt(variable.address, variable.name, variable.bytes);
   uint32_t ctas = launch.grid[0] * launch.grid[1] * launch.grid[2];
-  return Grid(context, ctas).run();
+  return Grid(context, ctas / context.clusterSize).run();
 }

@@ -41,7 +41,8 @@ enum Category : uint32_t {
   CatTo = 1u << 22,
   CatCarry = 1u << 23,
   CatAny = 1u << 24, // no effect here, any spelling
-  CatNoType = 1u << 25
+  CatNoType = 1u << 25,
+  CatCluster = 1u << 31 // of barrier.cluster
 };
 
 /// Operand signature, a letter each, `?` makes it and the rest optional:

@@ -46,20 +46,21 @@ static constexpr SpecialName specialNames[] = {
     {"%lanemask_lt", Special::LaneMaskLt},
     {"%lanemask_ge", Special::LaneMaskGe},
     {"%lanemask_gt", Special::LaneMaskGt},
-    {"%cluster_ctaid.x", Special::Zero},
-    {"%cluster_ctaid.y", Special::Zero},
-    {"%cluster_ctaid.z", Special::Zero},
-    {"%cluster_nctaid.x", Special::ClusterNCtaRank},
-    {"%cluster_nctaid.y", Special::ClusterNCtaRank},
-    {"%cluster_nctaid.z", Special::ClusterNCtaRank},
-    {"%cluster_ctarank", Special::Zero},
+    {"%cluster_ctaid.x", Special::ClusterCtaIdX},
+    {"%cluster_ctaid.y", Special::ClusterCtaIdY},
+    {"%cluster_ctaid.z", Special::ClusterCtaIdZ},
+    {"%cluster_nctaid.x", Special::ClusterNCtaIdX},
+    {"%cluster_nctaid.y", Special::ClusterNCtaIdY},
+    {"%cluster_nctaid.z", Special::ClusterNCtaIdZ},
+    {"%cluster_ctarank", Special::ClusterCtaRank},
     {"%cluster_nctarank", Special::ClusterNCtaRank},
-    {"%clusterid.x", Special::CtaIdX},
-    {"%clusterid.y", Special::CtaIdY},
-    {"%clusterid.z", Special::CtaIdZ},
-    {"%nclusterid.x", Special::NCtaIdX},
-    {"%nclusterid.y", Special::NCtaIdY},
-    {"%nclusterid.z", Special::NCtaIdZ},
+    {"%clusterid.x", Special::ClusterIdX},
+    {"%clusterid.y", Special::ClusterIdY},
+    {"%clusterid.z", Special::ClusterIdZ},
+    {"%nclusterid.x", Special::NClusterIdX},
+    {"%nclusterid.y", Special::NClusterIdY},
+    {"%nclusterid.z", Special::NClusterIdZ},
+    {"%is_explicit_cluster", Special::IsExplicitCluster},
     {"%dynamic_smem_size", Special::DynamicSmemSize},
     {"%total_smem_size", Special::TotalSmemSize},
 };
@@ -104,6 +105,7 @@ Expected<Operand> Parser::parseWordOperand() {
   operand.kind = Operand::Kind::Immediate;
   operand.value = symbol->address;
   operand.dynamicShared = symbol->dynamicShared;
+  operand.shared = symbol->shared;
   return operand;
 }
 

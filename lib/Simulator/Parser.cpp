@@ -140,6 +140,31 @@ Status Parser::parseParameters() {
   return expect(')');
 }
 
+Status Parser::parseClusterTuning(std::string_view name,
+                                  std::vector<uint64_t> values) {
+  if (name == "explicitcluster")
+    kernel_.explicitCluster = true;
+  if (name == "blocksareclusters")
+    kernel_.blocksAreClusters = true;
+  if (name == "maxclusterrank") {
+    if (values.size() != 1 || values[0] == 0 || values[0] > MaxClusterSize)
+      return error(".maxclusterrank must be 1 to " +
+                   std::to_string(MaxClusterSize));
+    kernel_.maxClusterRank = static_cast<uint32_t>(values[0]);
+  }
+  if (name != "reqnctapercluster")
+    return {};
+  if (values.empty() || values.size() > 3)
+    return error(".reqnctapercluster needs one to three extents");
+  values.resize(3, 1);
+  for (unsigned i = 0; i < 3; ++i) {
+    if (values[i] == 0 || values[i] > MaxClusterSize)
+      return error(".reqnctapercluster is out of range");
+    kernel_.requiredCluster[i] = static_cast<uint32_t>(values[i]);
+  }
+  return {};
+}
+
 Status Parser::parseTuning() {
   while (peek().kind == Token::Kind::Directive) {
     std::string_view name = next().text;
@@ -163,14 +188,16 @@ Status Parser::parseTuning() {
           kernel_.requiredThreads[i] = static_cast<uint32_t>(values[i]);
     } else if (name == "maxnreg" && values.size() == 1) {
       kernel_.maxRegisters = static_cast<uint32_t>(values[0]);
+    } else if (name == "reqnctapercluster" || name == "maxclusterrank" ||
+               name == "explicitcluster" || name == "blocksareclusters") {
+      if (Status status = parseClusterTuning(name, values); !status.ok())
+        return status;
     } else if (name == "pragma") {
       next();
       if (Status status = expect(';'); !status.ok())
         return status;
     } else if (name != "minnctapersm" && name != "maxnctapersm" &&
-               name != "noreturn" && name != "explicitcluster" &&
-               name != "reqnctapercluster" && name != "maxclusterrank" &&
-               name != "blocksareclusters" && name != "abi_preserve") {
+               name != "noreturn" && name != "abi_preserve") {
       return error("unsupported directive '." + std::string(name) + "'");
     }
   }

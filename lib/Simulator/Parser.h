@@ -24,6 +24,7 @@ struct Symbol {
   uint32_t slot = 0;
   uint64_t address = 0; // within its state space
   bool dynamicShared = false;
+  bool shared = false;
 };
 
 /// A `{ }` block: names declared in it, and the block around it.
@@ -96,6 +97,8 @@ private:
   Status parseEntry();
   Status parseParameters();
   Status parseTuning();
+  Status parseClusterTuning(std::string_view name,
+                            std::vector<uint64_t> values);
   Status parseBody();
   Status parseStatement();
   Status parseInstruction();

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Cta.h"
+#include "Cluster.h"
 
 #include <algorithm>
 #include <cstring>
@@ -50,7 +50,8 @@ void Cta::fetch(const Operand &operand, Type type, Lanes &out) const {
     return;
   }
   if (operand.kind != Kind::Register) {
-    std::fill_n(out.v, 32, extend(operand.value, bits, sign));
+    uint64_t value = operand.value + (operand.shared ? sharedWindow() : 0);
+    std::fill_n(out.v, 32, extend(value, bits, sign));
     return;
   }
   const uint32_t *words = &warp_->registers[operand.slot];
@@ -119,6 +120,17 @@ void Cta::writePredicate(const Operand &operand, uint32_t value, uint32_t mask,
   flags = (flags & ~mask) | (defined & mask);
 }
 
+/// 0, 1, 2 for the x, y, z of a special register.
+static unsigned axis(Special special, Special x) {
+  return static_cast<unsigned>(special) - static_cast<unsigned>(x);
+}
+
+/// The CTAs of a cluster are on SMs in a row.
+uint32_t Cta::smId() const {
+  uint32_t cta = cluster_.index() * cluster_.size() + rank_;
+  return cta % std::max(1u, context_.launch.smCount);
+}
+
 uint64_t Cta::special(Special special, uint32_t lane) const {
   const Launch &launch = context_.launch;
   uint32_t thread = warp_->index * 32 + lane;
@@ -137,14 +149,12 @@ uint64_t Cta::special(Special special, uint32_t lane) const {
   case Special::NTidZ:
     return launch.block[2];
   case Special::CtaIdX:
-  case Special::ClusterIdX:
     return id_[0];
   case Special::CtaIdY:
     return id_[1];
   case Special::CtaIdZ:
     return id_[2];
   case Special::NCtaIdX:
-  case Special::NClusterIdX:
     return launch.grid[0];
   case Special::NCtaIdY:
     return launch.grid[1];
@@ -157,7 +167,7 @@ uint64_t Cta::special(Special special, uint32_t lane) const {
   case Special::NWarpId:
     return context_.warps;
   case Special::SmId:
-    return index_ % std::max(1u, launch.smCount);
+    return smId();
   case Special::NSmId:
     return launch.smCount;
   case Special::Clock:
@@ -174,17 +184,39 @@ uint64_t Cta::special(Special special, uint32_t lane) const {
     return ~below;
   case Special::LaneMaskGt:
     return ~(below | self);
+  case Special::ClusterCtaIdX:
+  case Special::ClusterCtaIdY:
+  case Special::ClusterCtaIdZ: {
+    unsigned i = axis(special, Special::ClusterCtaIdX);
+    return id_[i] % context_.cluster[i];
+  }
   case Special::ClusterNCtaIdX:
+  case Special::ClusterNCtaIdY:
+  case Special::ClusterNCtaIdZ:
+    return context_.cluster[axis(special, Special::ClusterNCtaIdX)];
+  case Special::ClusterIdX:
+  case Special::ClusterIdY:
+  case Special::ClusterIdZ: {
+    unsigned i = axis(special, Special::ClusterIdX);
+    return id_[i] / context_.cluster[i];
+  }
+  case Special::NClusterIdX:
+  case Special::NClusterIdY:
+  case Special::NClusterIdZ: {
+    unsigned i = axis(special, Special::NClusterIdX);
+    return launch.grid[i] / context_.cluster[i];
+  }
+  case Special::ClusterCtaRank:
+    return rank_;
   case Special::ClusterNCtaRank:
-    return 1;
+    return context_.clusterSize;
+  case Special::IsExplicitCluster:
+    return context_.explicitCluster;
   case Special::DynamicSmemSize:
     return launch.sharedBytes;
   case Special::TotalSmemSize:
     return context_.sharedEnd - SharedBase;
-  case Special::ClusterCtaIdX:
-  case Special::ClusterCtaRank:
   case Special::GridId:
-  case Special::IsExplicitCluster:
   case Special::Zero:
     return 0;
   }

@@ -5,23 +5,21 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Cta.h"
+#include "Cluster.h"
 
 #include <algorithm>
 
 using namespace dgemm::sim;
 
-Cta::Cta(const LaunchContext &context, uint32_t index)
-    : context_(context), kernel_(context.kernel), index_(index),
-      random_(context.options.seed * 0x9e3779b97f4a7c15u + index),
-      warps_(context.warps), shared_(context.sharedEnd),
-      sharedWritten_(context.sharedEnd),
-      genericWrites_(context.sharedEnd / 4 + 1),
-      proxyFences_(context.warps * 32), bulkCommits_(context.warps * 32) {
-  const uint32_t *grid = context.launch.grid;
-  id_[0] = index % grid[0];
-  id_[1] = index / grid[0] % grid[1];
-  id_[2] = index / grid[0] / grid[1];
+Cta::Cta(Cluster &cluster, const uint32_t *id, uint32_t rank)
+    : cluster_(cluster), context_(cluster.context()), kernel_(context_.kernel),
+      id_{id[0], id[1], id[2]}, rank_(rank), random_(cluster.random()),
+      warps_(context_.warps), shared_(context_.sharedEnd),
+      sharedWritten_(context_.sharedEnd),
+      genericWrites_(context_.sharedEnd / 4 + 1),
+      proxyFences_(context_.warps * 32), bulkCommits_(context_.warps * 32),
+      clusterArrivals_(context_.warps * 32) {
+  const LaunchContext &context = context_;
   local_.resize(size_t(context.warps) * 32 * kernel_.localBytes);
   localWritten_.resize(local_.size());
   for (uint32_t i = 0; i < context.warps; ++i) {
@@ -39,31 +37,11 @@ Cta::Cta(const LaunchContext &context, uint32_t index)
   statistics_.ctas = 1;
 }
 
-bool Cta::run(uint64_t slices) {
-  while (slices-- != 0) {
-    if (faulted_)
-      return false;
-    if (liveWarps_ == 0) {
-      finishCta();
-      return false;
-    }
-    if (!runSlice()) {
-      reportDeadlock();
-      return false;
-    }
-    if (executed_ <= context_.options.maxInstructions)
-      continue;
-    report("instruction-limit",
-           "the CTA executed more than " +
-               std::to_string(context_.options.maxInstructions) +
-               " warp instructions",
-           -1, 0, -1);
-    return false;
-  }
-  return true;
+uint32_t Cta::index() const {
+  const uint32_t *grid = context_.launch.grid;
+  return id_[0] + grid[0] * (id_[1] + grid[1] * id_[2]);
 }
 
-/// Lets one warp or one copy make progress. False if nothing can.
 bool Cta::runSlice() {
   if (!copies_.empty() && random_.below(4) == 0)
     completeSomeCopy();
@@ -153,19 +131,38 @@ Group *Cta::selectGroup(Warp &warp) {
   return best;
 }
 
-void Cta::finishCta() {
-  for (const AsyncCopy &copy : copies_) {
-    bool early = !copy.store || copy.state == AsyncCopy::State::Issued;
-    if (early)
+/// Copies of any CTA of the cluster that use this one's shared memory.
+void Cta::reportPendingCopies() {
+  for (uint32_t rank = 0; rank < cluster_.size(); ++rank) {
+    const Cta &issuer = cluster_.cta(rank);
+    for (const AsyncCopy &copy : issuer.copies_) {
+      bool uses = copy.target == this || copy.signal == this;
+      if (!uses || (copy.store && copy.state != AsyncCopy::State::Issued))
+        continue;
+      std::string by = &issuer == this
+                           ? "a copy"
+                           : "a copy of CTA rank " + std::to_string(rank);
       report("exit-with-pending-copy",
-             copy.store ? "the CTA ended while a copy still reads its shared "
-                          "memory; wait with cp.async.bulk.wait_group.read 0"
-                        : "the CTA ended while a copy still writes its shared "
-                          "memory; wait on its mbarrier",
+             "the CTA ended while " + by +
+                 (copy.store ? " still reads its shared memory; wait with "
+                               "cp.async.bulk.wait_group.read 0"
+                             : " still writes its shared memory; wait on its "
+                               "mbarrier"),
              -1, copy.line, static_cast<int>(copy.thread / 32));
+    }
   }
-  while (!copies_.empty() && !faulted_)
-    completeSomeCopy();
+}
+
+void Cta::finish() {
+  reportPendingCopies();
+  while (!faulted_) {
+    auto own = std::find_if(
+        copies_.begin(), copies_.end(),
+        [&](const AsyncCopy &copy) { return copy.target == this; });
+    if (own == copies_.end())
+      return;
+    completeCopy(static_cast<size_t>(own - copies_.begin()));
+  }
 }
 
 std::string Cta::describeWait(Warp &warp, const Group &group) {
@@ -188,11 +185,16 @@ std::string Cta::describeWait(Warp &warp, const Group &group) {
            std::to_string(barrier.arrived) + " of " +
            std::to_string(barrier.expected) + " threads arrived)";
   }
+  case Wait::Cluster:
+    return at + "the cluster barrier (" +
+           std::to_string(cluster_.barrierArrived()) + " of " +
+           std::to_string(cluster_.liveThreads()) + " threads arrived)";
   case Wait::MBarrier: {
     Lanes address;
     addresses(operand(1), address);
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(group.mask));
-    auto found = mbarriers_.find(static_cast<uint32_t>(address[lane]));
+    auto found = mbarriers_.find(
+        static_cast<uint32_t>(address[lane] & SharedOffsetMask));
     std::string text =
         at + "the mbarrier at shared address " + std::to_string(address[lane]);
     if (found == mbarriers_.end())
@@ -211,10 +213,8 @@ std::string Cta::describeWait(Warp &warp, const Group &group) {
   return at;
 }
 
-void Cta::reportDeadlock() {
-  std::string message = "no warp can go on:";
-  bool diverged = false;
-  uint32_t line = 0;
+std::string Cta::describeWaits(uint32_t &line, bool &diverged) {
+  std::string message;
   for (Warp &warp : warps_) {
     for (const Group &group : warp.groups) {
       message += " " + describeWait(warp, group) + ";";
@@ -223,6 +223,5 @@ void Cta::reportDeadlock() {
       diverged |= group.wait == Wait::Converge;
     }
   }
-  message.pop_back();
-  report(diverged ? "divergence" : "deadlock", message, -1, line, -1);
+  return message;
 }

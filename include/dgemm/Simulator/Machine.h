@@ -10,7 +10,8 @@
 
 // A grid of CTAs over the cores of the host. Warps interleave and asynchronous
 // copies complete in a random order that follows from the seed alone: a CTA
-// behaves the same however many host threads there are.
+// behaves the same however many host threads there are. The CTAs of a cluster
+// run interleaved on one host thread, under one such order.
 
 #include "dgemm/Simulator/Program.h"
 
@@ -50,6 +51,10 @@ struct Launch {
   std::string entry;
   uint32_t grid[3] = {1, 1, 1};
   uint32_t block[3] = {1, 1, 1};
+  /// CTAs of a cluster; zeros mean what the kernel requires, or one CTA.
+  uint32_t cluster[3] = {0, 0, 0};
+  /// More than 8 CTAs per cluster, as the function attribute of CUDA allows.
+  bool nonPortableCluster = false;
   uint32_t sharedBytes = 0; // dynamic
   uint32_t smCount = 1;
   /// One per parameter of the kernel, of its size.

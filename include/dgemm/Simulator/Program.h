@@ -68,7 +68,16 @@ unsigned bitWidth(Type type);
 bool isSigned(Type type);
 bool isFloat(Type type);
 
-enum class Space : uint8_t { Generic, Global, Shared, Local, Param, Const };
+/// Shared is the memory of the executing CTA (.shared, .shared::cta).
+enum class Space : uint8_t {
+  Generic,
+  Global,
+  Shared,
+  Local,
+  Param,
+  Const,
+  SharedCluster
+};
 
 enum class Special : uint8_t {
   TidX,
@@ -98,11 +107,19 @@ enum class Special : uint8_t {
   LaneMaskGe,
   LaneMaskGt,
   ClusterCtaIdX,
+  ClusterCtaIdY,
+  ClusterCtaIdZ,
   ClusterNCtaIdX,
+  ClusterNCtaIdY,
+  ClusterNCtaIdZ,
   ClusterCtaRank,
   ClusterNCtaRank,
   ClusterIdX,
+  ClusterIdY,
+  ClusterIdZ,
   NClusterIdX,
+  NClusterIdY,
+  NClusterIdZ,
   IsExplicitCluster,
   DynamicSmemSize,
   TotalSmemSize,
@@ -124,6 +141,7 @@ struct Operand {
   Type type = Type::None;     // of a register
   bool negated = false;       // `!p`
   bool dynamicShared = false; // an address that the launch moves
+  bool shared = false;        // an address within the shared window of the CTA
   uint32_t reg = 0;           // number of the register
   uint32_t slot = 0;          // first word of it in the register file of a warp
   uint32_t first = 0;
@@ -199,7 +217,9 @@ enum Flag : uint32_t {
   FlagDrop = 1u << 20,
   FlagProxyAsync = 1u << 21, // a fence for the async proxy
   FlagInc = 1u << 22,
-  FlagCluster = 1u << 23 // .shared::cluster
+  FlagCluster = 1u << 23,   // .shared::cluster
+  FlagMulticast = 1u << 24, // .multicast::cluster
+  FlagPair = 1u << 25       // .cta_group::2
 };
 
 struct Instruction {
@@ -251,6 +271,10 @@ struct Kernel {
   uint32_t maxThreads = 0;
   uint32_t maxRegisters = 0;
   bool globalAtomics = false;
+  uint32_t requiredCluster[3] = {0, 0, 0}; // .reqnctapercluster
+  uint32_t maxClusterRank = 0;             // .maxclusterrank
+  bool explicitCluster = false;            // .explicitcluster
+  bool blocksAreClusters = false;          // the grid counts clusters
 };
 
 /// Initialised or zero module variable.
@@ -273,6 +297,11 @@ struct Program {
 // Address map. Shared memory starts above the bytes that the system reserves,
 // generic windows lie far above the buffers.
 constexpr uint32_t SharedBase = 1024;
+// The shared::cluster window: the rank of the CTA above the offset within its
+// own window. A shared address of a CTA has its rank there, as on the chip.
+constexpr uint32_t SharedRankShift = 24;
+constexpr uint32_t SharedOffsetMask = (1u << SharedRankShift) - 1;
+constexpr uint32_t MaxClusterSize = 16;
 constexpr uint64_t SharedWindow = uint64_t(0x7f10) << 32;
 constexpr uint64_t LocalWindow = uint64_t(0x7f20) << 32;
 constexpr uint64_t ParamWindow = uint64_t(0x7f30) << 32;

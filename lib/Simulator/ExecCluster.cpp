@@ -1,0 +1,160 @@
+//===- ExecCluster.cpp - What CTAs of a cluster do together ---------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Cluster.h"
+
+#include <algorithm>
+
+using namespace dgemm::sim;
+
+//===----------------------------------------------------------------------===//
+// The shared::cluster window
+//===----------------------------------------------------------------------===//
+
+/// The CTA whose memory a shared address lies in. Null after a fault.
+Cta *Cta::findOwner(uint64_t address, uint32_t lane, bool remote) {
+  uint64_t rank = address >> SharedRankShift;
+  if (rank == rank_)
+    return this;
+  int where = static_cast<int>(lane);
+  std::string what = "shared address " + hexadecimal(address);
+  if (rank >= cluster_.size()) {
+    fault("out-of-bounds",
+          what + " names CTA rank " + std::to_string(rank) +
+              " of a cluster of " + std::to_string(cluster_.size()),
+          where);
+    return nullptr;
+  }
+  Cta &owner = cluster_.cta(static_cast<uint32_t>(rank));
+  if (!remote) {
+    fault("out-of-bounds",
+          what + " is in the memory of CTA rank " + std::to_string(rank) +
+              ", not of the executing one (rank " + std::to_string(rank_) +
+              "); this access needs .shared::cluster",
+          where);
+    return nullptr;
+  }
+  if (owner.hasEnded()) {
+    fault("exited-cta",
+          what + " is in the memory of CTA rank " + std::to_string(rank) +
+              ", which has exited; a cluster barrier must keep it until its "
+              "peers are done",
+          where);
+    return nullptr;
+  }
+  if (cluster_.barrierPhase() == 0)
+    report("cluster-start",
+           what + " is in the memory of CTA rank " + std::to_string(rank) +
+               ", and no cluster barrier has shown yet that it has started",
+           where, instruction_->line, static_cast<int>(warp_->index));
+  return &owner;
+}
+
+void Cta::executeMapA(uint32_t mask) {
+  bool generic = instruction_->space == Space::Generic;
+  isUniformlyDefined(operand(2), mask, "a CTA rank");
+  Lanes address, rank;
+  fetch(operand(1), instruction_->type, address);
+  fetch(operand(2), Type::U32, rank);
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    if (!((mask >> lane) & 1))
+      continue;
+    uint64_t offset = address[lane];
+    if (!sharedAddress(offset) || (generic && offset == address[lane]))
+      return fault("out-of-bounds",
+                   "mapa of " + hexadecimal(address[lane]) +
+                       ", which is no address of shared memory",
+                   static_cast<int>(lane));
+    if (rank[lane] >= cluster_.size())
+      return fault("cluster",
+                   "mapa to CTA rank " + std::to_string(rank[lane]) +
+                       " of a cluster of " + std::to_string(cluster_.size()),
+                   static_cast<int>(lane));
+    address[lane] = (generic ? SharedWindow : 0) |
+                    (rank[lane] << SharedRankShift) |
+                    (offset & SharedOffsetMask);
+  }
+  write(operand(0), address, mask,
+        definedLanes(operand(1)) & definedLanes(operand(2)));
+}
+
+void Cta::executeGetCtaRank(uint32_t mask) {
+  bool generic = instruction_->space == Space::Generic;
+  Lanes address;
+  fetch(operand(1), instruction_->type, address);
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    uint64_t at = address[lane];
+    bool shared = sharedAddress(at) && !(generic && at == address[lane]);
+    if (((mask >> lane) & 1) && !shared)
+      return fault("out-of-bounds",
+                   "getctarank of " + hexadecimal(address[lane]) +
+                       ", which is no address of shared memory",
+                   static_cast<int>(lane));
+    address[lane] = at >> SharedRankShift;
+  }
+  write(operand(0), address, mask, definedLanes(operand(1)));
+}
+
+//===----------------------------------------------------------------------===//
+// barrier.cluster
+//===----------------------------------------------------------------------===//
+
+static uint32_t firstLane(uint32_t mask) {
+  return static_cast<uint32_t>(__builtin_ctz(mask));
+}
+
+void Cta::executeClusterArrive(uint32_t mask) {
+  uint32_t *arrivals = &clusterArrivals_[warp_->index * 32];
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    if (!((mask >> lane) & 1))
+      continue;
+    if (arrivals[lane] != 0)
+      return fault("cluster-barrier",
+                   "the thread arrives a second time without a "
+                   "barrier.cluster.wait in between",
+                   static_cast<int>(lane));
+    arrivals[lane] = cluster_.barrierPhase() + 1;
+  }
+  cluster_.arrive(static_cast<uint32_t>(__builtin_popcount(mask)));
+}
+
+void Cta::executeClusterWait(uint32_t mask) {
+  uint32_t *arrivals = &clusterArrivals_[warp_->index * 32];
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    if (!((mask >> lane) & 1))
+      continue;
+    if (arrivals[lane] == 0)
+      return fault("cluster-barrier",
+                   "the thread waits without a barrier.cluster.arrive before",
+                   static_cast<int>(lane));
+    if (arrivals[lane] > cluster_.barrierPhase())
+      return block(Wait::Cluster);
+  }
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    if ((mask >> lane) & 1)
+      arrivals[lane] = 0;
+}
+
+/// Lanes exit.
+void Cta::leaveClusterBarrier(uint32_t mask) {
+  uint32_t *arrivals = &clusterArrivals_[warp_->index * 32];
+  uint32_t unwaited = 0, current = 0;
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    if (!((mask >> lane) & 1) || arrivals[lane] == 0)
+      continue;
+    unwaited |= 1u << lane;
+    current += arrivals[lane] == cluster_.barrierPhase() + 1;
+    arrivals[lane] = 0;
+  }
+  if (unwaited != 0)
+    report("cluster-barrier",
+           "the thread exits after barrier.cluster.arrive without "
+           "barrier.cluster.wait",
+           static_cast<int>(firstLane(unwaited)), instruction_->line,
+           static_cast<int>(warp_->index));
+  cluster_.leave(static_cast<uint32_t>(__builtin_popcount(mask)), current);
+}
