@@ -8,6 +8,8 @@
 #ifndef DGEMM_LIB_SIMULATOR_CTA_H
 #define DGEMM_LIB_SIMULATOR_CTA_H
 
+#include "WgmmaUnit.h"
+
 #include "dgemm/Simulator/MBarrier.h"
 #include "dgemm/Simulator/Machine.h"
 #include "dgemm/Simulator/TensorCopy.h"
@@ -35,7 +37,8 @@ enum class Wait : uint8_t {
   Cluster,   // the cluster barrier
   MBarrier,  // the phase of an mbarrier
   BulkGroup, // copies of the thread
-  Registers  // setmaxnreg.inc
+  Registers, // setmaxnreg.inc
+  Wgmma      // groups of wgmma
 };
 
 /// Lanes of a warp at the same instruction.
@@ -53,7 +56,8 @@ struct Warp {
   /// A bit per lane for each register: it holds a defined value.
   std::vector<uint32_t> defined;
   uint32_t carry = 0;
-  uint32_t registerCount = 0; // of setmaxnreg
+  uint32_t registerCount = 0;   // of setmaxnreg
+  WgmmaMember *wgmma = nullptr; // once it uses wgmma
 };
 
 struct NamedBarrier {
@@ -120,7 +124,7 @@ public:
   /// `id`: of the CTA in the grid.
   Cta(Cluster &cluster, const uint32_t *id, uint32_t rank);
 
-  /// Lets one warp or one copy make progress. False if nothing can.
+  /// Lets one warp, copy or wgmma make progress. False if nothing can.
   bool runSlice();
   /// Ends a CTA without live warps. Copies into memory of others stay pending.
   void finish();
@@ -264,6 +268,33 @@ private:
   void executeMatrixMove(uint32_t mask);
   void executeMma(uint32_t mask);
 
+  // ExecWgmma.cpp
+  void executeWgmma();
+  void issueWgmma(Warpgroup &group, WgmmaMember &member);
+  void waitForWgmma(Warpgroup &group, WgmmaMember &member);
+  std::string describeWgmmaWait(const Warp &warp) const;
+  WgmmaMember &wgmmaMember();
+  Warpgroup *findWarpgroup();
+  bool passWithWarpgroup(Warpgroup &group);
+  bool uniformOperand(const Operand &from, Type type, const char *what,
+                      uint64_t &value);
+  bool locateOperand(AsyncWgmma &operation, bool isA);
+  bool readWgmmaOperands(AsyncWgmma &operation, bool first);
+  void countReaders(const AsyncWgmma &operation, int change);
+  void checkOperandWrites(const AsyncWgmma &operation);
+  void checkWgmmaReaders(const Cta &owner, uint64_t address, uint32_t bytes,
+                         uint32_t lane);
+  void reportFence(const std::string &message);
+  void checkAccumulators(WgmmaMember &member, const AsyncWgmma &operation,
+                         uint32_t number);
+  void checkFragments(WgmmaMember &member, uint32_t number);
+  void noteRegisterAccess(WgmmaMember &member, const Operand &operand);
+  void noteRegisterAccesses(WgmmaMember &member);
+  void executeSomeWgmma();
+  void gatherOperand(const AsyncWgmma &operation, uint32_t firstWarp, bool isA,
+                     std::vector<uint8_t> &bytes);
+  void completeWgmma(uint32_t index, const AsyncWgmma &operation);
+
   Cluster &cluster_;
   const LaunchContext &context_;
   const Kernel &kernel_;
@@ -291,6 +322,7 @@ private:
   /// Of each thread: one more than the phase of the cluster barrier that it has
   /// arrived at and not waited for, or 0.
   std::vector<uint32_t> clusterArrivals_;
+  WgmmaUnit wgmma_;
   uint32_t freeRegisters_ = 0;
   uint32_t liveWarps_ = 0;
   uint64_t executed_ = 0;

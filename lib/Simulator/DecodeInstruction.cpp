@@ -366,6 +366,7 @@ static bool hasType(const Instruction &instruction) {
   case Op::Red:
     return standard && bits >= 8;
   case Op::Mma:
+  case Op::Wgmma:
   case Op::Nop:
     return true;
   default:
@@ -422,6 +423,8 @@ Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
   switch (instruction.op) {
   case Op::Mma:
     return finishMma(instruction, operands);
+  case Op::Wgmma:
+    return finishWgmma(instruction, operands);
   case Op::LdMatrix:
   case Op::StMatrix:
     return finishMatrixMove(instruction, operands);

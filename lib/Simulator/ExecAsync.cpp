@@ -301,6 +301,7 @@ bool Cta::claimShared(const AsyncCopy &copy, uint32_t lane) {
     if (copy.store)
       continue;
     checkSourcesInUse(owner, chunk.shared, chunk.bytes, lane);
+    checkWgmmaReaders(owner, chunk.shared, chunk.bytes, lane);
     std::memset(flags, 0, chunk.bytes);
     auto words = owner.genericWrites_.begin();
     std::fill(words + chunk.shared / 4,

@@ -78,6 +78,7 @@ uint8_t *Cta::resolveShared(uint64_t address, uint32_t bytes, uint32_t lane,
   }
   if (write) {
     checkSourcesInUse(*owner, address, bytes, lane);
+    checkWgmmaReaders(*owner, address, bytes, lane);
     noteGenericWrite(*owner, address, bytes, lane);
   }
   written = &owner->sharedWritten_[address];

@@ -102,8 +102,11 @@ void Cta::step(Warp &warp, Group &group) {
     }
     mask &= predicate;
   }
-  if (mask != 0)
+  if (mask != 0) {
+    if (warp.wgmma)
+      noteRegisterAccesses(*warp.wgmma);
     execute(mask);
+  }
   if (blocked_ || faulted_)
     return;
   ++executed_;
@@ -208,6 +211,11 @@ void Cta::execute(uint32_t mask) {
     return executeMatrixMove(mask);
   case Op::Mma:
     return executeMma(mask);
+  case Op::Wgmma:
+  case Op::WgmmaFence:
+  case Op::WgmmaCommit:
+  case Op::WgmmaWait:
+    return executeWgmma();
   default:
     break;
   }

@@ -124,6 +124,15 @@ static constexpr OpcodeInfo opcodes[] = {
     {"stmatrix.sync.aligned", Op::StMatrix, "mS", CatMatrix | CatSpace,
      FlagAligned},
     {"mma.sync.aligned", Op::Mma, "DSSS?SSSS", CatMma, FlagAligned},
+    {"wgmma.mma_async.sync.aligned", Op::Wgmma, "DSsp?ssss", CatMma,
+     FlagAligned},
+    {"wgmma.mma_async.sp.sync.aligned", Op::Wgmma, "DSSS?SSSSSSS", CatMma,
+     FlagAligned},
+    {"wgmma.fence.sync.aligned", Op::WgmmaFence, "", CatNoType, FlagAligned},
+    {"wgmma.commit_group.sync.aligned", Op::WgmmaCommit, "", CatNoType,
+     FlagAligned},
+    {"wgmma.wait_group.sync.aligned", Op::WgmmaWait, "s", CatNoType,
+     FlagAligned},
 };
 
 using Field = ModifierInfo::Field;

@@ -55,6 +55,9 @@ private:
                 std::vector<Operand> &operands);
   Status finishMma(Instruction &instruction,
                    const std::vector<Operand> &operands);
+  // DecodeWgmma.cpp
+  Status finishWgmma(Instruction &instruction,
+                     const std::vector<Operand> &operands);
   Status finishMatrixMove(Instruction &instruction,
                           const std::vector<Operand> &operands);
   Status checkSelectors(const Instruction &instruction,

@@ -45,6 +45,8 @@ uint32_t Cta::index() const {
 bool Cta::runSlice() {
   if (!copies_.empty() && random_.below(4) == 0)
     completeSomeCopy();
+  if (wgmma_.ready != 0 && random_.below(4) == 0)
+    executeSomeWgmma();
   uint32_t count = static_cast<uint32_t>(warps_.size());
   uint32_t start = random_.below(count);
   uint32_t steps = 1 + random_.below(48);
@@ -55,9 +57,12 @@ bool Cta::runSlice() {
   }
   if (faulted_)
     return true;
-  if (copies_.empty())
+  if (copies_.empty() && wgmma_.ready == 0)
     return false;
-  completeSomeCopy();
+  if (copies_.empty() || (wgmma_.ready != 0 && random_.below(2) == 0))
+    executeSomeWgmma();
+  else
+    completeSomeCopy();
   return true;
 }
 
@@ -207,6 +212,8 @@ std::string Cta::describeWait(Warp &warp, const Group &group) {
   }
   case Wait::BulkGroup:
     return at + "its bulk copies";
+  case Wait::Wgmma:
+    return at + describeWgmmaWait(warp);
   case Wait::Registers:
     return at + "registers (" + std::to_string(freeRegisters_) + " are free)";
   }

@@ -1,91 +1,91 @@
-//===- Wgmma.cpp - wgmma: operands and the sum of H100 ----------*- C++ -*-===//
+//===- Wgmma.cpp - wgmma: operands and results ---------------------*- C++
+//-*-===//
 //
 // Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "dgemm/Simulator/Wgmma.h"
+#include "WgmmaSum.h"
 
 #include "Decode.h"
 
 #include "dgemm/Reference/Formats.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
 #include <memory>
 
 using namespace dgemm::sim;
 
 namespace {
 
-constexpr unsigned maxK = 32;
-constexpr unsigned maxN = 256;
-/// The exponent of zero: no sum with it is the largest.
-constexpr int16_t none = -8192;
+/// An element as the matrix unit sees it.
+struct Element {
+  float value = 0;
+  int16_t exponent = WgmmaTile::none;
+  bool special = false;
 
-/// Values, and those that are finite (else 0) with floor(log2) of their
-/// magnitudes; columns innermost in B, so that the compiler can compute several
-/// at a time.
-struct Operands {
-  double valueA[64][maxK];
-  double valueB[maxK][maxN];
-  double a[64][maxK];
-  int16_t exponentA[64][maxK];
-  double b[maxK][maxN];
-  int16_t exponentB[maxK][maxN];
-  /// The row or column has an infinity or a NaN.
-  bool specialA[64] = {};
-  bool specialB[maxN] = {};
+  explicit Element(float from = 0) : value(from) {
+    uint32_t bits;
+    std::memcpy(&bits, &from, 4);
+    int field = static_cast<int>(bits >> 23 & 255);
+    special = field == 255;
+    if (field != 0)
+      exponent = special ? exponent : static_cast<int16_t>(field - 127);
+    else if (from != 0)
+      exponent = static_cast<int16_t>(std::ilogb(from));
+  }
 };
 
-int16_t exponentOf(double value) {
-  if (value == 0)
-    return none;
-  uint64_t bits;
-  std::memcpy(&bits, &value, 8);
-  // Subnormals of all formats are normal in f64.
-  return static_cast<int16_t>(static_cast<int>(bits >> 52 & 0x7FF) - 1023);
+using ElementTable = std::array<Element, 256>;
+
+ElementTable makeTable(MatrixType type) {
+  ElementTable table;
+  for (unsigned code = 0; code < 256; ++code)
+    table[code] = Element(static_cast<float>(byteTable(type)[code]));
+  return table;
 }
 
-double decode(MatrixType type, const uint8_t *bytes) {
+const ElementTable &elementTable(MatrixType type) {
+  static const ElementTable e4m3 = makeTable(MatrixType::E4M3);
+  static const ElementTable e5m2 = makeTable(MatrixType::E5M2);
+  return type == MatrixType::E5M2 ? e5m2 : e4m3;
+}
+
+Element decode(MatrixType type, const uint8_t *bytes) {
   uint32_t word = 0;
   switch (type) {
   case MatrixType::BF16:
     std::memcpy(&word, bytes, 2);
-    return decodeBrain(word);
+    return Element(static_cast<float>(decodeBrain(word)));
   case MatrixType::F16:
     std::memcpy(&word, bytes, 2);
-    return decodeHalf(word);
+    return Element(static_cast<float>(decodeHalf(word)));
   case MatrixType::TF32:
     std::memcpy(&word, bytes, 4);
-    return decodeTruncated(word);
+    return Element(static_cast<float>(decodeTruncated(word)));
   default:
-    return byteTable(type)[*bytes];
+    return elementTable(type)[*bytes];
   }
 }
 
-void setA(const WgmmaOp &op, Operands &out, unsigned m, unsigned k,
+void setA(const WgmmaOp &op, WgmmaTile &out, unsigned m, unsigned k,
           const uint8_t *bytes) {
-  double value = decode(op.a, bytes);
-  value = op.negateA ? -value : value;
-  bool finite = std::isfinite(value);
-  out.valueA[m][k] = value;
-  out.a[m][k] = finite ? value : 0;
-  out.exponentA[m][k] = exponentOf(out.a[m][k]);
-  out.specialA[m] |= !finite;
+  Element element = decode(op.a, bytes);
+  out.a[m][k] = op.negateA ? -element.value : element.value;
+  out.exponentA[m][k] = element.exponent;
+  out.specialA[m] |= element.special;
 }
 
-void setB(const WgmmaOp &op, Operands &out, unsigned n, unsigned k,
+void setB(const WgmmaOp &op, WgmmaTile &out, unsigned n, unsigned k,
           const uint8_t *bytes) {
-  double value = decode(op.b, bytes);
-  value = op.negateB ? -value : value;
-  bool finite = std::isfinite(value);
-  out.valueB[k][n] = value;
-  out.b[k][n] = finite ? value : 0;
-  out.exponentB[k][n] = exponentOf(out.b[k][n]);
-  out.specialB[n] |= !finite;
+  Element element = decode(op.b, bytes);
+  unsigned column = WgmmaTile::column(n);
+  out.b[k][column] = op.negateB ? -element.value : element.value;
+  out.exponentB[k][column] = element.exponent;
+  out.specialB[column] |= element.special;
 }
 
 /// Undoes the order of operandAddresses.
@@ -103,7 +103,7 @@ void spreadShared(const WgmmaOp &op, bool isA, const uint8_t *pieces, Set set) {
 // r[i] of warp w: m = 16 w + g + 8 (i & 1), and E elements along K from
 // E t + 4 E (i >> 1).
 void spreadRegisters(const WgmmaOp &op, const WarpRegister *const regs[4],
-                     Operands &out) {
+                     WgmmaTile &out) {
   unsigned bytes = op.elementBytes();
   unsigned perRegister = 4 / bytes;
   for (unsigned warp = 0; warp < 4; ++warp)
@@ -117,130 +117,89 @@ void spreadRegisters(const WgmmaOp &op, const WarpRegister *const regs[4],
       }
 }
 
-/// Where D[m][n] is: warp, register, lane (and half, if f16).
+/// Four elements of D, of neighbouring lanes: column j is n + 2 j.
 struct Owner {
   unsigned warp, reg, lane;
   Owner(unsigned m, unsigned n)
       : warp(m / 16), reg(4 * (n / 8) + 2 * (m / 8 % 2) + n % 2),
-        lane(4 * (m % 8) + n % 8 / 2) {}
+        lane(4 * (m % 8)) {}
 };
 
-double loadC(const WgmmaOp &op, WarpRegister *const d[4], unsigned m,
-             unsigned n) {
+constexpr unsigned quad = 4;
+
+void loadC(const WgmmaOp &op, WarpRegister *const d[4], unsigned m, unsigned n,
+           float *c) {
   Owner at(m, n);
-  if (op.accumulator == AccumulatorType::F16)
-    return decodeHalf(d[at.warp][at.reg / 2][at.lane] >> (16 * (at.reg & 1)) &
-                      0xFFFF);
-  float value;
-  std::memcpy(&value, &d[at.warp][at.reg][at.lane], 4);
-  return value;
+  if (op.accumulator == AccumulatorType::F32)
+    return static_cast<void>(
+        std::memcpy(c, &d[at.warp][at.reg][at.lane], quad * 4));
+  for (unsigned j = 0; j < quad; ++j) {
+    uint32_t word = d[at.warp][at.reg / 2][at.lane + j];
+    c[j] = static_cast<float>(decodeHalf(word >> (16 * (at.reg & 1)) & 0xFFFF));
+  }
 }
 
 void storeD(const WgmmaOp &op, WarpRegister *const d[4], unsigned m, unsigned n,
-            double value) {
+            const float *values) {
   Owner at(m, n);
-  if (op.accumulator == AccumulatorType::F16) {
+  for (unsigned j = 0; j < quad; ++j) {
+    float value = values[j];
+    if (op.accumulator == AccumulatorType::F32) {
+      uint32_t bits = 0x7FFFFFFF;
+      if (!std::isnan(value))
+        std::memcpy(&bits, &value, 4);
+      d[at.warp][at.reg][at.lane + j] = bits;
+      continue;
+    }
     uint32_t half =
         std::isnan(value) ? 0x7FFF : dgemm::reference::encodeF16(value);
-    uint32_t &word = d[at.warp][at.reg / 2][at.lane];
+    uint32_t &word = d[at.warp][at.reg / 2][at.lane + j];
     word =
         at.reg & 1 ? (word & 0xFFFF) | half << 16 : (word & 0xFFFF0000u) | half;
-    return;
   }
-  float rounded = static_cast<float>(value);
-  uint32_t bits = 0x7FFFFFFF;
-  if (!std::isnan(value))
-    std::memcpy(&bits, &rounded, 4);
-  d[at.warp][at.reg][at.lane] = bits;
 }
 
-/// Toward zero, to `fraction` bits after the leading one and to the grid of
-/// f32's subnormals.
-double truncate(double value, unsigned fraction) {
-  uint64_t bits;
-  std::memcpy(&bits, &value, 8);
-  bits &= ~uint64_t(0) << (52 - fraction);
-  std::memcpy(&value, &bits, 8);
-  if (std::fabs(value) < 0x1p-126)
-    return std::trunc(value * 0x1p149) * 0x1p-149;
-  return value;
+/// The column of B that `WgmmaTile` holds at a multiple of four.
+unsigned firstOfQuad(unsigned column) {
+  return (column & ~7u) + (column / quad & 1);
 }
 
-constexpr unsigned block = 8;
-
-/// `block` columns of one row. On entry `sums` is C.
-void sumRow(const Operands &in, unsigned count, unsigned m, unsigned n,
-            int fraction, unsigned outFraction, double (&sums)[block]) {
-  int16_t largest[block];
-  for (unsigned j = 0; j < block; ++j)
-    largest[j] = exponentOf(sums[j]);
-  for (unsigned k = 0; k < count; ++k)
-    for (unsigned j = 0; j < block; ++j)
-      largest[j] =
-          std::max(largest[j], static_cast<int16_t>(in.exponentA[m][k] +
-                                                    in.exponentB[k][n + j]));
-  // All terms are below 2^(fraction + 2) in units of the last bit, so an i32
-  // holds them: the conversion truncates toward zero.
-  double toUnits[block], total[block];
-  for (unsigned j = 0; j < block; ++j) {
-    bool isZero = largest[j] <= none / 2;
-    toUnits[j] = isZero ? 0 : std::ldexp(1.0, fraction - largest[j]);
-    total[j] = static_cast<int32_t>(sums[j] * toUnits[j]);
-  }
-  for (unsigned k = 0; k < count; ++k)
-    for (unsigned j = 0; j < block; ++j)
-      total[j] +=
-          static_cast<int32_t>(in.a[m][k] * in.b[k][n + j] * toUnits[j]);
-  for (unsigned j = 0; j < block; ++j)
-    sums[j] =
-        toUnits[j] == 0 ? 0 : truncate(total[j] / toUnits[j], outFraction);
-}
-
-/// With an infinity or a NaN among the terms only those matter.
-double sumSpecial(const Operands &in, unsigned count, unsigned m, unsigned n,
-                  double c) {
-  double sum = c;
-  for (unsigned k = 0; k < count; ++k)
-    sum += in.valueA[m][k] * in.valueB[k][n];
-  return sum;
-}
-
-void multiply(const WgmmaOp &op, const Operands &in, WarpRegister *const d[4]) {
-  bool is8Bit = op.elementBytes() == 1;
-  int fraction = is8Bit ? 13 : 25;
-  unsigned outFraction = is8Bit ? 13 : 23;
-  for (unsigned m = 0; m < 64; ++m)
-    for (unsigned n = 0; n < op.n; n += block) {
-      double sums[block], c[block];
-      bool special[block];
-      for (unsigned j = 0; j < block; ++j) {
-        c[j] = op.accumulate ? loadC(op, d, m, n + j) : 0;
-        special[j] =
-            in.specialA[m] || in.specialB[n + j] || !std::isfinite(c[j]);
-        sums[j] = special[j] ? 0 : c[j];
-      }
-      sumRow(in, op.k(), m, n, fraction, outFraction, sums);
-      for (unsigned j = 0; j < block; ++j)
-        storeD(op, d, m, n + j,
-               special[j] ? sumSpecial(in, op.k(), m, n + j, c[j]) : sums[j]);
+void multiply(const WgmmaOp &op, const WgmmaTile &tile,
+              WarpRegister *const d[4]) {
+  SumModel model = SumModel::of(op);
+  constexpr unsigned width = 16;
+  for (unsigned column = 0; column < op.n; column += width) {
+    unsigned used = std::min(width, op.n - column);
+    for (unsigned m = 0; m < 64; ++m) {
+      float sums[width] = {};
+      for (unsigned j = 0; j < used && op.accumulate; j += quad)
+        loadC(op, d, m, firstOfQuad(column + j), sums + j);
+      sumColumns(tile, model, m, column, sums);
+      for (unsigned j = 0; j < used; j += quad)
+        storeD(op, d, m, firstOfQuad(column + j), sums + j);
     }
+  }
 }
 
 } // namespace
 
 void dgemm::sim::wgmma(const WgmmaOp &op, const WgmmaOperands &in,
                        WarpRegister *const d[4]) {
-  auto operands = std::make_unique<Operands>();
+  // Not initialised: all that is read is set here.
+  std::unique_ptr<WgmmaTile> tile(new WgmmaTile);
+  tile->k = op.k();
+  tile->n = op.n;
   if (op.registersA)
-    spreadRegisters(op, in.registersA, *operands);
+    spreadRegisters(op, in.registersA, *tile);
   else
     spreadShared(op, /*isA=*/true, in.sharedA,
                  [&](unsigned m, unsigned k, const uint8_t *bytes) {
-                   setA(op, *operands, m, k, bytes);
+                   setA(op, *tile, m, k, bytes);
                  });
   spreadShared(op, /*isA=*/false, in.sharedB,
                [&](unsigned n, unsigned k, const uint8_t *bytes) {
-                 setB(op, *operands, n, k, bytes);
+                 setB(op, *tile, n, k, bytes);
                });
-  multiply(op, *operands, d);
+  tile->normalise();
+  multiply(op, *tile, d);
 }

@@ -13,6 +13,7 @@
 
 #include "dgemm/Simulator/Matrix.h"
 #include "dgemm/Simulator/Status.h"
+#include "dgemm/Simulator/Wgmma.h"
 
 #include <cstdint>
 #include <string>
@@ -238,7 +239,7 @@ struct Instruction {
   uint32_t firstOperand = 0;
   uint32_t numOperands = 0;
   uint32_t target = 0;     // of a branch
-  uint32_t descriptor = 0; // in Kernel::matrices or Kernel::moves
+  uint32_t descriptor = 0; // in the list of Kernel that fits
   uint32_t line = 0;
   uint32_t text = 0; // opcode as written, in Program::opcodes
 
@@ -261,6 +262,7 @@ struct Kernel {
   std::vector<Operand> operands;
   std::vector<MmaOp> matrices;
   std::vector<MatrixMove> moves;
+  std::vector<WgmmaOp> warpgroupMatrices;
   uint32_t numRegisters = 0;
   uint32_t registerWords = 0; // register file of one warp, in 32-bit words
   uint32_t staticShared = 0;  // bytes after SharedBase

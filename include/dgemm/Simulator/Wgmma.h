@@ -54,6 +54,8 @@ struct WgmmaOp {
   /// scale-d: false means that C is not read and counts as zero.
   bool accumulate = true;
 
+  static constexpr unsigned maxRegistersD = 128;
+
   unsigned elementBytes() const;
   unsigned k() const { return 32 / elementBytes(); }
   /// Registers of D (and C) in each lane.

@@ -20,8 +20,8 @@ static std::string errorOf(const std::string &body) {
 }
 
 TEST(PtxParser, NamesLineAndInstruction) {
-  EXPECT_EQ(errorOf("wgmma.fence.sync.aligned;"),
-            "line 9: 'wgmma.fence.sync.aligned': unsupported instruction");
+  EXPECT_EQ(errorOf("frobnicate.sync.aligned;"),
+            "line 9: 'frobnicate.sync.aligned': unsupported instruction");
   EXPECT_EQ(errorOf("\n\nadd.frob.u32 %r1, %r0, 1;"),
             "line 11: 'add.frob.u32': unsupported modifier '.frob'");
 }

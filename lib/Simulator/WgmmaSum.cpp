@@ -1,0 +1,213 @@
+//===- WgmmaSum.cpp - How the matrix unit of H100 adds --------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "WgmmaSum.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+using namespace dgemm::sim;
+
+namespace {
+
+constexpr unsigned width = 16;
+using Floats = float __attribute__((vector_size(4 * width)));
+using Ints = int32_t __attribute__((vector_size(4 * width)));
+using Shorts = int16_t __attribute__((vector_size(2 * width)));
+
+/// The widest range of exponents of one operand for which all products are
+/// normal in f32, and so are the factors that align them.
+constexpr int narrowRange = 48;
+
+template <typename Vector, typename T> Vector load(const T *from) {
+  Vector result;
+  std::memcpy(&result, from, sizeof(result));
+  return result;
+}
+
+template <typename To, typename From> To bitsAs(const From &from) {
+  static_assert(sizeof(To) == sizeof(From), "a reinterpretation");
+  To result;
+  std::memcpy(&result, &from, sizeof(result));
+  return result;
+}
+
+double powerOfTwo(int exponent) {
+  return bitsAs<double>(static_cast<int64_t>(exponent + 1023) << 52);
+}
+
+/// Toward zero, to `fraction` bits after the leading one.
+double keepBits(double value, int fraction) {
+  return bitsAs<double>(bitsAs<uint64_t>(value) &
+                        (~uint64_t(0) << (52 - fraction)));
+}
+
+int exponentOf(float value) {
+  return value == 0 || !std::isfinite(value) ? int(WgmmaTile::none)
+                                             : std::ilogb(value);
+}
+
+/// With an infinity or a NaN among the terms only those matter.
+float sumSpecial(const WgmmaTile &tile, unsigned m, unsigned column, float c) {
+  float sum = c;
+  for (unsigned k = 0; k < tile.k; ++k) {
+    float a = tile.a[m][k], b = tile.b[k][column];
+    // Finite products are at most in the way.
+    if (!std::isfinite(a) || !std::isfinite(b))
+      sum += a * b;
+  }
+  return sum;
+}
+
+} // namespace
+
+SumModel SumModel::of(const WgmmaOp &op) {
+  SumModel model;
+  if (op.elementBytes() == 1)
+    model = {13, 13};
+  return model;
+}
+
+void WgmmaTile::clearColumn(unsigned at) {
+  for (unsigned i = 0; i < k; ++i) {
+    b[i][at] = 0;
+    exponentB[i][at] = none;
+  }
+}
+
+/// Brings the values of a matrix to magnitudes below two. False if their range
+/// is too wide, and nothing changes.
+template <size_t columns>
+static bool narrowValues(float (*values)[columns],
+                         int16_t (*exponents)[columns], unsigned rows,
+                         unsigned used, int &scale) {
+  constexpr int16_t none = WgmmaTile::none;
+  int16_t largest = none, smallest = -none;
+  for (unsigned i = 0; i < rows; ++i)
+    for (unsigned j = 0; j < used; ++j) {
+      int16_t e = exponents[i][j];
+      largest = std::max(largest, e);
+      smallest = std::min<int16_t>(smallest, e == none ? -none : e);
+    }
+  if (largest == none)
+    return true;
+  if (largest - smallest > narrowRange)
+    return false;
+  scale = largest;
+  // Two factors: one may not be a normal number.
+  float first = static_cast<float>(powerOfTwo(-(scale / 2)));
+  float second = static_cast<float>(powerOfTwo(-(scale - scale / 2)));
+  for (unsigned i = 0; i < rows; ++i)
+    for (unsigned j = 0; j < used; ++j) {
+      values[i][j] = values[i][j] * first * second;
+      int16_t e = exponents[i][j];
+      exponents[i][j] = e == none ? none : static_cast<int16_t>(e - scale);
+    }
+  return true;
+}
+
+void WgmmaTile::normalise() {
+  unsigned columns = (n + width - 1) / width * width;
+  for (unsigned at = n; at < columns; ++at)
+    clearColumn(at);
+  bool narrowA = narrowValues(a, exponentA, 64, k, scaleA);
+  narrow = narrowValues(b, exponentB, k, columns, scaleB) && narrowA;
+}
+
+float dgemm::sim::sumElement(const WgmmaTile &tile, const SumModel &model,
+                             unsigned m, unsigned column, float c) {
+  if (tile.specialA[m] || tile.specialB[column] || !std::isfinite(c))
+    return sumSpecial(tile, m, column, c);
+  int scale = tile.scaleA + tile.scaleB;
+  int largest = exponentOf(c);
+  for (unsigned k = 0; k < tile.k; ++k)
+    if (tile.a[m][k] != 0 && tile.b[k][column] != 0)
+      largest = std::max(largest, tile.exponentA[m][k] +
+                                      tile.exponentB[k][column] + scale);
+  if (largest == WgmmaTile::none)
+    return 0;
+  int64_t total = static_cast<int64_t>(
+      std::ldexp(static_cast<double>(c), model.fraction - largest));
+  for (unsigned k = 0; k < tile.k; ++k) {
+    double product = double(tile.a[m][k]) * double(tile.b[k][column]);
+    total += static_cast<int64_t>(
+        std::ldexp(product, scale + model.fraction - largest));
+  }
+  double sum =
+      keepBits(std::ldexp(static_cast<double>(total), largest - model.fraction),
+               model.outFraction);
+  // To the grid of f32's subnormals, toward zero.
+  if (std::fabs(sum) < 0x1p-126)
+    sum = std::trunc(sum * 0x1p149) * 0x1p-149;
+  return static_cast<float>(sum);
+}
+
+/// The sums, if nothing about them is special: no infinities and NaN, C and D
+/// are zero or normal, the tile is narrow.
+static bool sumNarrow(const WgmmaTile &tile, const SumModel &model, unsigned m,
+                      unsigned column, float (&sums)[16]) {
+  constexpr int16_t none = WgmmaTile::none;
+  Shorts largest = Shorts{} + none;
+  for (unsigned k = 0; k < tile.k; ++k) {
+    Shorts next =
+        load<Shorts>(&tile.exponentB[k][column]) + tile.exponentA[m][k];
+    largest = next > largest ? next : largest;
+  }
+  int scale = tile.scaleA + tile.scaleB;
+  int exponents[width];
+  bool unusual = false;
+  for (unsigned j = 0; j < width; ++j) {
+    uint32_t bits = bitsAs<uint32_t>(sums[j]);
+    int field = static_cast<int>(bits >> 23 & 255);
+    bool zero = bits << 1 == 0;
+    unusual |= field == 255 || (field == 0 && !zero);
+    int e = zero ? int(none) : field - 127 - scale;
+    exponents[j] = std::max(e, int(largest[j]));
+  }
+  if (unusual)
+    return false;
+  // Aligns a product to units of its last bit. Where no product counts, any
+  // finite factor will do.
+  Ints field = model.fraction + 127 - load<Ints>(exponents);
+  field = field < 0 ? Ints{} : field;
+  field = field > 252 ? Ints{} + 252 : field;
+  Floats align = bitsAs<Floats>(field << 23);
+  // A term is below 2^27, so half of the terms fit 31 bits. The conversion
+  // truncates toward zero.
+  Ints low = {}, high = {};
+  for (unsigned k = 0; k < tile.k; k += 2) {
+    Floats first = load<Floats>(tile.b[k] + column) * tile.a[m][k];
+    Floats second = load<Floats>(tile.b[k + 1] + column) * tile.a[m][k + 1];
+    low += __builtin_convertvector(first * align, Ints);
+    high += __builtin_convertvector(second * align, Ints);
+  }
+  for (unsigned j = 0; j < width; ++j) {
+    bool zero = exponents[j] <= none / 2;
+    int unit = zero ? 0 : exponents[j] + scale - model.fraction;
+    double c = static_cast<int32_t>(sums[j] * powerOfTwo(-unit));
+    double total = double(low[j]) + double(high[j]) + c;
+    double sum = keepBits(total, model.outFraction) * powerOfTwo(unit);
+    unusual |= sum != 0 && std::fabs(sum) < 0x1p-126;
+    exponents[j] = bitsAs<int32_t>(static_cast<float>(sum));
+  }
+  if (unusual)
+    return false;
+  std::memcpy(sums, exponents, sizeof(sums));
+  return true;
+}
+
+void dgemm::sim::sumColumns(const WgmmaTile &tile, const SumModel &model,
+                            unsigned m, unsigned column, float (&sums)[16]) {
+  bool special = tile.specialA[m] || !tile.narrow;
+  for (unsigned j = 0; j < width; ++j)
+    special |= tile.specialB[column + j];
+  if (!special && sumNarrow(tile, model, m, column, sums))
+    return;
+  for (unsigned j = 0; j < width; ++j)
+    sums[j] = sumElement(tile, model, m, column + j, sums[j]);
+}

@@ -1,0 +1,72 @@
+//===- WgmmaSum.h - How the matrix unit of H100 adds ------------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_LIB_SIMULATOR_WGMMASUM_H
+#define DGEMM_LIB_SIMULATOR_WGMMASUM_H
+
+// Everything about wgmma's arithmetic that was measured is here and in
+// WgmmaSum.cpp: the sum of one element, and the same for 16 at a time.
+
+#include "dgemm/Simulator/Wgmma.h"
+
+namespace dgemm::sim {
+
+/// All products and C are aligned to the largest exponent, truncated to
+/// `fraction` bits after its one, added, and the sum is truncated to
+/// `outFraction` bits after its leading one.
+struct SumModel {
+  int fraction = 25;
+  int outFraction = 23;
+
+  static SumModel of(const WgmmaOp &op);
+};
+
+/// The operands of one instruction as numbers. Columns of B are innermost, and
+/// ordered within each eight as the lanes that own them in D: 0 2 4 6 1 3 5 7.
+struct WgmmaTile {
+  static constexpr unsigned maxK = 32;
+  static constexpr unsigned maxN = 256;
+  /// The exponent of zero: no sum with it is the largest.
+  static constexpr int16_t none = -8192;
+
+  unsigned k = 0;
+  unsigned n = 0;
+  /// Values by 2^-scaleA (2^-scaleB).
+  alignas(64) float a[64][maxK];
+  alignas(64) float b[maxK][maxN];
+  /// floor(log2) of the magnitudes; `none` for zero, infinities and NaN.
+  alignas(64) int16_t exponentA[64][maxK];
+  alignas(64) int16_t exponentB[maxK][maxN];
+  int scaleA = 0;
+  int scaleB = 0;
+  /// The row or column has an infinity or a NaN.
+  bool specialA[64] = {};
+  bool specialB[maxN] = {};
+  /// Products fit f32: sums of many columns at a time are exact.
+  bool narrow = false;
+
+  /// Sets a column beyond `n` to zero.
+  void clearColumn(unsigned at);
+  /// To be called once all elements are set.
+  void normalise();
+
+  static unsigned column(unsigned n) {
+    return (n & ~7u) | (n & 7) / 2 | (n & 1) * 4;
+  }
+};
+
+/// D of row m and of a (permuted) column from C, for any values.
+float sumElement(const WgmmaTile &tile, const SumModel &model, unsigned m,
+                 unsigned column, float c);
+
+/// D of 16 columns of row m: `sums` is C on entry.
+void sumColumns(const WgmmaTile &tile, const SumModel &model, unsigned m,
+                unsigned column, float (&sums)[16]);
+
+} // namespace dgemm::sim
+
+#endif // DGEMM_LIB_SIMULATOR_WGMMASUM_H
