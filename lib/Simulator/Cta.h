@@ -82,6 +82,20 @@ struct AsyncCopy {
   std::vector<uint8_t> data; // of a store, once read
 };
 
+/// st.async or red.async of one lane, under way.
+struct AsyncStore {
+  const Instruction *instruction = nullptr;
+  Cta *target = nullptr; // has the destination and the mbarrier
+  uint32_t address = 0;  // offsets in its window
+  uint32_t mbarrier = 0;
+  uint32_t thread = 0;
+  uint32_t defined = 0; // a bit per element
+  uint64_t value[4] = {};
+
+  uint32_t elementBytes() const { return bitWidth(instruction->type) / 8; }
+  uint32_t bytes() const { return elementBytes() * instruction->count; }
+};
+
 /// What all CTAs of a launch share.
 struct LaunchContext {
   const Program &program;
@@ -101,6 +115,9 @@ struct LaunchContext {
 
 /// "0x7f10", for diagnostics.
 std::string hexadecimal(uint64_t value);
+/// What an atomic operation leaves in memory that held `old`.
+uint64_t combineAtomic(const Instruction &instruction, uint64_t old, uint64_t b,
+                       uint64_t c);
 
 class Random {
 public:
@@ -129,7 +146,7 @@ public:
   /// Ends a CTA without live warps. Copies into memory of others stay pending.
   void finish();
   bool hasEnded() const { return liveWarps_ == 0; }
-  bool hasCopies() const { return !copies_.empty(); }
+  bool hasCopies() const { return !copies_.empty() || !asyncStores_.empty(); }
   bool hasFaulted() const { return faulted_; }
   uint64_t executed() const { return executed_; }
   /// What each warp waits for, and a line to show: that of lanes which miss
@@ -228,6 +245,11 @@ private:
   void executeClusterArrive(uint32_t mask);
   void executeClusterWait(uint32_t mask);
   void leaveClusterBarrier(uint32_t mask);
+  void executeAsyncStore(uint32_t mask);
+  bool issueAsyncStore(AsyncStore &store, uint64_t address, uint64_t mbarrier,
+                       uint32_t lane);
+  void completeAsyncStore(size_t index);
+  void writeAsyncStore(const AsyncStore &store);
 
   // ExecWarp.cpp
   void executeShuffle(uint32_t mask);
@@ -318,6 +340,7 @@ private:
   std::map<uint32_t, MBarrier> mbarriers_;
   uint32_t mbarrierBegin_ = ~0u, mbarrierEnd_ = 0; // all of them lie within
   std::vector<AsyncCopy> copies_;
+  std::vector<AsyncStore> asyncStores_;
   std::vector<uint32_t> bulkCommits_; // of each thread
   /// Of each thread: one more than the phase of the cluster barrier that it has
   /// arrived at and not waited for, or 0.

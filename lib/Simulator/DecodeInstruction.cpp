@@ -418,6 +418,44 @@ static Status finishMBarrier(const Instruction &instruction,
                             "result must be '_'"});
 }
 
+/// What red.async can do with a type.
+static bool reducesAsync(Action action, Type type) {
+  switch (action) {
+  case Action::Inc:
+  case Action::Dec:
+    return type == Type::U32;
+  case Action::Min:
+  case Action::Max:
+    return type == Type::U32 || type == Type::S32;
+  case Action::And:
+  case Action::Or:
+  case Action::Xor:
+    return type == Type::B32;
+  case Action::Add:
+    return type == Type::U32 || type == Type::S32 || type == Type::U64;
+  default:
+    return false;
+  }
+}
+
+/// st.async and red.async.
+static Status checkAsyncStore(const Instruction &instruction) {
+  if (instruction.mode != 1)
+    return Error{"expected .mbarrier::complete_tx::bytes"};
+  if (instruction.space != Space::Generic &&
+      instruction.space != Space::SharedCluster)
+    return Error{"expected .shared::cluster or no state space"};
+  Type type = instruction.type;
+  unsigned bits = bitWidth(type);
+  bool stores = (bits == 32 || bits == 64) && type <= Type::F64 &&
+                type != Type::F16x2 && type != Type::BF16x2 &&
+                type != Type::F32x2 && bits * instruction.count <= 128;
+  if (instruction.op == Op::AsyncStore ? stores
+                                       : reducesAsync(instruction.action, type))
+    return {};
+  return Error{"unsupported type"};
+}
+
 Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
                        std::vector<Operand> &operands) {
   switch (instruction.op) {
@@ -446,6 +484,13 @@ Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
   case Op::MBarTryWait:
   case Op::MBarTestWait:
     return finishMBarrier(instruction, operands);
+  case Op::AsyncStore:
+    if (elements(operands[1]) != instruction.count)
+      return Error{"expected " + std::to_string(instruction.count) +
+                   " elements of data"};
+    return checkAsyncStore(instruction);
+  case Op::AsyncReduce:
+    return checkAsyncStore(instruction);
   case Op::MapA:
   case Op::GetCtaRank:
     if (instruction.type != Type::U32 && instruction.type != Type::U64)

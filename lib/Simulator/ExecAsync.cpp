@@ -334,7 +334,11 @@ void Cta::faultInCopy(const AsyncCopy &copy, const char *kind,
 
 /// Lets one copy, chosen at random, make a step.
 void Cta::completeSomeCopy() {
-  completeCopy(random_.below(static_cast<uint32_t>(copies_.size())));
+  size_t count = copies_.size() + asyncStores_.size();
+  size_t index = random_.below(static_cast<uint32_t>(count));
+  if (index < copies_.size())
+    return completeCopy(index);
+  completeAsyncStore(index - copies_.size());
 }
 
 void Cta::completeCopy(size_t index) {

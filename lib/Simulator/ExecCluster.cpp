@@ -8,6 +8,7 @@
 #include "Cluster.h"
 
 #include <algorithm>
+#include <cstring>
 
 using namespace dgemm::sim;
 
@@ -157,4 +158,126 @@ void Cta::leaveClusterBarrier(uint32_t mask) {
            static_cast<int>(firstLane(unwaited)), instruction_->line,
            static_cast<int>(warp_->index));
   cluster_.leave(static_cast<uint32_t>(__builtin_popcount(mask)), current);
+}
+
+//===----------------------------------------------------------------------===//
+// st.async and red.async
+//===----------------------------------------------------------------------===//
+
+void Cta::executeAsyncStore(uint32_t mask) {
+  if (!isUniformlyDefined(operand(0), mask, "an address") ||
+      !isUniformlyDefined(operand(2), mask, "an mbarrier"))
+    return fault("undefined-address", "a store needs defined addresses");
+  if (cluster_.size() == 1)
+    return fault("cluster", "the instruction needs a cluster of more than one "
+                            "CTA");
+  Lanes address, mbarrier, value[4];
+  uint32_t defined[4];
+  addresses(operand(0), address);
+  addresses(operand(2), mbarrier);
+  for (uint32_t i = 0; i < instruction_->count; ++i) {
+    const Operand &from = element(operand(1), i);
+    fetch(from, instruction_->type, value[i]);
+    defined[i] = definedLanes(from);
+  }
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    if (!((mask >> lane) & 1))
+      continue;
+    AsyncStore store;
+    store.instruction = instruction_;
+    store.thread = warp_->index * 32 + lane;
+    for (uint32_t i = 0; i < instruction_->count; ++i) {
+      store.value[i] = value[i][lane];
+      store.defined |= ((defined[i] >> lane) & 1) << i;
+    }
+    if (!issueAsyncStore(store, address[lane], mbarrier[lane], lane))
+      return;
+    asyncStores_.push_back(store);
+  }
+}
+
+bool Cta::issueAsyncStore(AsyncStore &store, uint64_t address,
+                          uint64_t mbarrier, uint32_t lane) {
+  uint8_t *written = nullptr;
+  if (!sharedAddress(address) || !sharedAddress(mbarrier)) {
+    fault("out-of-bounds",
+          "the destination and the mbarrier must be in the "
+          "shared memory of the cluster",
+          static_cast<int>(lane));
+    return false;
+  }
+  if (address >> SharedRankShift != mbarrier >> SharedRankShift) {
+    fault("mbarrier",
+          "the destination is in CTA rank " +
+              std::to_string(address >> SharedRankShift) +
+              " and the mbarrier in rank " +
+              std::to_string(mbarrier >> SharedRankShift) +
+              "; both must be in the same CTA",
+          static_cast<int>(lane));
+    return false;
+  }
+  if (!resolve(Space::SharedCluster, address, store.bytes(), lane, true,
+               written))
+    return false;
+  const MBarrier *barrier =
+      findMBarrier(mbarrier, lane, /*remote=*/true, &store.target);
+  if (!barrier)
+    return false;
+  if (!barrier->isLive()) {
+    fault("mbarrier",
+          "a store completes on an mbarrier that is not initialised in CTA "
+          "rank " +
+              std::to_string(store.target->rank_),
+          static_cast<int>(lane));
+    return false;
+  }
+  store.address = static_cast<uint32_t>(address) & SharedOffsetMask;
+  store.mbarrier = static_cast<uint32_t>(mbarrier) & SharedOffsetMask;
+  // Until the store completes nobody may read.
+  if (instruction_->op == Op::AsyncStore)
+    std::memset(written, 0, store.bytes());
+  return true;
+}
+
+void Cta::completeAsyncStore(size_t index) {
+  AsyncStore store = asyncStores_[index];
+  asyncStores_[index] = asyncStores_.back();
+  asyncStores_.pop_back();
+  writeAsyncStore(store);
+  MBarrierError error =
+      store.target->mbarriers_[store.mbarrier].completeTransactions(
+          store.bytes());
+  if (error == MBarrierError::None)
+    return;
+  report("mbarrier",
+         "completing " + std::to_string(store.bytes()) +
+             " bytes: " + describe(error),
+         static_cast<int>(store.thread % 32), store.instruction->line,
+         static_cast<int>(store.thread / 32));
+  faulted_ = true;
+}
+
+void Cta::writeAsyncStore(const AsyncStore &store) {
+  const Instruction &instruction = *store.instruction;
+  uint8_t *to = &store.target->shared_[store.address];
+  uint8_t *written = &store.target->sharedWritten_[store.address];
+  uint32_t bytes = store.elementBytes();
+  if (instruction.op == Op::AsyncReduce) {
+    uint64_t old = 0;
+    std::memcpy(&old, to, bytes);
+    if (instruction.type == Type::S32)
+      old = static_cast<uint64_t>(
+          static_cast<int64_t>(static_cast<int32_t>(old)));
+    uint64_t value = combineAtomic(instruction, old, store.value[0], 0);
+    std::memcpy(to, &value, bytes);
+    if (std::memchr(written, 0, bytes))
+      report("uninitialised-read", "an atomic on memory that nothing wrote",
+             static_cast<int>(store.thread % 32), instruction.line,
+             static_cast<int>(store.thread / 32));
+    return;
+  }
+  for (uint32_t i = 0; i < instruction.count; ++i) {
+    std::memcpy(to + i * bytes, &store.value[i], bytes);
+    std::memset(written + i * bytes, (store.defined >> i) & 1, bytes);
+  }
 }

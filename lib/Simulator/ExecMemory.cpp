@@ -305,8 +305,8 @@ void Cta::executeStore(uint32_t mask) {
 }
 
 /// The new value of an atomic operation.
-static uint64_t combine(const Instruction &instruction, uint64_t old,
-                        uint64_t b, uint64_t c) {
+uint64_t dgemm::sim::combineAtomic(const Instruction &instruction, uint64_t old,
+                                   uint64_t b, uint64_t c) {
   Type type = instruction.type;
   bool sign = isSigned(type);
   int64_t x = static_cast<int64_t>(old), y = static_cast<int64_t>(b);
@@ -361,7 +361,7 @@ void Cta::executeAtomic(uint32_t mask) {
     if (!at)
       return;
     old[lane] = loadValue(at, bytes, type);
-    uint64_t value = combine(*instruction_, old[lane], b[lane], c[lane]);
+    uint64_t value = combineAtomic(*instruction_, old[lane], b[lane], c[lane]);
     std::memcpy(at, &value, bytes);
     bool known = !written || written[0];
     bool blind = instruction_->action == Action::Exch;

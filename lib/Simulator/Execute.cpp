@@ -182,6 +182,9 @@ void Cta::execute(uint32_t mask) {
     return executeMapA(mask);
   case Op::GetCtaRank:
     return executeGetCtaRank(mask);
+  case Op::AsyncStore:
+  case Op::AsyncReduce:
+    return executeAsyncStore(mask);
   case Op::MBarInit:
   case Op::MBarInval:
   case Op::MBarArrive:

@@ -42,7 +42,8 @@ enum Category : uint32_t {
   CatCarry = 1u << 23,
   CatAny = 1u << 24, // no effect here, any spelling
   CatNoType = 1u << 25,
-  CatCluster = 1u << 31 // of barrier.cluster
+  CatCompletion = 1u << 30, // .mbarrier::complete_tx::bytes
+  CatCluster = 1u << 31     // of barrier.cluster
 };
 
 /// Operand signature, a letter each, `?` makes it and the rest optional:

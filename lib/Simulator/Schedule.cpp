@@ -43,7 +43,8 @@ uint32_t Cta::index() const {
 }
 
 bool Cta::runSlice() {
-  if (!copies_.empty() && random_.below(4) == 0)
+  bool copied = hasCopies() && random_.below(4) == 0;
+  if (copied)
     completeSomeCopy();
   if (wgmma_.ready != 0 && random_.below(4) == 0)
     executeSomeWgmma();
@@ -55,11 +56,12 @@ bool Cta::runSlice() {
     if (warp.live != 0 && runWarp(warp, steps))
       return true;
   }
-  if (faulted_)
+  // A copy may be what a peer waits for.
+  if (faulted_ || copied)
     return true;
-  if (copies_.empty() && wgmma_.ready == 0)
+  if (!hasCopies() && wgmma_.ready == 0)
     return false;
-  if (copies_.empty() || (wgmma_.ready != 0 && random_.below(2) == 0))
+  if (!hasCopies() || (wgmma_.ready != 0 && random_.below(2) == 0))
     executeSomeWgmma();
   else
     completeSomeCopy();
@@ -155,6 +157,13 @@ void Cta::reportPendingCopies() {
                                "mbarrier"),
              -1, copy.line, static_cast<int>(copy.thread / 32));
     }
+    for (const AsyncStore &store : issuer.asyncStores_)
+      if (store.target == this)
+        report(
+            "exit-with-pending-copy",
+            "the CTA ended while a store of CTA rank " + std::to_string(rank) +
+                " is on its way to its shared memory; wait on its mbarrier",
+            -1, store.instruction->line, static_cast<int>(store.thread / 32));
   }
 }
 

@@ -209,6 +209,122 @@ TEST(Cluster, MBarriersOfThePeer) {
   }
 }
 
+/// Every thread sends to the same thread of the next CTA; `bytes` arrive.
+static std::string sender(const std::string &send, const std::string &read,
+                          unsigned bytes) {
+  return clusterKernel(
+      "mov.u32 %r2, bar; mov.u32 %r4, data;\n"
+      "add.u32 %r3, %r30, 1; rem.u32 %r3, %r3, %r31;\n"
+      "shl.b32 %r6, %r0, 4; add.u32 %r4, %r4, %r6;\n"
+      "mapa.shared::cluster.u32 %r5, %r4, %r3;\n"
+      "mapa.shared::cluster.u32 %r8, %r2, %r3;\n"
+      "cvt.u64.u32 %d2, %r4; cvta.shared.u64 %d2, %d2; mapa.u64 %d3, %d2, %r3;"
+      "\ncvt.u64.u32 %d2, %r2; cvta.shared.u64 %d2, %d2;\n"
+      "mapa.u64 %d4, %d2, %r3;\n"
+      "st.shared.u32 [%r4], 5;\n"
+      "setp.ne.u32 %p1, %r0, 0; @%p1 bra READY;\n"
+      "mbarrier.init.shared::cta.b64 [%r2], 1;\n"
+      "mbarrier.arrive.expect_tx.shared::cta.b64 _, [%r2], " +
+          std::to_string(bytes * 32) +
+          ";\nfence.mbarrier_init.release.cluster;\nREADY:\n" + clusterSync +
+          "mad.lo.u32 %r7, %r30, 100, %r0; cvt.u64.u32 %d7, %r7;\n"
+          "cvt.rn.f32.u32 %f1, %r7; cvt.rn.f64.u32 %g1, %r7;\n" +
+          send +
+          "\nWAIT: mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 "
+          "%p3, [%r2], 0;\n"
+          "@!%p3 bra WAIT;\n" +
+          read + "\nst.global.u32 [%d1], %r1;\n" + clusterSync,
+      ".shared .align 8 .b64 bar;\n.shared .align 16 .b8 data[512];\n");
+}
+
+TEST(Cluster, AsyncStores) {
+  struct Case {
+    std::string send, read;
+    unsigned bytes;
+    uint32_t result; // thread 7 of rank 0, from rank 1
+  };
+  std::string st = "st.async.weak.shared::cluster.mbarrier::complete_tx::bytes";
+  std::string red =
+      "red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes";
+  std::string load = "ld.shared.u32 %r1, [%r4];";
+  const Case cases[] = {
+      {st + ".u32 [%r5], %r7, [%r8];", load, 4, 107},
+      {st + ".b64 [%r5], %d7, [%r8];", load, 8, 107},
+      {st + ".v2.s32 [%r5], {%r0, %r7}, [%r8];", "ld.shared.u32 %r1, [%r4+4];",
+       8, 107},
+      {st + ".v4.b32 [%r5], {%r0, %r0, %r0, %r7}, [%r8];",
+       "ld.shared.u32 %r1, [%r4+12];", 16, 107},
+      {st + ".v2.u64 [%r5], {%d0, %d7}, [%r8];", "ld.shared.u32 %r1, [%r4+8];",
+       16, 107},
+      {st + ".f32 [%r5], %f1, [%r8];",
+       "ld.shared.f32 %f2, [%r4]; cvt.rni.u32.f32 %r1, %f2;", 4, 107},
+      {st + ".f64 [%r5], %g1, [%r8];",
+       "ld.shared.f64 %g2, [%r4]; cvt.rni.u32.f64 %r1, %g2;", 8, 107},
+      {"st.async.mbarrier::complete_tx::bytes.u32 [%d3], %r7, [%d4];", load, 4,
+       107},
+      {red + ".add.u32 [%r5], %r7, [%r8];", load, 4, 112},
+      {red + ".add.s32 [%r5], -6, [%r8];", load, 4, uint32_t(-1)},
+      {red + ".inc.u32 [%r5], %r7, [%r8];", load, 4, 6},
+      {red + ".dec.u32 [%r5], %r7, [%r8];", load, 4, 4},
+      {red + ".min.s32 [%r5], -3, [%r8];", load, 4, uint32_t(-3)},
+      {red + ".max.u32 [%r5], %r7, [%r8];", load, 4, 107},
+      {red + ".and.b32 [%r5], 4, [%r8];", load, 4, 4},
+      {red + ".or.b32 [%r5], 8, [%r8];", load, 4, 13},
+      {red + ".xor.b32 [%r5], 4, [%r8];", load, 4, 1},
+  };
+  ClusterLaunch shape;
+  for (const Case &test : cases) {
+    SCOPED_TRACE(test.send);
+    for (shape.seed = 0; shape.seed < 4; ++shape.seed) {
+      Outcome result =
+          runCluster(sender(test.send, test.read, test.bytes), shape);
+      ASSERT_EQ(result.kind(), "0 findings");
+      EXPECT_EQ(result.out[7], test.result);
+    }
+  }
+  // 64-bit addition: the memory above the 5 must be written too.
+  Outcome result = runCluster(sender("st.shared.u32 [%r4+4], 0;\n" +
+                                         std::string(clusterSync) + red +
+                                         ".add.u64 [%r5], %d7, [%r8];",
+                                     load, 8),
+                              shape);
+  ASSERT_EQ(result.kind(), "0 findings");
+  EXPECT_EQ(result.out[7], 112u);
+}
+
+TEST(ClusterFindings, AsyncStores) {
+  std::string st = "st.async.shared::cluster.mbarrier::complete_tx::bytes.u32 ";
+  std::string load = "ld.shared.u32 %r1, [%r4];";
+  ClusterLaunch shape;
+  auto kind = [&](const std::string &text) {
+    return runCluster(text, shape).kind();
+  };
+  EXPECT_EQ(kind(sender(st + "[%r5], %r7, [%r8];", load, 8)), "deadlock");
+  EXPECT_NE(kind(sender(st + "[%r5], %r7, [%r8];", load, 2)), "0 findings");
+  EXPECT_EQ(kind(sender(st + "[%r5], %r7, [%r2];", load, 4)), "mbarrier");
+  EXPECT_EQ(kind(sender(st + "[%r5+2], %r7, [%r8];", load, 4)), "misaligned");
+  EXPECT_EQ(kind(sender(st + "[%r5+512], %r7, [%r8];", load, 4)),
+            "out-of-bounds");
+  // Reading before the wait.
+  size_t early = 0;
+  for (shape.seed = 0; shape.seed < 10; ++shape.seed)
+    early += kind(sender(st + "[%r5], %r7, [%r8]; " + load, load, 4)) ==
+             "uninitialised-read";
+  EXPECT_GT(early, 0u);
+  shape.ctas = shape.cluster = 1;
+  EXPECT_EQ(kind(sender(st + "[%r5], %r7, [%r8];", load, 4)), "cluster");
+  EXPECT_NE(kind(sender("st.async.shared::cluster.mbarrier::complete_tx::bytes"
+                        ".v4.b64 [%r5], {%d1, %d1, %d1, %d1}, [%r8];",
+                        load, 4))
+                .find("unsupported type"),
+            std::string::npos);
+  EXPECT_NE(kind(sender("red.async.relaxed.cluster.shared::cluster.mbarrier::"
+                        "complete_tx::bytes.min.b32 [%r5], 4, [%r8];",
+                        load, 4))
+                .find("unsupported type"),
+            std::string::npos);
+}
+
 TEST(Cluster, HostThreadsDoNotMatter) {
   std::string text = ring("st.shared::cluster.u32 [%r5], %r7;\n");
   ClusterLaunch shape;
