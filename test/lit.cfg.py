@@ -84,7 +84,7 @@ config.substitutions += [
     ("%cxx", config.cxx_compiler),
 ]
 
-for tool in ["ptxas", "nvdisasm", "cmake"]:
+for tool in ["ptxas", "nvcc", "nvdisasm", "cmake"]:
     if find_tool(tool):
         config.available_features.add(tool)
 # Versions format differently: only the one that the project uses will do.

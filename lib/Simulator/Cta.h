@@ -46,18 +46,40 @@ struct Group {
   uint32_t pc = 0;
   uint32_t mask = 0;
   Wait wait = Wait::None;
+  uint32_t frame = 0; // in Warp::frames
+};
+
+/// One call of a device function by some lanes, or (number 0) the kernel.
+struct Frame {
+  uint32_t caller = 0;   // frame
+  uint32_t call = 0;     // index of the call instruction
+  uint32_t function = 0; // in Kernel::functions
+  uint32_t lanes = 0;    // that are in it or in what it calls; 0: free
+  uint32_t depth = 0;
+  uint32_t base = 0; // of its memory, in the local memory of each thread
+  uint32_t end = 0;
+  /// Of a frame whose lanes do not run; else Warp has them.
+  std::vector<uint32_t> registers, defined;
 };
 
 struct Warp {
   uint32_t index = 0;
   uint32_t live = 0;
   std::vector<Group> groups;
+  /// Of the frame whose lanes run: see Cta::enterFrame.
   std::vector<uint32_t> registers;
   /// A bit per lane for each register: it holds a defined value.
   std::vector<uint32_t> defined;
   uint32_t carry = 0;
   uint32_t registerCount = 0;   // of setmaxnreg
   WgmmaMember *wgmma = nullptr; // once it uses wgmma
+  std::vector<Frame> frames;
+  uint32_t frame = 0; // whose registers these are
+};
+
+/// Local memory of a thread: as much as its calls have taken so far.
+struct LocalMemory {
+  std::vector<uint8_t> bytes, written;
 };
 
 struct NamedBarrier {
@@ -181,6 +203,25 @@ private:
   void block(Wait reason);
   void fault(const char *kind, const std::string &message, int lane = -1);
 
+  // ExecCall.cpp
+  void enterFrame(Warp &warp, uint32_t frame);
+  void executeCall(uint32_t mask);
+  bool callFunction(uint32_t function, uint32_t mask);
+  bool callBuiltin(const Function &function, uint32_t mask);
+  void executeReturn(uint32_t mask);
+  void executeBranchTable(uint32_t mask);
+  void moveGroup(uint32_t pc, uint32_t mask, uint32_t frame);
+  void leaveFrames(Warp &warp, uint32_t frame, uint32_t mask);
+  void copyToFormal(const Operand &from, const Formal &formal,
+                    uint32_t callerBase, uint32_t calleeFrame, uint32_t mask,
+                    const Lanes &value, uint32_t defined);
+  void copyFromFormal(const Formal &formal, uint32_t calleeBase,
+                      const Operand &to, uint32_t callerBase, uint32_t mask,
+                      const Lanes &value, uint32_t defined);
+  void copyLocal(uint32_t thread, uint64_t to, uint64_t from, uint32_t bytes);
+  bool growLocal(uint32_t end, uint32_t from, uint32_t mask);
+  std::string readString(uint64_t address);
+
   // Registers.cpp
   const Operand &operand(uint32_t index) const {
     return kernel_.operands[instruction_->firstOperand + index];
@@ -225,6 +266,7 @@ private:
   /// `remote`: the address is in the shared::cluster window, of any CTA.
   uint8_t *resolveShared(uint64_t address, uint32_t bytes, uint32_t lane,
                          bool write, uint8_t *&written, bool remote = false);
+  bool inLocal(const uint8_t *written, uint32_t lane) const;
   void executeLoad(uint32_t mask);
   void executeStore(uint32_t mask);
   void executeAtomic(uint32_t mask);
@@ -334,8 +376,7 @@ private:
   };
   std::vector<GenericWrite> genericWrites_;
   std::vector<uint32_t> proxyFences_; // of each thread
-  std::vector<uint8_t> local_;
-  std::vector<uint8_t> localWritten_;
+  std::vector<LocalMemory> local_;    // of each thread
   NamedBarrier barriers_[16];
   std::map<uint32_t, MBarrier> mbarriers_;
   uint32_t mbarrierBegin_ = ~0u, mbarrierEnd_ = 0; // all of them lie within

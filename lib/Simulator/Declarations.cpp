@@ -7,6 +7,7 @@
 
 #include "Parser.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace dgemm::sim;
@@ -15,6 +16,7 @@ using namespace dgemm::sim;
 /// that malformed text cannot exhaust the machine.
 static constexpr uint64_t maxRegisters = 1u << 16;
 static constexpr uint64_t maxVariableBytes = uint64_t(1) << 24;
+static constexpr uint64_t maxFrameBytes = uint64_t(512) << 10;
 
 namespace {
 
@@ -177,35 +179,101 @@ Expected<std::optional<uint64_t>> Parser::parseExtents() {
   return elements;
 }
 
-Status Parser::parseInitializer(GlobalVariable &variable,
-                                unsigned elementBytes) {
-  uint64_t offset = 0;
-  bool braces = consume('{');
+/// `name`, `name+8`, `generic(name)`.
+Expected<uint64_t> Parser::parseInitialAddress() {
+  bool generic = peek().text == "generic" && peek(1).is('(');
+  if (generic) {
+    next();
+    next();
+  }
+  if (peek().kind != Token::Kind::Word)
+    return error("expected the name of a variable, found '" +
+                 std::string(peek().text) + "'");
+  Expected<Operand> operand = parseWordOperand();
+  if (!operand)
+    return operand.error();
+  if (operand->kind != Operand::Kind::Immediate || operand->inFrame ||
+      operand->dynamicShared || operand->kernelShared)
+    return error("an initialiser must be a number or the address of a "
+                 "variable in global or const memory");
+  if (generic)
+    if (Status status = expect(')'); !status.ok())
+      return status.error();
+  Expected<int64_t> offset = parseOffset();
+  if (!offset)
+    return offset.error();
+  return operand->value + static_cast<uint64_t>(*offset);
+}
+
+/// A number, an address, or some bytes of an address: `0xFF00(name)`.
+Expected<uint64_t> Parser::parseInitialValue(unsigned elementBytes) {
+  bool negative = consume('-');
+  if (peek().kind == Token::Kind::Word && !negative)
+    return parseInitialAddress();
+  if (peek().kind != Token::Kind::Number)
+    return error("an initialiser must be a number or an address, found '" +
+                 std::string(peek().text) + "'");
+  Token number = next();
+  uint64_t value = number.value;
+  if (number.type == Type::None && !negative && consume('(')) {
+    Expected<uint64_t> address = parseInitialAddress();
+    if (!address)
+      return address;
+    if (Status status = expect(')'); !status.ok())
+      return status.error();
+    return value == 0 ? 0 : (*address & value) >> __builtin_ctzll(value);
+  }
+  if (number.type == Type::F64 && elementBytes == 4) {
+    double wide;
+    std::memcpy(&wide, &value, sizeof(wide));
+    float narrow = static_cast<float>(negative ? -wide : wide);
+    value = 0;
+    std::memcpy(&value, &narrow, sizeof(narrow));
+    return value;
+  }
+  if (number.type != Type::None)
+    return negative ? value ^ uint64_t(1) << (8 * elementBytes - 1) : value;
+  return negative ? -value : value;
+}
+
+Status Parser::parseInitializers(GlobalVariable &variable,
+                                 unsigned elementBytes, uint64_t &offset,
+                                 unsigned depth) {
+  if (depth > 8)
+    return error("initialisers are nested too deeply");
   do {
     if (peek().is('}'))
       break;
-    if (peek().is('{'))
-      return error("nested initialisers are not supported");
-    bool negative = consume('-');
-    if (peek().kind != Token::Kind::Number)
-      return error("an initialiser must be a number");
-    Token number = next();
-    uint64_t value = number.value;
-    if (number.type == Type::F64 && elementBytes == 4) {
-      double wide;
-      std::memcpy(&wide, &value, sizeof(wide));
-      float narrow = static_cast<float>(negative ? -wide : wide);
-      value = 0;
-      std::memcpy(&value, &narrow, sizeof(narrow));
-    } else if (negative) {
-      value = -value;
+    if (consume('{')) {
+      if (Status status =
+              parseInitializers(variable, elementBytes, offset, depth + 1);
+          !status.ok())
+        return status;
+      continue;
     }
+    Expected<uint64_t> value = parseInitialValue(elementBytes);
+    if (!value)
+      return value.error();
     if (offset + elementBytes > variable.bytes.size())
       return error("more initialisers than elements");
-    std::memcpy(&variable.bytes[offset], &value, std::min(elementBytes, 8u));
+    std::memcpy(&variable.bytes[offset], &*value, std::min(elementBytes, 8u));
     offset += elementBytes;
-  } while (braces && consume(','));
-  return braces ? expect('}') : Status();
+  } while (consume(','));
+  return expect('}');
+}
+
+Status Parser::parseInitializer(GlobalVariable &variable,
+                                unsigned elementBytes) {
+  uint64_t offset = 0;
+  if (consume('{'))
+    return parseInitializers(variable, elementBytes, offset, 0);
+  Expected<uint64_t> value = parseInitialValue(elementBytes);
+  if (!value)
+    return value.error();
+  if (variable.bytes.size() < elementBytes)
+    return error("more initialisers than elements");
+  std::memcpy(variable.bytes.data(), &*value, std::min(elementBytes, 8u));
+  return {};
 }
 
 static uint64_t alignTo(uint64_t value, uint64_t alignment) {
@@ -218,24 +286,32 @@ Status Parser::place(const std::string &name, std::string_view space,
   Symbol symbol;
   symbol.kind = Symbol::Kind::Address;
   symbol.type = type;
-  if (space == "param") {
+  if (space == "param" && inEntryParameters_) {
     symbol.address = alignTo(kernel_.parameterBytes, alignment);
     if (symbol.address + bytes > 32764)
       return error("parameters exceed 32764 bytes");
     kernel_.parameterBytes = static_cast<uint32_t>(symbol.address + bytes);
     kernel_.parameters.push_back({name, static_cast<uint32_t>(symbol.address),
                                   static_cast<uint32_t>(bytes), alignment});
-  } else if (space == "local") {
-    symbol.address = alignTo(kernel_.localBytes, alignment);
-    kernel_.localBytes = static_cast<uint32_t>(symbol.address + bytes);
-    if (kernel_.localBytes > (512u << 10))
+  } else if (space == "local" || space == "param") {
+    symbol.inFrame = true;
+    symbol.address = alignTo(scopes_[scope_].frameBytes, alignment);
+    if (symbol.address + bytes > maxFrameBytes)
       return error("local memory exceeds 512 KiB per thread");
+    uint32_t end = static_cast<uint32_t>(symbol.address + bytes);
+    scopes_[scope_].frameBytes = end;
+    kernel_.localBytes = std::max(kernel_.localBytes, end);
+    symbol.address += space == "param" ? FrameParams : 0;
   } else if (space == "shared") {
-    kernel_.sharedAlignment = std::max(kernel_.sharedAlignment, alignment);
+    bool own = where_ == Where::Entry;
+    uint32_t &largest = own ? kernel_.sharedAlignment : moduleSharedAlignment_;
+    largest = std::max(largest, alignment);
     symbol.dynamicShared = external;
     symbol.shared = true;
     if (!external) {
-      uint32_t &used = inKernel_ ? kernel_.staticShared : moduleShared_;
+      // Those of device functions are there once, as the module's.
+      uint32_t &used = own ? kernel_.staticShared : moduleShared_;
+      symbol.kernelShared = own;
       symbol.address = alignTo(SharedBase + used, alignment);
       if (symbol.address + bytes > (uint64_t(1) << 24))
         return error("shared memory exceeds 16 MiB");
@@ -246,6 +322,12 @@ Status Parser::place(const std::string &name, std::string_view space,
     moduleBytes_ = symbol.address - ModuleWindow + bytes;
     if (moduleBytes_ > (uint64_t(1) << 28))
       return error("module variables exceed 256 MiB");
+  }
+  if (formals_) {
+    Operand operand;
+    operand.kind = Operand::Kind::Immediate;
+    operand.value = symbol.address;
+    formals_->push_back({operand, static_cast<uint32_t>(bytes)});
   }
   return declare(name, symbol);
 }
@@ -263,8 +345,8 @@ Status Parser::parseVariable(std::string_view space, bool external) {
       if (*value == 0 || *value > 4096 || (*value & (*value - 1)))
         return error("an alignment must be a power of two up to 4096");
       alignment = static_cast<uint32_t>(*value);
-    } else if (name == "v2" || name == "v4") {
-      vector = name == "v2" ? 2 : 4;
+    } else if (name == "v2" || name == "v4" || name == "v8") {
+      vector = static_cast<unsigned>(name[1] - '0');
     } else if (name == "ptr" || name == "global" || name == "shared" ||
                name == "const" || name == "local" || name == "managed" ||
                name == "attribute") {
@@ -283,6 +365,9 @@ Status Parser::parseVariable(std::string_view space, bool external) {
   if (type == Type::None)
     return error("a variable has no type");
   unsigned elementBytes = bitWidth(type) / 8 * vector;
+  if (external && (space == "global" || space == "const"))
+    return error("an .extern variable is defined in another module, and there "
+                 "is only this one");
   do {
     if (peek().kind != Token::Kind::Word)
       return error("expected the name of a variable");

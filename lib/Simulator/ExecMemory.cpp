@@ -165,15 +165,21 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
   if (space == Space::Shared || space == Space::SharedCluster)
     return resolveShared(address, bytes, lane, write, written,
                          space == Space::SharedCluster);
+  if (space == Space::Param && address >= FrameParams) {
+    space = Space::Local;
+    address -= FrameParams;
+  }
   if (space == Space::Local) {
-    if (address <= kernel_.localBytes &&
-        bytes <= kernel_.localBytes - address) {
-      size_t at =
-          size_t(warp_->index * 32 + lane) * kernel_.localBytes + address;
-      written = &localWritten_[at];
-      return &local_[at];
+    uint32_t end = warp_->frames[warp_->frame].end;
+    if (address <= end && bytes <= end - address) {
+      LocalMemory &memory = local_[warp_->index * 32 + lane];
+      written = &memory.written[address];
+      return &memory.bytes[address];
     }
-    fault("out-of-bounds", "local address " + hexadecimal(address),
+    fault("out-of-bounds",
+          std::to_string(bytes) + " bytes at local address " +
+              hexadecimal(address) + ", of which " + std::to_string(end) +
+              " are in use",
           static_cast<int>(lane));
     return nullptr;
   }
@@ -181,7 +187,10 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
     uint64_t size = context_.parameters.size();
     if (address <= size && bytes <= size - address && !write)
       return const_cast<uint8_t *>(context_.parameters.data()) + address;
-    fault("out-of-bounds", "parameter address " + hexadecimal(address),
+    fault("out-of-bounds",
+          std::string(write ? "a write" : "a read") + " of " +
+              std::to_string(bytes) + " bytes at parameter address " +
+              hexadecimal(address) + " of " + std::to_string(size),
           static_cast<int>(lane));
     return nullptr;
   }
@@ -237,6 +246,13 @@ static uint64_t loadValue(const uint8_t *from, unsigned bytes, Type type) {
   return static_cast<uint64_t>(static_cast<int64_t>(value << shift) >> shift);
 }
 
+/// Are these flags of the thread's own memory? Compilers copy structures with
+/// their padding there: what is read is undefined, and its use is a finding.
+bool Cta::inLocal(const uint8_t *written, uint32_t lane) const {
+  const std::vector<uint8_t> &flags = local_[warp_->index * 32 + lane].written;
+  return written >= flags.data() && written < flags.data() + flags.size();
+}
+
 void Cta::executeLoad(uint32_t mask) {
   const Operand &to = operand(0);
   if (!isUniformlyDefined(operand(1), mask, "an address"))
@@ -248,6 +264,7 @@ void Cta::executeLoad(uint32_t mask) {
   if (instruction_->space == Space::Shared)
     countWavefronts(address, mask, bytes * count);
   Lanes values[8];
+  uint32_t undefined[8] = {};
   for (uint32_t lane = 0; lane < 32; ++lane) {
     if (!((mask >> lane) & 1))
       continue;
@@ -259,16 +276,23 @@ void Cta::executeLoad(uint32_t mask) {
     for (uint32_t i = 0; i < count; ++i) {
       values[i][lane] = loadValue(from + i * bytes, bytes, instruction_->type);
     }
-    if (written && std::memchr(written, 0, size_t(bytes) * count))
-      report("uninitialised-read",
-             "memory at " + hexadecimal(address[lane]) +
-                 " that nothing wrote, or that a copy is still writing",
-             static_cast<int>(lane), instruction_->line,
-             static_cast<int>(warp_->index));
+    if (!written || !std::memchr(written, 0, size_t(bytes) * count))
+      continue;
+    if (inLocal(written, lane)) {
+      for (uint32_t i = 0; i < count; ++i)
+        if (std::memchr(written + i * bytes, 0, bytes))
+          undefined[i] |= 1u << lane;
+      continue;
+    }
+    report("uninitialised-read",
+           "memory at " + hexadecimal(address[lane]) +
+               " that nothing wrote, or that a copy is still writing",
+           static_cast<int>(lane), instruction_->line,
+           static_cast<int>(warp_->index));
   }
   // What follows from a read that is reported need not be reported as well.
   for (uint32_t i = 0; i < count; ++i)
-    write(element(to, i), values[i], mask);
+    write(element(to, i), values[i], mask, ~undefined[i]);
 }
 
 void Cta::executeStore(uint32_t mask) {

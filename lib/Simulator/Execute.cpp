@@ -65,13 +65,15 @@ void Cta::branch(uint32_t taken) {
   }
   group_->pc = next;
   group_->mask = staying;
+  uint32_t frame = group_->frame;
   if (taken != 0)
-    warp_->groups.push_back({instruction_->target, taken, Wait::None});
+    warp_->groups.push_back({instruction_->target, taken, Wait::None, frame});
 }
 
 void Cta::endLanes(uint32_t mask) {
   leaveClusterBarrier(mask);
   warp_->live &= ~mask;
+  leaveFrames(*warp_, group_->frame, mask);
   branched_ = true;
   group_->pc += 1;
   group_->mask &= ~mask;
@@ -92,6 +94,7 @@ void Cta::step(Warp &warp, Group &group) {
   branched_ = false;
   const Instruction &instruction = kernel_.code[group.pc];
   instruction_ = &instruction;
+  enterFrame(warp, group.frame);
   uint32_t mask = group.mask;
   if (instruction.guard.kind == Operand::Kind::Register) {
     uint32_t predicate = fetchPredicate(instruction.guard);
@@ -128,6 +131,12 @@ void Cta::execute(uint32_t mask) {
     return;
   case Op::Bra:
     return branch(mask);
+  case Op::BraTable:
+    return executeBranchTable(mask);
+  case Op::Call:
+    return executeCall(mask);
+  case Op::Return:
+    return executeReturn(mask);
   case Op::Exit:
     return endLanes(mask);
   case Op::Trap:

@@ -308,6 +308,8 @@ Expected<Result> dgemm::sim::simulate(const Program &program,
   const Kernel *kernel = program.find(given.entry);
   if (!kernel)
     return Error{"there is no kernel '" + given.entry + "' in the module"};
+  if (!kernel->unresolved.empty())
+    return Error{kernel->unresolved};
   Launch launch = given;
   if (Status status = expandGrid(*kernel, launch); !status.ok())
     return status.error();

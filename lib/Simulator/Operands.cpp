@@ -106,6 +106,10 @@ Expected<Operand> Parser::parseWordOperand() {
   operand.value = symbol->address;
   operand.dynamicShared = symbol->dynamicShared;
   operand.shared = symbol->shared;
+  operand.kernelShared = symbol->kernelShared;
+  operand.inFrame = symbol->inFrame;
+  if (symbol->kind == Symbol::Kind::Function)
+    functions_[symbol->index].addressTaken = true;
   return operand;
 }
 

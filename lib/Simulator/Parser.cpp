@@ -95,7 +95,9 @@ Status Parser::parseModuleItem() {
       next();
     return {};
   }
-  if (name == "pragma" || name == "alias") {
+  if (name == "alias")
+    return parseAlias();
+  if (name == "pragma") {
     while (peek().kind != Token::Kind::End && !peek().is(';'))
       next();
     return expect(';');
@@ -110,15 +112,8 @@ Status Parser::parseModuleItem() {
   }
   if (name == "entry")
     return parseEntry();
-  if (name == "func") {
-    // Not called by what we run; `call` is an error of its own.
-    while (!peek().is('{') && !peek().is(';')) {
-      if (peek().kind == Token::Kind::End)
-        return error("a function has no body");
-      next();
-    }
-    return consume(';') ? Status() : skipBraces();
-  }
+  if (name == "func")
+    return parseFunction(external);
   if (name == "global" || name == "const" || name == "shared")
     return parseVariable(name, external);
   return errorAt(token.line,
@@ -211,21 +206,35 @@ Status Parser::parseEntry() {
   kernel_.name = std::string(next().text);
   if (program_.find(kernel_.name))
     return error("kernel '" + kernel_.name + "' is defined twice");
-  scopes_.resize(1);
-  scopes_.push_back(Scope{0, {}, {}});
-  scope_ = 1;
+  openScope();
   branches_.clear();
-  kernel_.staticShared = moduleShared_;
-  inKernel_ = true;
+  where_ = Where::Entry;
+  inEntryParameters_ = true;
   Status status = parseParameters();
+  inEntryParameters_ = false;
   if (status.ok())
     status = parseTuning();
-  if (status.ok() && !consume(';')) // else a declaration
+  if (status.ok() && !consume(';')) { // else a declaration
     status = parseBody();
-  inKernel_ = false;
+    if (status.ok())
+      program_.kernels.push_back(std::move(kernel_));
+  }
+  where_ = Where::Module;
+  scopes_.resize(1);
   scope_ = 0;
   return status;
 }
+
+void Parser::openScope() {
+  Scope scope;
+  scope.parent = scope_;
+  scope.frameBytes = scopes_[scope_].frameBytes;
+  scopes_.push_back(std::move(scope));
+  scope_ = static_cast<int>(scopes_.size()) - 1;
+}
+
+/// Variables of the frame that come later take the place of those of the scope.
+void Parser::closeScope() { scope_ = scopes_[scope_].parent; }
 
 Status Parser::parseBody() {
   if (Status status = expect('{'); !status.ok())
@@ -235,22 +244,19 @@ Status Parser::parseBody() {
     if (Status status = parseStatement(); !status.ok())
       return status;
   Instruction exit;
-  exit.op = Op::Exit;
+  exit.op = where_ == Where::Function ? Op::Return : Op::Exit;
   exit.line = peek().line;
-  exit.text = static_cast<uint32_t>(program_.opcodes.size());
-  program_.opcodes.push_back("(end of the kernel)");
+  exit.text = addOpcode("(end of the kernel)");
   kernel_.code.push_back(exit);
   if (Status status = resolveBranches(); !status.ok())
     return status;
-  // .extern .shared starts where the largest alignment allows it.
-  uint32_t alignment = kernel_.sharedAlignment;
-  kernel_.dynamicShared = (SharedBase + kernel_.staticShared + alignment - 1) /
-                          alignment * alignment;
-  for (Operand &operand : kernel_.operands)
-    if (operand.dynamicShared)
-      operand.value += kernel_.dynamicShared;
-  program_.kernels.push_back(std::move(kernel_));
   return {};
+}
+
+/// What a label may be the name of, instead of a place.
+static bool isLabelList(std::string_view directive) {
+  return directive == "branchtargets" || directive == "calltargets" ||
+         directive == "callprototype";
 }
 
 Status Parser::parseStatement() {
@@ -260,13 +266,12 @@ Status Parser::parseStatement() {
   if (consume('{')) {
     if (++depth_ > 1000)
       return error("blocks are nested too deeply");
-    scopes_.push_back(Scope{scope_, {}, {}});
-    scope_ = static_cast<int>(scopes_.size()) - 1;
+    openScope();
     return {};
   }
   if (consume('}')) {
     --depth_;
-    scope_ = scopes_[scope_].parent;
+    closeScope();
     return {};
   }
   if (consume(';'))
@@ -275,7 +280,8 @@ Status Parser::parseStatement() {
     std::string_view name = next().text;
     if (name == "reg")
       return parseRegisters();
-    if (name == "shared" || name == "local")
+    if (name == "shared" || name == "local" || name == "param" ||
+        name == "global" || name == "const")
       return parseVariable(name, false);
     if (name == "loc" || name == "file") {
       while (peek().kind != Token::Kind::End && peek().line == token.line)
@@ -292,6 +298,8 @@ Status Parser::parseStatement() {
   if (token.kind == Token::Kind::Word && peek(1).is(':')) {
     std::string label(next().text);
     next();
+    if (peek().kind == Token::Kind::Directive && isLabelList(peek().text))
+      return parseLabelList(label);
     uint32_t target = static_cast<uint32_t>(kernel_.code.size());
     if (!scopes_[scope_].labels.emplace(label, target).second)
       return errorAt(token.line, "label '" + label + "' is defined twice");
@@ -317,6 +325,10 @@ Status Parser::parseInstruction() {
     return error("expected an instruction, found '" + std::string(peek().text) +
                  "'");
   std::string_view opcode = next().text;
+  if (opcode == "call" || opcode == "call.uni")
+    return parseCall(opcode, guard);
+  if (opcode == "brx.idx" || opcode == "brx.idx.uni")
+    return parseTableBranch(guard);
   std::vector<Operand> operands;
   std::string label;
   if (opcode == "bra" || opcode == "bra.uni") {
@@ -344,25 +356,52 @@ Status Parser::parseInstruction() {
   instruction->numOperands = static_cast<uint32_t>(operands.size());
   if (instruction->op == Op::Bra)
     branches_.push_back({static_cast<uint32_t>(kernel_.code.size()), scope_,
-                         std::move(label), line});
+                         std::move(label), line, ~0u});
+  if (where_ == Where::Function && instruction->op == Op::Exit &&
+      opcode.substr(0, 3) == "ret")
+    instruction->op = Op::Return;
   kernel_.code.push_back(*instruction);
   return {};
 }
 
+/// The entry of that name in `scope` or around it, or null.
+template <typename Map>
+static const typename Map::mapped_type *findLabel(const std::vector<Scope> &all,
+                                                  int scope, Map Scope::*member,
+                                                  const std::string &label) {
+  for (; scope > 0; scope = all[scope].parent) {
+    const Map &labels = all[scope].*member;
+    auto found = labels.find(label);
+    if (found != labels.end())
+      return &found->second;
+  }
+  return nullptr;
+}
+
 Status Parser::resolveBranches() {
   for (const Branch &branch : branches_) {
-    bool found = false;
-    for (int scope = branch.scope; scope > 0 && !found;
-         scope = scopes_[scope].parent) {
-      auto label = scopes_[scope].labels.find(branch.label);
-      if (label == scopes_[scope].labels.end())
-        continue;
-      kernel_.code[branch.instruction].target = label->second;
-      found = true;
+    auto missing = [&](const std::string &label) {
+      return errorAt(branch.line, "label '" + label + "' is not defined");
+    };
+    if (branch.table == ~0u) {
+      const uint32_t *label =
+          findLabel(scopes_, branch.scope, &Scope::labels, branch.label);
+      if (!label)
+        return missing(branch.label);
+      kernel_.code[branch.instruction].target = *label;
+      continue;
     }
-    if (!found)
-      return errorAt(branch.line,
-                     "label '" + branch.label + "' is not defined");
+    const std::vector<std::string> *names =
+        findLabel(scopes_, branch.scope, &Scope::tables, branch.label);
+    if (!names)
+      return missing(branch.label);
+    for (const std::string &name : *names) {
+      const uint32_t *label =
+          findLabel(scopes_, branch.scope, &Scope::labels, name);
+      if (!label)
+        return missing(name);
+      kernel_.branchTables[branch.table].push_back(*label);
+    }
   }
   return {};
 }
@@ -371,6 +410,7 @@ Expected<Program> Parser::run() {
   while (peek().kind != Token::Kind::End)
     if (Status status = parseModuleItem(); !status.ok())
       return status.error();
+  link();
   return std::move(program_);
 }
 

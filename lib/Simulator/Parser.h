@@ -17,7 +17,7 @@ namespace dgemm::sim {
 
 /// What a name of PTX stands for.
 struct Symbol {
-  enum class Kind : uint8_t { Register, Address };
+  enum class Kind : uint8_t { Register, Address, Function };
   Kind kind = Kind::Register;
   Type type = Type::None;
   uint32_t reg = 0;
@@ -25,6 +25,9 @@ struct Symbol {
   uint64_t address = 0; // within its state space
   bool dynamicShared = false;
   bool shared = false;
+  bool kernelShared = false;
+  bool inFrame = false;
+  uint32_t index = 0; // of a function
 };
 
 /// A `{ }` block: names declared in it, and the block around it.
@@ -32,6 +35,20 @@ struct Scope {
   int parent = -1;
   std::map<std::string, Symbol, std::less<>> symbols;
   std::map<std::string, uint32_t, std::less<>> labels;
+  /// Lists of labels for brx.idx; the others are prototypes and targets of
+  /// calls, which only name them.
+  std::map<std::string, std::vector<std::string>, std::less<>> tables;
+  uint32_t frameBytes = 0; // of the frame where the scope began
+};
+
+/// A device function: its body is parsed like a kernel's and linked into the
+/// kernels that reach it.
+struct FunctionBody {
+  Function info;
+  Kernel body;
+  bool defined = false;
+  bool addressTaken = false;
+  std::string alias; // the function that this is another name of
 };
 
 /// Fills the fields of an instruction that its modifiers choose, and checks its
@@ -106,6 +123,25 @@ private:
   Status parseStatement();
   Status parseInstruction();
   Status resolveBranches();
+  void openScope();
+  void closeScope();
+
+  // Functions.cpp
+  Status parseFunction(bool external);
+  Status parseFormals(std::vector<Formal> &formals);
+  Status parseAlias();
+  Status declareFunction(const std::string &name, FunctionBody *&function);
+  Status parseLabelList(const std::string &label);
+  Status parseCall(std::string_view opcode, const Operand &guard);
+  Expected<std::vector<Operand>> parseArguments();
+  Status parseTableBranch(const Operand &guard);
+  uint32_t addOpcode(std::string_view opcode);
+
+  // Link.cpp
+  void link();
+  void linkFunctions(Kernel &kernel);
+  void append(Kernel &kernel, uint32_t index);
+  void finishShared(Kernel &kernel);
 
   // Declarations.cpp
   Status parseRegisters();
@@ -114,6 +150,10 @@ private:
   Status parseVariable(std::string_view space, bool external);
   Expected<std::optional<uint64_t>> parseExtents();
   Status parseInitializer(GlobalVariable &variable, unsigned elementBytes);
+  Status parseInitializers(GlobalVariable &variable, unsigned elementBytes,
+                           uint64_t &offset, unsigned depth);
+  Expected<uint64_t> parseInitialValue(unsigned elementBytes);
+  Expected<uint64_t> parseInitialAddress();
   Status place(const std::string &name, std::string_view space, bool external,
                uint32_t alignment, uint64_t bytes, Type type);
   Status declare(const std::string &name, const Symbol &symbol);
@@ -133,6 +173,7 @@ private:
     int scope;
     std::string label;
     uint32_t line;
+    uint32_t table = ~0u; // of brx.idx: the label is the name of the list
   };
 
   std::vector<Token> tokens_;
@@ -142,10 +183,15 @@ private:
   std::vector<Scope> scopes_ = std::vector<Scope>(1);
   int scope_ = 0; // the module
   std::vector<Branch> branches_;
+  std::vector<FunctionBody> functions_;
+  std::vector<Formal> *formals_ = nullptr; // of the list that is being parsed
   uint32_t moduleShared_ = 0;
+  uint32_t moduleSharedAlignment_ = 16;
   uint64_t moduleBytes_ = 0;
   uint32_t depth_ = 0;
-  bool inKernel_ = false;
+  /// What the text at hand belongs to.
+  enum class Where : uint8_t { Module, Entry, Function } where_ = Where::Module;
+  bool inEntryParameters_ = false;
 };
 
 /// The type of that name without the dot, or None.

@@ -51,6 +51,8 @@ void Cta::fetch(const Operand &operand, Type type, Lanes &out) const {
   }
   if (operand.kind != Kind::Register) {
     uint64_t value = operand.value + (operand.shared ? sharedWindow() : 0);
+    if (operand.inFrame)
+      value += warp_->frames[warp_->frame].base;
     std::fill_n(out.v, 32, extend(value, bits, sign));
     return;
   }

@@ -20,14 +20,21 @@ Cta::Cta(Cluster &cluster, const uint32_t *id, uint32_t rank)
       proxyFences_(context_.warps * 32), bulkCommits_(context_.warps * 32),
       clusterArrivals_(context_.warps * 32) {
   const LaunchContext &context = context_;
-  local_.resize(size_t(context.warps) * 32 * kernel_.localBytes);
-  localWritten_.resize(local_.size());
+  local_.resize(context.threads);
+  for (LocalMemory &memory : local_) {
+    memory.bytes.resize(kernel_.localBytes);
+    memory.written.resize(kernel_.localBytes);
+  }
   for (uint32_t i = 0; i < context.warps; ++i) {
     Warp &warp = warps_[i];
     uint32_t lanes = std::min(32u, context.threads - 32 * i);
     warp.index = i;
     warp.live = lanes == 32 ? ~0u : (1u << lanes) - 1;
-    warp.groups.push_back({0, warp.live, Wait::None});
+    warp.groups.push_back({0, warp.live, Wait::None, 0});
+    Frame frame;
+    frame.lanes = warp.live;
+    frame.end = kernel_.localBytes;
+    warp.frames.push_back(std::move(frame));
     warp.registers.resize(kernel_.registerWords);
     warp.defined.resize(kernel_.numRegisters);
     warp.registerCount = context.registersAtLaunch;
@@ -111,8 +118,8 @@ void Cta::mergeGroups(Warp &warp) {
       auto free = [](Wait wait) {
         return wait == Wait::None || wait == Wait::Converge;
       };
-      if (groups[i].pc != groups[j].pc || !free(groups[i].wait) ||
-          !free(groups[j].wait))
+      if (groups[i].pc != groups[j].pc || groups[i].frame != groups[j].frame ||
+          !free(groups[i].wait) || !free(groups[j].wait))
         continue;
       groups[i].mask |= groups[j].mask;
       groups[i].wait = Wait::None;
@@ -121,18 +128,23 @@ void Cta::mergeGroups(Warp &warp) {
   }
 }
 
-/// The lanes that are least far, of those that can go on. Now and then others,
-/// so that lanes that spin cannot keep them from what they spin for.
+/// The lanes in the innermost call, and of those the ones that are least far.
+/// Now and then others, so that lanes that spin cannot keep them from what they
+/// spin for.
 Group *Cta::selectGroup(Warp &warp) {
   if (warp.groups.size() == 1)
     return warp.groups[0].wait == Wait::None ? &warp.groups[0] : nullptr;
   mergeGroups(warp);
   Group *best = nullptr;
   bool any = random_.below(16) == 0;
+  auto before = [&](const Group &a, const Group &b) {
+    uint32_t x = warp.frames[a.frame].depth, y = warp.frames[b.frame].depth;
+    return x != y ? x > y : a.pc < b.pc;
+  };
   for (Group &group : warp.groups) {
     if (group.wait != Wait::None)
       continue;
-    if (!best || (any ? random_.below(2) == 0 : group.pc < best->pc))
+    if (!best || (any ? random_.below(2) == 0 : before(group, *best)))
       best = &group;
   }
   return best;
@@ -185,6 +197,7 @@ std::string Cta::describeWait(Warp &warp, const Group &group) {
                    std::to_string(instruction.line) + " for ";
   warp_ = &warp;
   instruction_ = &instruction;
+  enterFrame(warp, group.frame);
   switch (group.wait) {
   case Wait::None:
     return at + "nothing";

@@ -143,6 +143,8 @@ struct Operand {
   bool negated = false;       // `!p`
   bool dynamicShared = false; // an address that the launch moves
   bool shared = false;        // an address within the shared window of the CTA
+  bool kernelShared = false;  // an address that the module's variables move
+  bool inFrame = false;       // an address that the frame of the call moves
   uint32_t reg = 0;           // number of the register
   uint32_t slot = 0;          // first word of it in the register file of a warp
   uint32_t first = 0;
@@ -246,6 +248,40 @@ struct Instruction {
   bool has(uint32_t flag) const { return (flags & flag) != 0; }
 };
 
+/// A parameter or result of a device function: a register of its frame, or
+/// bytes of the frame's memory.
+struct Formal {
+  Operand operand; // Register, or Immediate: the offset
+  uint32_t bytes = 0;
+};
+
+/// A device function, linked into a kernel.
+struct Function {
+  std::string name;
+  uint32_t entry = 0; // in Kernel::code
+  uint32_t numRegisters = 0;
+  uint32_t registerWords = 0;
+  uint32_t frameBytes = 0; // of one thread: local and .param variables
+  std::vector<Formal> results;
+  std::vector<Formal> parameters;
+  /// What the runtime of CUDA provides.
+  enum class Builtin : uint8_t {
+    None,
+    Printf,
+    AssertFail
+  } builtin = Builtin::None;
+  bool linked = false; // the kernel can reach it
+};
+
+/// What a call instruction refers to. Its operands are the results, then the
+/// arguments, then the address of the function if that is not known.
+struct CallSite {
+  static constexpr uint32_t Indirect = ~0u;
+  uint32_t function = Indirect; // in Kernel::functions
+  uint32_t numResults = 0;
+  uint32_t numArguments = 0;
+};
+
 struct Parameter {
   std::string name;
   uint32_t offset = 0;
@@ -268,7 +304,7 @@ struct Kernel {
   uint32_t staticShared = 0;  // bytes after SharedBase
   uint32_t sharedAlignment = 16;
   uint32_t dynamicShared = 0; // address of .extern .shared variables
-  uint32_t localBytes = 0;    // of one thread
+  uint32_t localBytes = 0;    // of one thread, without device functions
   uint32_t requiredThreads[3] = {0, 0, 0};
   uint32_t maxThreads = 0;
   uint32_t maxRegisters = 0;
@@ -277,6 +313,11 @@ struct Kernel {
   uint32_t maxClusterRank = 0;             // .maxclusterrank
   bool explicitCluster = false;            // .explicitcluster
   bool blocksAreClusters = false;          // the grid counts clusters
+  std::vector<Function> functions; // of the module, in its order
+  std::vector<CallSite> calls;
+  std::vector<std::vector<uint32_t>> branchTables;
+  /// Why the kernel cannot run: a function without a body, say.
+  std::string unresolved;
 };
 
 /// Initialised or zero module variable.
@@ -308,6 +349,11 @@ constexpr uint64_t SharedWindow = uint64_t(0x7f10) << 32;
 constexpr uint64_t LocalWindow = uint64_t(0x7f20) << 32;
 constexpr uint64_t ParamWindow = uint64_t(0x7f30) << 32;
 constexpr uint64_t ModuleWindow = uint64_t(0x0700) << 32;
+/// Addresses of device functions: FunctionWindow + 16 * index.
+constexpr uint64_t FunctionWindow = uint64_t(0x0600) << 32;
+/// .param variables of bodies lie in the frame, at FrameParams and above of the
+/// param window.
+constexpr uint64_t FrameParams = uint64_t(1) << 24;
 constexpr uint64_t BufferWindow = uint64_t(0x0001) << 32;
 
 /// Decodes a module. An error names the line.
