@@ -64,6 +64,36 @@ float sumSpecial(const WgmmaTile &tile, unsigned m, unsigned column, float c) {
   return sum;
 }
 
+/// How a product is computed and aligned: exactly, for all terms that count.
+template <typename Real> struct Arithmetic;
+
+/// For narrow tiles.
+template <> struct Arithmetic<float> {
+  using Vector = Floats;
+  static Vector convert(const Floats &values) { return values; }
+  static Vector powersOfTwo(const Ints &exponents) {
+    // Where no product counts, any finite factor will do.
+    Ints field = exponents + 127;
+    field = field < 0 ? Ints{} : field;
+    field = field > 252 ? Ints{} + 252 : field;
+    return bitsAs<Floats>(field << 23);
+  }
+};
+
+/// For any range of exponents.
+template <> struct Arithmetic<double> {
+  using Vector = double __attribute__((vector_size(8 * width)));
+  using Longs = int64_t __attribute__((vector_size(8 * width)));
+  static Vector convert(const Floats &values) {
+    return __builtin_convertvector(values, Vector);
+  }
+  static Vector powersOfTwo(const Ints &exponents) {
+    Ints field = exponents + 1023;
+    field = field > 2046 ? Ints{} + 2046 : field;
+    return bitsAs<Vector>(__builtin_convertvector(field, Longs) << 52);
+  }
+};
+
 } // namespace
 
 SumModel SumModel::of(const WgmmaOp &op) {
@@ -147,10 +177,32 @@ float dgemm::sim::sumElement(const WgmmaTile &tile, const SumModel &model,
   return static_cast<float>(sum);
 }
 
+/// Adds the products of a row and 16 columns in units of 2^-units[j]. A term is
+/// below 2^27, so half of them fit 31 bits. The conversion truncates toward
+/// zero.
+template <typename Real>
+static void addProducts(const WgmmaTile &tile, unsigned m, unsigned column,
+                        const Ints &units, Ints (&sums)[2]) {
+  using With = Arithmetic<Real>;
+  using Vector = typename With::Vector;
+  Vector align = With::powersOfTwo(units);
+  Ints even = {}, odd = {};
+  for (unsigned k = 0; k < tile.k; k += 2) {
+    Vector first = With::convert(load<Floats>(tile.b[k] + column));
+    Vector second = With::convert(load<Floats>(tile.b[k + 1] + column));
+    first = first * Real(tile.a[m][k]) * align;
+    second = second * Real(tile.a[m][k + 1]) * align;
+    even += __builtin_convertvector(first, Ints);
+    odd += __builtin_convertvector(second, Ints);
+  }
+  sums[0] = even;
+  sums[1] = odd;
+}
+
 /// The sums, if nothing about them is special: no infinities and NaN, C and D
-/// are zero or normal, the tile is narrow.
-static bool sumNarrow(const WgmmaTile &tile, const SumModel &model, unsigned m,
-                      unsigned column, float (&sums)[16]) {
+/// are zero or normal.
+static bool sumUsual(const WgmmaTile &tile, const SumModel &model, unsigned m,
+                     unsigned column, float (&sums)[16]) {
   constexpr int16_t none = WgmmaTile::none;
   Shorts largest = Shorts{} + none;
   for (unsigned k = 0; k < tile.k; ++k) {
@@ -171,26 +223,16 @@ static bool sumNarrow(const WgmmaTile &tile, const SumModel &model, unsigned m,
   }
   if (unusual)
     return false;
-  // Aligns a product to units of its last bit. Where no product counts, any
-  // finite factor will do.
-  Ints field = model.fraction + 127 - load<Ints>(exponents);
-  field = field < 0 ? Ints{} : field;
-  field = field > 252 ? Ints{} + 252 : field;
-  Floats align = bitsAs<Floats>(field << 23);
-  // A term is below 2^27, so half of the terms fit 31 bits. The conversion
-  // truncates toward zero.
-  Ints low = {}, high = {};
-  for (unsigned k = 0; k < tile.k; k += 2) {
-    Floats first = load<Floats>(tile.b[k] + column) * tile.a[m][k];
-    Floats second = load<Floats>(tile.b[k + 1] + column) * tile.a[m][k + 1];
-    low += __builtin_convertvector(first * align, Ints);
-    high += __builtin_convertvector(second * align, Ints);
-  }
+  Ints totals[2], units = model.fraction - load<Ints>(exponents);
+  if (tile.narrow)
+    addProducts<float>(tile, m, column, units, totals);
+  else
+    addProducts<double>(tile, m, column, units, totals);
   for (unsigned j = 0; j < width; ++j) {
     bool zero = exponents[j] <= none / 2;
     int unit = zero ? 0 : exponents[j] + scale - model.fraction;
     double c = static_cast<int32_t>(sums[j] * powerOfTwo(-unit));
-    double total = double(low[j]) + double(high[j]) + c;
+    double total = double(totals[0][j]) + double(totals[1][j]) + c;
     double sum = keepBits(total, model.outFraction) * powerOfTwo(unit);
     unusual |= sum != 0 && std::fabs(sum) < 0x1p-126;
     exponents[j] = bitsAs<int32_t>(static_cast<float>(sum));
@@ -203,10 +245,10 @@ static bool sumNarrow(const WgmmaTile &tile, const SumModel &model, unsigned m,
 
 void dgemm::sim::sumColumns(const WgmmaTile &tile, const SumModel &model,
                             unsigned m, unsigned column, float (&sums)[16]) {
-  bool special = tile.specialA[m] || !tile.narrow;
+  bool special = tile.specialA[m];
   for (unsigned j = 0; j < width; ++j)
     special |= tile.specialB[column + j];
-  if (!special && sumNarrow(tile, model, m, column, sums))
+  if (!special && sumUsual(tile, model, m, column, sums))
     return;
   for (unsigned j = 0; j < width; ++j)
     sums[j] = sumElement(tile, model, m, column + j, sums[j]);

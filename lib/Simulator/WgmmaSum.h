@@ -46,7 +46,7 @@ struct WgmmaTile {
   /// The row or column has an infinity or a NaN.
   bool specialA[64] = {};
   bool specialB[maxN] = {};
-  /// Products fit f32: sums of many columns at a time are exact.
+  /// Products fit f32.
   bool narrow = false;
 
   /// Sets a column beyond `n` to zero.
