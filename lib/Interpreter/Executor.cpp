@@ -122,15 +122,44 @@ bool Executor::hasPlainData() const {
 // Evaluation
 //===----------------------------------------------------------------------===//
 
+/// Evaluates the op on the backend, or on the reference if there is none or
+/// the data are not those that are stored.
+LogicalResult Executor::compute(Version version,
+                                llvm::function_ref<Status()> onReference) {
+  if (!usesBackend(version))
+    return report(onReference());
+  SmallVector<View> operands;
+  for (Value operand : op->getOperands()) {
+    auto it = outputs.find(operand);
+    operands.push_back(it != outputs.end() ? it->second->stored.view()
+                                           : tensorOf(operand, version).view());
+  }
+  FailureOr<Arithmetic> result = interpreter.options.backend->run(op, operands);
+  if (failed(result))
+    return failure();
+  arithmetic = *result;
+  return success();
+}
+
+CheckOptions Executor::checkOptions() const {
+  CheckOptions options;
+  options.seed = interpreter.options.seed;
+  options.unitRoundoff = arithmetic.unitRoundoff;
+  options.productsPerRounding = arithmetic.productsPerRounding;
+  options.exact = interpreter.options.data == DataKind::Exact;
+  return options;
+}
+
 LogicalResult Executor::evaluateProduct(Version version,
                                         const OperandSource &source) {
   Expected<reference::Contractions> products = contractionsOf(op, source);
   if (!products)
     return report(products.error());
-  if (failed(report(reference::run(interpreter.parallel, *products))))
+  if (failed(compute(version, [&] {
+        return reference::run(interpreter.parallel, *products);
+      })))
     return failure();
-  CheckOptions options;
-  options.seed = interpreter.options.seed;
+  CheckOptions options = checkOptions();
   if (isChecking(version) &&
       failed(record(
           "d", reference::check(interpreter.parallel, *products, options))))
@@ -141,8 +170,8 @@ LogicalResult Executor::evaluateProduct(Version version,
   View a = source.input(prenorm.getA());
   View squares = source.output(prenorm.getSqrSum());
   std::optional<int64_t> splits = prenorm.getNumSplits();
-  if (failed(report(reference::hcPrenormSquares(interpreter.parallel, a,
-                                                squares, splits))))
+  if (!usesBackend(version) && failed(report(reference::hcPrenormSquares(
+                                   interpreter.parallel, a, squares, splits))))
     return failure();
   if (!isChecking(version))
     return success();
@@ -154,14 +183,14 @@ template <typename OpTy>
 LogicalResult Executor::evaluateLogits(OpTy logits, Version version,
                                        const OperandSource &source) {
   auto problem = problemOf(logits, source);
-  if (failed(report(reference::run(interpreter.parallel, problem))))
+  if (failed(compute(version, [&] {
+        return reference::run(interpreter.parallel, problem);
+      })))
     return failure();
   if (!isChecking(version))
     return success();
-  CheckOptions options;
-  options.seed = interpreter.options.seed;
-  return record("logits",
-                reference::check(interpreter.parallel, problem, options));
+  return record("logits", reference::check(interpreter.parallel, problem,
+                                           checkOptions()));
 }
 
 LogicalResult Executor::evaluateClean(CleanLogitsOp clean, Version version,
@@ -175,7 +204,9 @@ LogicalResult Executor::evaluateClean(CleanLogitsOp clean, Version version,
   if (!before)
     return report(before.error());
   int64_t nextN = clean.getNextN();
-  if (failed(report(reference::cleanLogits(ks, ke, logits, nextN))))
+  if (failed(compute(version, [&] {
+        return reference::cleanLogits(ks, ke, logits, nextN);
+      })))
     return failure();
   if (!isChecking(version))
     return success();
@@ -192,7 +223,7 @@ LogicalResult Executor::evaluateMetadata(PagedMQAMetadataOp metadata,
   problem.metadata = source.output(metadata.getMetadata());
   problem.splitKV = metadata.getSplitKv();
   problem.atom = metadata.getAtom();
-  if (failed(report(reference::run(problem))))
+  if (failed(compute(Version::Stored, [&] { return reference::run(problem); })))
     return failure();
   return interpreter.options.check
              ? record("metadata", reference::check(problem))
@@ -220,21 +251,21 @@ static CheckResult checkPacked(const View &from, int64_t mn, const View &to) {
   return result;
 }
 
-/// One batch, or all groups of K.
+/// Packs one batch, or all groups of K.
 Status Executor::packMatrix(PackScalesOp pack, const View &from, const View &to,
-                            ArrayRef<int64_t> ks, CheckResult &check) {
+                            ArrayRef<int64_t> ks) const {
   ScaleBlock block = pack.getGranularity().getBlock();
   bool isChecked = pack.getChecked() || interpreter.options.checked;
-  if (!pack.getKs()) {
-    Status status = reference::packScales(from, block.mn, to, isChecked);
-    if (status.ok() && interpreter.options.check)
-      check.merge(checkPacked(from, block.mn, to));
-    return status;
-  }
-  Status status =
-      reference::packScalesKGrouped(from, ks.vec(), block.k, to, isChecked);
-  if (!status.ok() || !interpreter.options.check)
-    return status;
+  return pack.getKs() ? reference::packScalesKGrouped(from, ks.vec(), block.k,
+                                                      to, isChecked)
+                      : reference::packScales(from, block.mn, to, isChecked);
+}
+
+static void checkMatrix(PackScalesOp pack, const View &from, const View &to,
+                        ArrayRef<int64_t> ks, CheckResult &check) {
+  ScaleBlock block = pack.getGranularity().getBlock();
+  if (!pack.getKs())
+    return check.merge(checkPacked(from, block.mn, to));
   int64_t column = 0;
   int64_t word = 0;
   for (int64_t k : ks) {
@@ -245,7 +276,6 @@ Status Executor::packMatrix(PackScalesOp pack, const View &from, const View &to,
     column += columns;
     word += words;
   }
-  return status;
 }
 
 LogicalResult Executor::evaluatePack(PackScalesOp pack,
@@ -262,16 +292,25 @@ LogicalResult Executor::evaluatePack(PackScalesOp pack,
   int64_t batches = isBatched ? scales.size(0) : 1;
   if (isBatched && packed.size(0) != batches)
     return report(reference::Error{"batches of scales and packed differ"});
+  auto from = [&](int64_t i) {
+    return isBatched ? scales.select(0, i) : scales;
+  };
+  auto to = [&](int64_t i) { return isBatched ? packed.select(0, i) : packed; };
+  auto packAll = [&]() -> Status {
+    for (int64_t i = 0; i < batches; ++i)
+      if (Status status = packMatrix(pack, from(i), to(i), ks); !status.ok())
+        return status;
+    return {};
+  };
+  if (failed(compute(Version::Stored, packAll)))
+    return failure();
+  if (!interpreter.options.check)
+    return success();
   CheckResult check;
-  for (int64_t i = 0; i < batches; ++i) {
-    Status status =
-        packMatrix(pack, isBatched ? scales.select(0, i) : scales,
-                   isBatched ? packed.select(0, i) : packed, ks, check);
-    if (!status.ok())
-      return report(status);
-  }
+  for (int64_t i = 0; i < batches; ++i)
+    checkMatrix(pack, from(i), to(i), ks, check);
   check.elements = check.checked;
-  return interpreter.options.check ? record("packed", check) : success();
+  return record("packed", check);
 }
 
 LogicalResult Executor::evaluate(Version version) {

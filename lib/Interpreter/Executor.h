@@ -33,6 +33,12 @@ private:
   reference::View inputOf(mlir::Value value, Version version) const;
 
   llvm::LogicalResult evaluate(Version version);
+  bool usesBackend(Version version) const {
+    return interpreter.options.backend && version == Version::Stored;
+  }
+  llvm::LogicalResult
+  compute(Version version, llvm::function_ref<reference::Status()> onReference);
+  reference::CheckOptions checkOptions() const;
   llvm::LogicalResult evaluateProduct(Version version,
                                       const OperandSource &source);
   template <typename OpTy>
@@ -46,8 +52,7 @@ private:
                                    const OperandSource &source);
   reference::Status packMatrix(PackScalesOp op, const reference::View &from,
                                const reference::View &to,
-                               llvm::ArrayRef<int64_t> ks,
-                               reference::CheckResult &check);
+                               llvm::ArrayRef<int64_t> ks) const;
 
   llvm::LogicalResult report(const reference::Status &status) const;
   llvm::LogicalResult
@@ -62,6 +67,8 @@ private:
   llvm::DenseMap<mlir::Value, std::shared_ptr<RuntimeValue>> outputs;
   /// C as it was, when the op overwrites it.
   reference::Tensor accumulator;
+  /// Of the reference, unless a backend evaluated the op.
+  Arithmetic arithmetic{0x1p-53, 1};
 };
 
 } // namespace dgemm

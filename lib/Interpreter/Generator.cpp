@@ -147,7 +147,8 @@ LogicalResult Generator::allocate(const OperandExtents &operand) {
   }
   BlockArgument argument = argumentOf(operand.value);
   reference::Expected<reference::Tensor> tensor =
-      allocateStorage(cast<ShapedType>(argument.getType()), shape);
+      allocateStorage(cast<ShapedType>(argument.getType()), shape,
+                      interpreter.options.rowPadding);
   if (!tensor)
     return op->emitOpError()
            << "operand '" << operand.name << "': " << tensor.message();
@@ -237,65 +238,6 @@ LogicalResult Generator::prepareOp(Operation *operation) {
         it != symbols.end() && it->second == extent)
       interpreter.usedExtents[name] = extent;
   return generate();
-}
-
-//===----------------------------------------------------------------------===//
-// Primitives
-//===----------------------------------------------------------------------===//
-
-void Generator::fillNormal(Value value, double factor, bool asBF16) {
-  if (!isNew(value))
-    return;
-  Cell cell = cellOf(value);
-  Random random = randomOf(value);
-  const View &plain = cell->plain.view();
-  const View &stored = cell->stored.view();
-  bool copies = !isQuantized(value);
-  const int64_t chunk = 1 << 14;
-  int64_t count = plain.numElements();
-  interpreter.parallel.forEach(ceilDiv(count, chunk), [&](int64_t part) {
-    int64_t end = std::min(count, (part + 1) * chunk);
-    for (int64_t i = part * chunk; i < end; ++i) {
-      double x = factor * random.normal(static_cast<uint64_t>(i));
-      if (asBF16)
-        x = reference::decodeBF16(reference::encodeBF16(x));
-      plain.store(i, x);
-      if (copies)
-        stored.store(stored.atLinear(i), x);
-    }
-  });
-}
-
-/// The op that packs these scales, if they are packed in the function.
-static PackScalesOp packerOf(Value scale) {
-  if (auto pack = scale.getDefiningOp<PackScalesOp>())
-    return pack;
-  for (Operation *user : scale.getUsers())
-    if (auto pack = dyn_cast<PackScalesOp>(user))
-      if (pack.getPacked() == scale)
-        return pack;
-  return {};
-}
-
-bool Generator::needsPowersOfTwo(Value scale) const {
-  bool isChecked = op->hasAttr("checked") || interpreter.options.checked;
-  return isChecked || packerOf(scale) || !elementTypeOfValue(scale).isF32();
-}
-
-void Generator::generateAccumulator(Value c, double factor) {
-  if (c)
-    fillNormal(c, factor, /*asBF16=*/true);
-}
-
-void Generator::generateScales(Value scales) {
-  if (!isNew(scales))
-    return;
-  Random random = randomOf(scales, 1);
-  const View &view = cellOf(scales)->stored.view();
-  for (int64_t i = 0; i < view.numElements(); ++i)
-    view.store(view.atLinear(i),
-               std::ldexp(1.0, static_cast<int>(random.integer(
-                                   static_cast<uint64_t>(i), -12, 12))));
 }
 
 //===----------------------------------------------------------------------===//
@@ -402,6 +344,13 @@ LogicalResult Generator::quantizeTerms(Value aScale, Value bScale) {
 
 LogicalResult Generator::generateProduct(Value a, Value aScale, Value b,
                                          Value bScale) {
+  if (interpreter.options.data == DataKind::Codes && aScale && bScale) {
+    for (Value data : {a, b})
+      fillCodes(data);
+    for (Value scale : {aScale, bScale})
+      fillScaleCodes(scale);
+    return success();
+  }
   fillNormal(a);
   fillNormal(b, 1, /*asBF16=*/!isa<HCPrenormOp>(op));
   if (auto grouped = dyn_cast<GroupedMatmulOp>(op))

@@ -19,6 +19,9 @@
 
 namespace dgemm {
 
+/// The op that packs these scales, if they are packed in the function.
+PackScalesOp packerOf(mlir::Value scale);
+
 /// Makes storage and data for the arguments that ops use, op by op. The op that
 /// uses an argument first decides what data it gets.
 class Generator {
@@ -79,6 +82,9 @@ private:
   /// Fills `plain` with normal numbers (bf16 precision if `asBF16`) and copies
   /// them to `stored` unless that is quantised.
   void fillNormal(mlir::Value value, double factor = 1, bool asBF16 = true);
+  /// Data and scales of `DataKind::Codes`.
+  void fillCodes(mlir::Value value);
+  void fillScaleCodes(mlir::Value scale);
   bool needsPowersOfTwo(mlir::Value scale) const;
   llvm::LogicalResult report(const reference::Status &status) const;
 

@@ -46,13 +46,17 @@ std::optional<ElementType> dgemm::elementTypeOf(Type type) {
 
 /// Replaces dynamic strides as the header says.
 static std::vector<int64_t> denseStrides(ArrayRef<int64_t> strides,
-                                         ArrayRef<int64_t> shape) {
+                                         ArrayRef<int64_t> shape,
+                                         int64_t padding) {
   std::vector<int64_t> result(strides.begin(), strides.end());
   size_t rank = shape.size();
   size_t unit = rank - 1;
   for (size_t i = 0; i < rank; ++i)
     if (strides[i] == 1)
       unit = i;
+  // Packed scales have no choice.
+  if (unit + 1 != rank)
+    padding = 0;
   int64_t dense = std::max<int64_t>(1, shape[unit]);
   if (unit + 1 != rank)
     dense = dgemm::reference::roundUp(dense, 4);
@@ -61,8 +65,10 @@ static std::vector<int64_t> denseStrides(ArrayRef<int64_t> strides,
   for (size_t i = rank; i-- > 0;) {
     if (i == unit)
       continue;
-    if (ShapedType::isDynamic(result[i]))
-      result[i] = dense;
+    if (ShapedType::isDynamic(result[i])) {
+      result[i] = dense + padding;
+      padding = 0;
+    }
     int64_t next;
     // An overflow is found again, and reported, when storage is allocated.
     if (!__builtin_mul_overflow(result[i], std::max<int64_t>(1, shape[i]),
@@ -73,7 +79,8 @@ static std::vector<int64_t> denseStrides(ArrayRef<int64_t> strides,
 }
 
 Expected<Tensor> dgemm::allocateStorage(ShapedType type,
-                                        ArrayRef<int64_t> shape) {
+                                        ArrayRef<int64_t> shape,
+                                        int64_t rowPadding) {
   std::optional<ElementType> elementType = elementTypeOf(type.getElementType());
   if (!elementType)
     return reference::Error{"the reference has no such element type"};
@@ -86,7 +93,9 @@ Expected<Tensor> dgemm::allocateStorage(ShapedType type,
   if (failed(memref.getStridesAndOffset(strides, offset)))
     return reference::Error{"the memref has no strided layout"};
   // The offset only says where in a larger buffer this one starts.
-  return Tensor::create(*elementType, extents, denseStrides(strides, extents));
+  int64_t padding = rowPadding * 8 / reference::bitWidth(*elementType);
+  return Tensor::create(*elementType, extents,
+                        denseStrides(strides, extents, padding));
 }
 
 Expected<Tensor> dgemm::allocatePlain(ArrayRef<int64_t> shape) {

@@ -23,9 +23,11 @@ std::optional<reference::ElementType> elementTypeOf(mlir::Type type);
 /// Storage for a tensor or memref type whose dynamic extents are given by
 /// `shape`. Static strides are kept. Dynamic ones become dense; of matrices
 /// whose unit stride is not the last, as packed scales have it, the leading
-/// extent is rounded up to four elements.
+/// extent is rounded up to four elements. `rowPadding` bytes are added to the
+/// innermost of the dynamic ones where the unit stride is the last.
 reference::Expected<reference::Tensor>
-allocateStorage(mlir::ShapedType type, llvm::ArrayRef<int64_t> shape);
+allocateStorage(mlir::ShapedType type, llvm::ArrayRef<int64_t> shape,
+                int64_t rowPadding = 0);
 
 /// Row-major f32 storage for the data before quantisation.
 reference::Expected<reference::Tensor>

@@ -76,6 +76,23 @@ void CheckResult::compare(ElementType type, double actual, long double expected,
                    std::to_string(target) + " within " + std::to_string(limit);
 }
 
+void CheckResult::compareExact(ElementType type, double actual,
+                               long double expected,
+                               const std::function<std::string()> &where) {
+  ++checked;
+  double stored = rounded(type, static_cast<double>(expected));
+  if (sameSpecial(actual, stored))
+    return;
+  double error = std::fabs(actual - stored);
+  if (std::isfinite(error))
+    maxError = std::max(maxError, error);
+  worstRatio = HUGE_VAL;
+  ++failures;
+  if (firstFailure.empty())
+    firstFailure = where() + " is " + std::to_string(actual) +
+                   ", expected exactly " + std::to_string(stored);
+}
+
 Expected<double> dgemm::reference::calcDiff(const View &x, const View &y) {
   if (x.shape != y.shape)
     return Error{"calc_diff of shapes " + shapeString(x.shape) + " and " +

@@ -111,11 +111,17 @@ static CheckResult compareElement(const Contraction &contraction, Sum sum,
     sum.value += value;
     sum.magnitude += std::fabs(value);
   }
-  result.compare(d.type, d.load(d.at(row, column)), sum.value,
-                 sum.slack(options.unitRoundoff), [&] {
-                   return "element [" + std::to_string(row) + ", " +
-                          std::to_string(column) + "]";
-                 });
+  auto where = [&] {
+    return "element [" + std::to_string(row) + ", " + std::to_string(column) +
+           "]";
+  };
+  double actual = d.load(d.at(row, column));
+  if (options.exact)
+    result.compareExact(d.type, actual, sum.value, where);
+  else
+    result.compare(d.type, actual, sum.value,
+                   sum.slack(options.unitRoundoff, options.productsPerRounding),
+                   where);
   return result;
 }
 

@@ -25,10 +25,12 @@ struct Sum {
   long double magnitude = 0;
   int64_t count = 0;
 
-  /// The largest error of such a sum in arithmetic of this roundoff. Three more
-  /// roundings: the scales' product, its application, C.
-  double slack(double unitRoundoff) const {
-    double steps = static_cast<double>(count) + 3;
+  /// The largest error of such a sum in arithmetic of this roundoff, which
+  /// rounds once for `together` products. Three more roundings: the scales'
+  /// product, its application, C.
+  double slack(double unitRoundoff, int64_t together = 1) const {
+    int64_t roundings = (count + together - 1) / together;
+    double steps = static_cast<double>(roundings) + 3;
     // 2^-63 is the roundoff of the second evaluation.
     return static_cast<double>(magnitude) * steps * (unitRoundoff + 0x1p-63);
   }

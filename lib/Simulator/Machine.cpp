@@ -45,6 +45,17 @@ void GlobalMemory::addAt(uint64_t address, std::string name,
   next_ = saved;
 }
 
+bool GlobalMemory::remove(uint64_t address) {
+  auto found =
+      std::find_if(buffers_.begin(), buffers_.end(), [&](const auto &buffer) {
+        return buffer->address == address;
+      });
+  if (found == buffers_.end())
+    return false;
+  buffers_.erase(found);
+  return true;
+}
+
 GlobalMemory::Buffer *GlobalMemory::find(uint64_t address, uint64_t size) {
   auto later = std::upper_bound(
       buffers_.begin(), buffers_.end(), address,

@@ -5,6 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CommandLine.h"
+
+#include "dgemm/Execution/KernelBackend.h"
 #include "dgemm/InitAll.h"
 #include "dgemm/Interpreter/Interpreter.h"
 
@@ -14,7 +17,6 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -28,74 +30,12 @@ using namespace mlir;
 using namespace dgemm;
 
 //===----------------------------------------------------------------------===//
-// Command line
+// Options
 //===----------------------------------------------------------------------===//
 
 namespace {
-struct CommandLine {
-  llvm::cl::OptionCategory category{"dgemm-run options"};
-  llvm::cl::opt<std::string> file{llvm::cl::Positional,
-                                  llvm::cl::desc("<file.mlir, - for stdin>"),
-                                  llvm::cl::Required, llvm::cl::cat(category)};
-  llvm::cl::opt<std::string> device{
-      "device", llvm::cl::init("reference"),
-      llvm::cl::desc(
-          "Where to run: 'reference' computes on the CPU in f64 from "
-          "the stored values (default)"),
-      llvm::cl::value_desc("name"), llvm::cl::cat(category)};
-  llvm::cl::opt<std::string> function{
-      "function",
-      llvm::cl::desc("Function to run; needed if the file has several"),
-      llvm::cl::value_desc("name"), llvm::cl::cat(category)};
-  llvm::cl::opt<int64_t> m{
-      "m", llvm::cl::init(-1),
-      llvm::cl::desc(
-          "Extent of the dynamic number of rows, tokens or sequences "
-          "(default 64)"),
-      llvm::cl::value_desc("extent"), llvm::cl::cat(category)};
-  llvm::cl::list<std::string> extents{
-      "dim",
-      llvm::cl::desc(
-          "Extent of another dynamic dimension: n, k, groups, batch, "
-          "heads, dim, skv, columns, next_n, pages, blocks, slots"),
-      llvm::cl::value_desc("name=extent"), llvm::cl::cat(category)};
-  llvm::cl::opt<uint64_t> seed{
-      "seed", llvm::cl::init(0),
-      llvm::cl::desc("Seed of generated data; equal seeds give equal data on "
-                     "every machine (default 0)"),
-      llvm::cl::value_desc("number"), llvm::cl::cat(category)};
-  llvm::cl::list<std::string> inputs{
-      "input",
-      llvm::cl::desc("Read an argument from a file instead of generating it"),
-      llvm::cl::value_desc("argument=file.npy"), llvm::cl::cat(category)};
-  llvm::cl::list<std::string> outputs{
-      "output",
-      llvm::cl::desc("Write an argument (after the run) or a result ('result', "
-                     "or 'result0', 'result1', ...) to a file"),
-      llvm::cl::value_desc("name=file.npy"), llvm::cl::cat(category)};
-  llvm::cl::opt<bool> check{
-      "check",
-      llvm::cl::desc(
-          "Compare every element (beyond 2^36 multiplications: those "
-          "of some rows) with a second evaluation, and the whole with "
-          "the result of the data before quantisation; "
-          "exit 1 if either fails"),
-      llvm::cl::cat(category)};
-  llvm::cl::opt<bool> checked{
-      "checked",
-      llvm::cl::desc(
-          "Reject f32 scales that are not positive powers of two, as "
-          "targets need them that have UE8M0 scales only"),
-      llvm::cl::cat(category)};
-  llvm::cl::opt<unsigned> threads{
-      "jobs", llvm::cl::init(0),
-      llvm::cl::desc("Number of threads; the result does not depend on it "
-                     "(default: all cores)"),
-      llvm::cl::value_desc("number"), llvm::cl::cat(category)};
-};
-
 /// What runs the function.
-enum class Device { Reference };
+enum class Device { Reference, Sim };
 
 using NamedFile = std::pair<std::string, std::string>;
 } // namespace
@@ -109,6 +49,7 @@ and lengths. Names of arguments are those of the file, without '%'.
 
 Examples:
   dgemm-run docs/examples/fp8_matmul.mlir --check
+  dgemm-run docs/examples/fp8_matmul.mlir --device=sim --check --schedules=5
   dgemm-run docs/examples/fp8_matmul.mlir --m 4096 --seed 7 --output d=d.npy
   dgemm-run docs/examples/bf16_nt.mlir --input a=a.npy --input b=b.npy
 
@@ -125,7 +66,9 @@ static LogicalResult fail(const llvm::Twine &message) {
 static FailureOr<Device> parseDevice(StringRef name) {
   if (name == "reference")
     return Device::Reference;
-  return fail("unknown device '" + name + "', expected 'reference'");
+  if (name == "sim")
+    return Device::Sim;
+  return fail("unknown device '" + name + "', expected 'reference' or 'sim'");
 }
 
 /// Splits "left=right".
@@ -143,6 +86,12 @@ static FailureOr<InterpreterOptions> parseOptions(const CommandLine &cl) {
   options.threads = cl.threads;
   options.check = cl.check;
   options.checked = cl.checked;
+  options.data = cl.data;
+  options.rowPadding = cl.rowPadding;
+  if (cl.rowPadding < 0 || cl.rowPadding % 16 != 0)
+    return fail("--row-padding must be a multiple of 16, and not negative");
+  if (cl.schedules == 0)
+    return fail("--schedules must be at least 1");
   if (cl.m.getNumOccurrences()) {
     if (cl.m < 0)
       return fail("--m must not be negative");
@@ -236,9 +185,11 @@ namespace {
 /// One run, and what the report says about it.
 class Session {
 public:
+  /// `backend` is null on the reference.
   Session(const CommandLine &cl, func::FuncOp function,
-          std::vector<std::string> names, const InterpreterOptions &options)
-      : cl(cl), function(function), names(std::move(names)),
+          std::vector<std::string> names, const InterpreterOptions &options,
+          const KernelBackend *backend)
+      : cl(cl), function(function), names(std::move(names)), backend(backend),
         interpreter(function, options) {}
 
   LogicalResult run();
@@ -250,12 +201,15 @@ private:
   void printArguments() const;
   void printResults() const;
   void printSummary(StringRef name, const RuntimeValue &value) const;
+  bool printKernels() const;
+  LogicalResult writeStatistics() const;
   bool printChecks() const;
   void printReproducer();
 
   const CommandLine &cl;
   func::FuncOp function;
   std::vector<std::string> names;
+  const KernelBackend *backend;
   Interpreter interpreter;
 };
 } // namespace
@@ -364,6 +318,53 @@ void Session::printResults() const {
       printSummary(results.size() == 1 ? "0" : std::to_string(i), *value);
 }
 
+/// What the device found. False if it is anything.
+bool Session::printKernels() const {
+  if (!backend)
+    return true;
+  bool passed = true;
+  for (const OpRun &opRun : backend->getRuns()) {
+    passed &= opRun.passed();
+    double seconds = 0;
+    for (const device::KernelRun &run : opRun.runs)
+      seconds += run.report.seconds;
+    llvm::outs() << (opRun.passed() ? "PASS " : "FAIL ") << opRun.kernel
+                 << ": ";
+    if (opRun.runs.empty())
+      llvm::outs() << "nothing to launch\n";
+    else
+      llvm::outs() << opRun.runs.size() << " of " << cl.schedules
+                   << " schedules from seed " << opRun.runs.front().seed << ", "
+                   << llvm::format("%.3f s", seconds)
+                   << (opRun.passed() ? ", no findings\n" : "\n");
+    for (const device::KernelRun &run : opRun.runs)
+      for (const auto *list : {&run.report.findings, &run.mistakes})
+        for (const std::string &text : *list)
+          llvm::outs() << "  " << text << " [seed " << run.seed << "]\n";
+  }
+  return passed;
+}
+
+LogicalResult Session::writeStatistics() const {
+  if (cl.stats.empty() || !backend)
+    return success();
+  std::string text = backend->getStatistics();
+  if (cl.stats == "-") {
+    llvm::outs() << text;
+    return success();
+  }
+  std::error_code error;
+  llvm::raw_fd_ostream stream(cl.stats, error);
+  if (!error) {
+    stream << text;
+    stream.close();
+    error = stream.error();
+    stream.clear_error();
+  }
+  return error ? fail("cannot write '" + cl.stats + "': " + error.message())
+               : success();
+}
+
 bool Session::printChecks() const {
   bool passed = true;
   for (const OpCheck &check : interpreter.getChecks()) {
@@ -413,6 +414,16 @@ void Session::printReproducer() {
     llvm::outs() << " --input=" << text;
   if (cl.checked)
     llvm::outs() << " --checked";
+  if (backend)
+    llvm::outs() << " --target=" << cl.target
+                 << " --schedules=" << cl.schedules;
+  if (cl.sms)
+    llvm::outs() << " --sms=" << cl.sms;
+  if (cl.data != DataKind::Random)
+    llvm::outs() << (cl.data == DataKind::Exact ? " --data=exact"
+                                                : " --data=codes");
+  if (cl.rowPadding)
+    llvm::outs() << " --row-padding=" << cl.rowPadding;
   llvm::outs() << " --seed=" << cl.seed << " --check\n";
 }
 
@@ -436,13 +447,15 @@ LogicalResult Session::run() {
   printResults();
   llvm::outs() << "time: " << llvm::format("%.3f s", seconds.count())
                << (cl.check ? ", with comparison\n" : "\n");
-  if (failed(writeOutputs()))
+  if (failed(writeOutputs()) || failed(writeStatistics()))
     return failure();
-  if (!cl.check)
-    return success();
-  bool passed = printChecks();
-  printReproducer();
-  return passed ? success() : fail("the result is wrong");
+  bool isClean = printKernels();
+  bool isRight = !cl.check || printChecks();
+  if (cl.check || !isClean)
+    printReproducer();
+  if (!isRight)
+    return fail("the result is wrong");
+  return isClean ? success() : fail("the simulator has findings");
 }
 
 static LogicalResult runMain(const CommandLine &cl) {
@@ -462,12 +475,35 @@ static LogicalResult runMain(const CommandLine &cl) {
   FailureOr<func::FuncOp> function = findFunction(file, cl.function);
   if (failed(function))
     return failure();
-  Session session(cl, *function, argumentNames(file, *function), *options);
+  std::unique_ptr<device::Device> simulator;
+  std::unique_ptr<KernelBackend> backend;
+  if (*device == Device::Sim) {
+    auto chip = getSimulatedChip(function->getLoc(), cl.target);
+    if (failed(chip))
+      return failure();
+    chip->smCount = cl.sms ? cl.sms : chip->smCount;
+    chip->threads = cl.threads;
+    chip->maxInstructions = cl.maxInstructions;
+    simulator = std::make_unique<device::SimulatedDevice>(*chip);
+    backend = std::make_unique<KernelBackend>(
+        *simulator, KernelBackendOptions{cl.target, cl.seed, cl.schedules});
+    options->backend = backend.get();
+  }
+  Session session(cl, *function, argumentNames(file, *function), *options,
+                  backend.get());
   return session.run();
+}
+
+/// LLVM registers an option of this name, which counts nothing in a release
+/// build; here it is what dgemm-sim calls so.
+static void takeOverOption(StringRef name) {
+  if (llvm::cl::Option *option = llvm::cl::getRegisteredOptions().lookup(name))
+    option->removeArgument();
 }
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  takeOverOption("stats");
   CommandLine cl;
   llvm::cl::HideUnrelatedOptions(cl.category);
   llvm::cl::ParseCommandLineOptions(argc, argv, overview);

@@ -42,8 +42,43 @@ struct RuntimeValue {
   bool given = false;
 };
 
+/// What generated floating-point data are.
+enum class DataKind {
+  /// Normal numbers, quantised with the scales that fit them.
+  Random,
+  /// Small integers times powers of two: no sum of their products is rounded.
+  Exact,
+  /// Any finite code of quantised formats under any of many scales.
+  Codes
+};
+
+/// How exact the arithmetic was that made a result.
+struct Arithmetic {
+  /// Relative error of one rounding of a sum.
+  double unitRoundoff = 0x1p-24;
+  /// Products that are added between roundings.
+  int64_t productsPerRounding = 1;
+};
+
+/// Evaluates ops in place of the reference, for example by compiled code.
+class OpBackend {
+public:
+  virtual ~OpBackend() = default;
+  /// Evaluates `op`. `operands` are where its operands are, in their order;
+  /// results belong into those that the op writes. Fails with a diagnostic.
+  virtual llvm::FailureOr<Arithmetic>
+  run(mlir::Operation *op, llvm::ArrayRef<reference::View> operands) = 0;
+};
+
 struct InterpreterOptions {
   uint64_t seed = 0;
+  DataKind data = DataKind::Random;
+  /// Bytes between rows whose distance the type of the argument leaves open, a
+  /// multiple of 16.
+  int64_t rowPadding = 0;
+  /// Evaluates the ops of the dialect; the reference then checks them. Null:
+  /// the reference evaluates them. Must live as long as the interpreter.
+  OpBackend *backend = nullptr;
   /// 0: one for each core.
   unsigned threads = 0;
   /// Reject f32 scales that are not positive powers of two, as ops with the

@@ -24,6 +24,12 @@ struct CheckOptions {
   /// Relative error of one addition where the sums were formed: 2^-53 for the
   /// reference, 2^-24 for a device that accumulates in f32.
   double unitRoundoff = 0x1p-53;
+  /// How many products are added exactly before a sum is rounded: the K of a
+  /// matrix instruction.
+  int64_t productsPerRounding = 1;
+  /// The data are such that no sum is rounded: results must be the exact ones,
+  /// rounded to the output type.
+  bool exact = false;
   /// How many multiplications the second evaluation may cost. Beyond that it
   /// looks at rows chosen by `seed`, always including the first and the last.
   int64_t maxWork = int64_t(1) << 36;
@@ -49,6 +55,10 @@ struct CheckResult {
   /// `where` names the element; it is called for failures only.
   void compare(ElementType type, double actual, long double expected,
                double slack, const std::function<std::string()> &where);
+  /// The same where `expected` has no error: only its nearest value of the
+  /// output type is right.
+  void compareExact(ElementType type, double actual, long double expected,
+                    const std::function<std::string()> &where);
 };
 
 /// The similarity of DeepGEMM's tests: 1 - 2 sum(xy) / sum(x^2 + y^2) over all

@@ -36,8 +36,14 @@ public:
   /// The same at a given address above all others so far.
   void addAt(uint64_t address, std::string name, std::vector<uint8_t> bytes);
 
+  /// Removes the buffer at this address. False if there is none.
+  bool remove(uint64_t address);
+
   /// The buffer that holds all of [address, address + size), or null.
   Buffer *find(uint64_t address, uint64_t size);
+  const Buffer *find(uint64_t address, uint64_t size) const {
+    return const_cast<GlobalMemory *>(this)->find(address, size);
+  }
   const Buffer *find(const std::string &name) const;
   /// "12 bytes behind the end of 'd' (4096 bytes)", for diagnostics.
   std::string describe(uint64_t address) const;

@@ -149,6 +149,42 @@ TEST(Contraction, CheckFindsOneWrongElement) {
   EXPECT_EQ(result->firstFailure.find("element [33, 7] is"), 0u);
 }
 
+/// 16 x 257 = 4112 lies between the BF16 numbers 4096 and 4128.
+TEST(Contraction, ExactCheckKnowsWhereTiesGo) {
+  Tensor a = make(ElementType::BF16, {1, 2}, {16, 16});
+  Tensor b = make(ElementType::BF16, {1, 2}, {1, 256});
+  Tensor d = make(ElementType::BF16, {1, 1});
+  Contractions product =
+      runs(matmul(Layout::NT, plain(a), plain(b), std::nullopt, d.view()));
+  CheckOptions exact;
+  exact.exact = true;
+  EXPECT_TRUE(check(Parallel(1), product, exact)->passed());
+  d.view().store(0, 4128);
+  EXPECT_TRUE(check(Parallel(1), product, {})->passed());
+  Expected<CheckResult> result = check(Parallel(1), product, exact);
+  EXPECT_EQ(result->firstFailure,
+            "element [0, 0] is 4128.000000, expected exactly 4096.000000");
+}
+
+/// 64 products of 1: the bound is that of 64, or of two roundings, and of three
+/// more.
+TEST(Contraction, BoundCountsRoundings) {
+  std::vector<double> ones(64, 1);
+  Tensor a = make(ElementType::BF16, {1, 64}, ones);
+  Tensor b = make(ElementType::BF16, {1, 64}, ones);
+  Tensor d = make(ElementType::F32, {1, 1});
+  Contractions product =
+      runs(matmul(Layout::NT, plain(a), plain(b), std::nullopt, d.view()));
+  CheckOptions options;
+  options.unitRoundoff = 0x1p-10;
+  d.view().store(0, 65);
+  EXPECT_TRUE(check(Parallel(1), product, options)->passed());
+  options.productsPerRounding = 32;
+  EXPECT_FALSE(check(Parallel(1), product, options)->passed());
+  d.view().store(0, 64.25);
+  EXPECT_TRUE(check(Parallel(1), product, options)->passed());
+}
+
 TEST(Contraction, CheckOfLargeProblemsTakesSamples) {
   Tensor a = makeRandom(ElementType::BF16, {100, 8}, 1);
   Tensor d = make(ElementType::F32, {100, 100});

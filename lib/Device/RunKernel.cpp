@@ -1,0 +1,304 @@
+//===- RunKernel.cpp - A kernel on operands of the host -------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Device/RunKernel.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+
+using namespace dgemm;
+using namespace dgemm::device;
+using reference::View;
+
+namespace {
+
+/// Bytes that one operand, or several at the same place, occupy.
+struct Allocation {
+  std::string name;
+  uint8_t *host = nullptr;
+  uint64_t address = 0;
+  uint64_t bytes = 0;
+  bool isRead = false;
+  bool isWritten = false;
+  /// A flag for each byte: it belongs to an element. Empty: all do.
+  std::vector<uint8_t> isElement;
+  /// What the first run left.
+  std::vector<uint8_t> first;
+};
+
+/// Runs one kernel. What it allocates is released at the end.
+class Runner {
+public:
+  Runner(Device &device, const LoadedKernel &kernel,
+         const launch::LaunchPlan &plan,
+         const std::vector<KernelOperand> &operands)
+      : device(device), kernel(kernel), plan(plan), operands(operands) {}
+  ~Runner();
+  Runner(const Runner &) = delete;
+
+  Status place();
+  Expected<KernelRun> run(uint64_t seed);
+  void bringBack();
+  bool isEmpty() const { return launch.isEmpty(); }
+
+private:
+  Status placeOperand(size_t index);
+  Allocation &allocationFor(const View &view, const std::string &name);
+  Status fill(const Allocation &allocation);
+  Status inspect(Allocation &allocation, KernelRun &result);
+
+  Device &device;
+  const LoadedKernel &kernel;
+  const launch::LaunchPlan &plan;
+  const std::vector<KernelOperand> &operands;
+  std::vector<Allocation> allocations;
+  std::vector<launch::ArgumentValue> arguments;
+  launch::Launch launch;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Where elements are
+//===----------------------------------------------------------------------===//
+
+static int64_t bitsOf(const View &view) {
+  return reference::bitWidth(view.type);
+}
+
+/// Bytes from the first element to the end of the last one.
+static uint64_t spanOf(const View &view) {
+  int64_t last = 0;
+  for (size_t i = 0; i < view.shape.size(); ++i) {
+    if (view.shape[i] == 0)
+      return 0;
+    last += (view.shape[i] - 1) * view.strides[i];
+  }
+  return static_cast<uint64_t>((last + 1) * bitsOf(view) + 7) / 8;
+}
+
+/// Marks the bytes of all elements whose first indices are given by `offset`,
+/// in elements; `dim` is the next dimension.
+static void markElements(const View &view, size_t dim, int64_t offset,
+                         std::vector<uint8_t> &flags) {
+  int64_t bits = bitsOf(view);
+  if (dim == view.shape.size()) {
+    int64_t begin = offset * bits / 8, end = (offset * bits + bits + 7) / 8;
+    std::fill(flags.begin() + begin, flags.begin() + end, 1);
+    return;
+  }
+  bool isRow = dim + 1 == view.shape.size() && view.strides[dim] == 1;
+  if (isRow) {
+    int64_t begin = offset * bits / 8;
+    int64_t end = ((offset + view.shape[dim]) * bits + 7) / 8;
+    std::fill(flags.begin() + begin, flags.begin() + end, 1);
+    return;
+  }
+  for (int64_t i = 0; i < view.shape[dim]; ++i)
+    markElements(view, dim + 1, offset + i * view.strides[dim], flags);
+}
+
+/// Calls `visit(begin, end)` for each run of bytes with the same flag.
+static Status
+forEachRun(const std::vector<uint8_t> &flags, uint8_t wanted,
+           const std::function<Status(uint64_t, uint64_t)> &visit) {
+  auto begin = std::find(flags.begin(), flags.end(), wanted);
+  while (begin != flags.end()) {
+    auto end = std::find(begin, flags.end(), !wanted);
+    Status status = visit(static_cast<uint64_t>(begin - flags.begin()),
+                          static_cast<uint64_t>(end - flags.begin()));
+    if (!status.ok())
+      return status;
+    begin = std::find(end, flags.end(), wanted);
+  }
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Placing
+//===----------------------------------------------------------------------===//
+
+Runner::~Runner() {
+  for (const Allocation &allocation : allocations)
+    (void)device.release(allocation.address).ok();
+}
+
+Allocation &Runner::allocationFor(const View &view, const std::string &name) {
+  uint8_t *host = view.data + view.offset * bitsOf(view) / 8;
+  for (Allocation &allocation : allocations)
+    if (allocation.host == host)
+      return allocation;
+  Allocation &result = allocations.emplace_back();
+  result.name = name;
+  result.host = host;
+  return result;
+}
+
+Status Runner::placeOperand(size_t index) {
+  const KernelOperand &operand = operands[index];
+  const View &view = operand.view;
+  launch::ArgumentValue &value = arguments[index];
+  value.rank = view.shape.size();
+  if (value.rank > launch::kMaxRank)
+    return Error{plan.entry + ": operand " + std::to_string(index) + " has " +
+                 std::to_string(value.rank) + " dimensions, at most " +
+                 std::to_string(launch::kMaxRank) + " can be passed"};
+  std::copy(view.shape.begin(), view.shape.end(), value.shape.begin());
+  std::copy(view.strides.begin(), view.strides.end(), value.strides.begin());
+  uint64_t bytes = spanOf(view);
+  if (bytes == 0)
+    return {};
+  Allocation &allocation = allocationFor(view, plan.arguments[index].name);
+  if (allocation.bytes != 0 && allocation.bytes != bytes)
+    return Error{plan.entry + ": operands '" + allocation.name + "' and '" +
+                 plan.arguments[index].name +
+                 "' begin at the same byte but differ in size"};
+  allocation.isRead |= operand.isRead;
+  allocation.isWritten |= operand.isWritten;
+  if (allocation.bytes == 0) {
+    Expected<uint64_t> address = device.allocate(allocation.name, bytes);
+    if (!address)
+      return address.error();
+    allocation.bytes = bytes;
+    allocation.address = *address;
+    allocation.isElement.resize(bytes);
+  }
+  markElements(view, 0, 0, allocation.isElement);
+  value.address = allocation.address;
+  return {};
+}
+
+Status Runner::place() {
+  if (operands.size() != plan.arguments.size())
+    return Error{plan.entry + ": " + std::to_string(operands.size()) +
+                 " operands, the kernel takes " +
+                 std::to_string(plan.arguments.size())};
+  arguments.resize(operands.size());
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (Status status = placeOperand(i); !status.ok())
+      return status;
+  launch::Status status =
+      launch::evaluate(plan, arguments, device.smCount(), launch);
+  if (!status.ok())
+    return Error{status.error().message};
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+Status Runner::fill(const Allocation &allocation) {
+  Status status = device.poison(allocation.address, allocation.bytes);
+  if (!status.ok() || !allocation.isRead)
+    return status;
+  return forEachRun(allocation.isElement, 1, [&](uint64_t begin, uint64_t end) {
+    return device.write(allocation.address + begin, allocation.host + begin,
+                        end - begin);
+  });
+}
+
+/// Index of the first byte that differs, or the size.
+static uint64_t findDifference(const uint8_t *a, const uint8_t *b,
+                               uint64_t bytes) {
+  if (std::memcmp(a, b, bytes) == 0)
+    return bytes;
+  return static_cast<uint64_t>(std::mismatch(a, a + bytes, b).first - a);
+}
+
+/// Compares what a run left with what it may have changed.
+Status Runner::inspect(Allocation &allocation, KernelRun &result) {
+  std::vector<uint8_t> now(allocation.bytes);
+  Status status = device.read(allocation.address, now.data(), allocation.bytes);
+  if (!status.ok())
+    return status;
+  auto at = [&](const std::string &what, uint64_t byte) {
+    result.mistakes.push_back(what + " byte " + std::to_string(byte) + " of '" +
+                              allocation.name + "', which has " +
+                              std::to_string(allocation.bytes) + " bytes");
+  };
+  bool isReported = false;
+  status = forEachRun(allocation.isElement, 0,
+                      [&](uint64_t begin, uint64_t end) -> Status {
+                        while (begin < end && now[begin] == kPoison)
+                          ++begin;
+                        if (begin < end && !isReported)
+                          at("the kernel wrote between rows:", begin);
+                        isReported |= begin < end;
+                        return {};
+                      });
+  if (!allocation.isWritten)
+    return forEachRun(
+        allocation.isElement, 1, [&](uint64_t begin, uint64_t end) -> Status {
+          uint64_t same = findDifference(now.data() + begin,
+                                         allocation.host + begin, end - begin);
+          if (same != end - begin)
+            at("the kernel changed an operand that it only reads:",
+               begin + same);
+          return {};
+        });
+  if (allocation.first.empty()) {
+    allocation.first = std::move(now);
+    return status;
+  }
+  uint64_t same =
+      findDifference(now.data(), allocation.first.data(), allocation.bytes);
+  if (same != allocation.bytes)
+    at("the result differs from that of the first order:", same);
+  return status;
+}
+
+Expected<KernelRun> Runner::run(uint64_t seed) {
+  for (const Allocation &allocation : allocations)
+    if (Status status = fill(allocation); !status.ok())
+      return status.error();
+  Expected<LaunchReport> report = device.launch(kernel, launch, seed);
+  if (!report)
+    return report.error();
+  KernelRun result;
+  result.seed = seed;
+  result.report = std::move(*report);
+  for (Allocation &allocation : allocations)
+    if (Status status = inspect(allocation, result); !status.ok())
+      return status.error();
+  return result;
+}
+
+void Runner::bringBack() {
+  for (Allocation &allocation : allocations)
+    if (allocation.isWritten)
+      (void)forEachRun(allocation.isElement, 1,
+                       [&](uint64_t begin, uint64_t end) -> Status {
+                         std::memcpy(allocation.host + begin,
+                                     allocation.first.data() + begin,
+                                     end - begin);
+                         return {};
+                       })
+          .ok();
+}
+
+Expected<std::vector<KernelRun>>
+dgemm::device::runKernel(Device &device, const LoadedKernel &kernel,
+                         const launch::LaunchPlan &plan,
+                         const std::vector<KernelOperand> &operands,
+                         const std::vector<uint64_t> &seeds) {
+  Runner runner(device, kernel, plan, operands);
+  if (Status status = runner.place(); !status.ok())
+    return status.error();
+  std::vector<KernelRun> runs;
+  if (runner.isEmpty() || seeds.empty())
+    return runs;
+  for (uint64_t seed : seeds) {
+    Expected<KernelRun> run = runner.run(seed);
+    if (!run)
+      return run.error();
+    runs.push_back(std::move(*run));
+  }
+  runner.bringBack();
+  return runs;
+}
