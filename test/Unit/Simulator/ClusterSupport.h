@@ -16,9 +16,10 @@ namespace dgemm::sim::test {
 /// the grid (x only); %r30: rank; %r31: CTAs of the cluster.
 inline std::string clusterKernel(const std::string &body,
                                  const std::string &before = "",
-                                 const std::string &directives = "") {
+                                 const std::string &directives = "",
+                                 const std::string &parameters = "") {
   return ".version 8.8\n.target sm_90a\n.address_size 64\n" + before +
-         ".visible .entry k(.param .u64 out) " + directives +
+         ".visible .entry k(.param .u64 out" + parameters + ") " + directives +
          " {\n"
          ".reg .pred %p<16>; .reg .b16 %h<8>; .reg .b32 %r<40>;\n"
          ".reg .b64 %d<24>; .reg .f32 %f<16>; .reg .f64 %g<8>;\n"
