@@ -8,11 +8,11 @@
 #ifndef DGEMM_LIB_SIMULATOR_CTA_H
 #define DGEMM_LIB_SIMULATOR_CTA_H
 
+#include "TensorMapProxy.h"
 #include "WgmmaUnit.h"
 
 #include "dgemm/Simulator/MBarrier.h"
 #include "dgemm/Simulator/Machine.h"
-#include "dgemm/Simulator/TensorCopy.h"
 
 #include <map>
 #include <set>
@@ -37,6 +37,7 @@ enum class Wait : uint8_t {
   Cluster,   // the cluster barrier
   MBarrier,  // the phase of an mbarrier
   BulkGroup, // copies of the thread
+  CopyGroup, // cp.async of the thread
   Registers, // setmaxnreg.inc
   Wgmma      // groups of wgmma
 };
@@ -89,19 +90,58 @@ struct NamedBarrier {
   std::vector<uint32_t> waiting; // warps
 };
 
-/// A copy that is under way.
+class Cta;
+
+/// A bulk copy that is under way, to one destination.
 struct AsyncCopy {
   enum class State : uint8_t { Issued, Read };
-  bool store = false;
+  const CopyForm *form = nullptr;
   State state = State::Issued;
-  CopyPlan plan; // addresses are offsets in the shared window of `target`
-  Cta *target = nullptr; // whose shared memory is read or written
-  Cta *signal = nullptr; // whose mbarrier a load completes on
-  uint32_t mbarrier = 0; // offset in the window of `signal`
+  /// Addresses in shared memory are offsets: of the issuing CTA where a copy
+  /// reads it, else of `target`. Between CTAs `global` of a chunk is the offset
+  /// of the destination.
+  CopyPlan plan;
+  Cta *target = nullptr; // whose shared memory is written
+  Cta *signal = nullptr; // whose mbarrier the copy completes on
+  ReduceType reduceType = ReduceType::U32;
+  uint16_t bytes = 0xffff; // that .cp_mask lets through, of each 16
+  uint32_t mbarrier = 0;   // offset in the window of `signal`
   uint32_t thread = 0;
   uint32_t group = 0;
   uint32_t line = 0;
-  std::vector<uint8_t> data; // of a store, once read
+  std::vector<uint8_t> data; // from shared memory, once read
+
+  bool readsShared() const {
+    return form->path != CopyForm::Path::GlobalToShared;
+  }
+  bool inGroup() const { return form->path == CopyForm::Path::SharedToGlobal; }
+};
+
+/// The operands of a bulk copy in one lane.
+struct BulkRequest {
+  uint32_t lane = 0;
+  uint64_t global = 0; // address, or that of the tensor map
+  int32_t coordinates[5] = {};
+  uint64_t shared = 0;
+  uint64_t remote = 0;
+  uint32_t size = 0;
+  uint64_t mbarrier = 0;
+  uint16_t ctaMask = 0;
+  uint16_t bytes = 0xffff;
+};
+
+/// cp.async of some lanes of a warp, or the arrive that follows such copies.
+struct SmallCopy {
+  uint32_t warp = 0;
+  uint32_t mask = 0;
+  uint32_t group = 0;
+  uint32_t line = 0;
+  uint64_t order = 0; // of issue
+  bool arrive = false;
+  uint8_t bytes = 0;
+  uint8_t valid[32]; // bytes that come from global memory
+  uint64_t global[32];
+  uint32_t shared[32]; // destination, or the mbarrier
 };
 
 /// st.async or red.async of one lane, under way.
@@ -133,6 +173,8 @@ struct LaunchContext {
   uint32_t cluster[3] = {1, 1, 1}; // CTAs of a cluster
   uint32_t clusterSize = 1;
   bool explicitCluster = false;
+  Chip chip = {};
+  TensorMapProxy *maps = nullptr;
 };
 
 /// "0x7f10", for diagnostics.
@@ -168,7 +210,9 @@ public:
   /// Ends a CTA without live warps. Copies into memory of others stay pending.
   void finish();
   bool hasEnded() const { return liveWarps_ == 0; }
-  bool hasCopies() const { return !copies_.empty() || !asyncStores_.empty(); }
+  bool hasCopies() const {
+    return !copies_.empty() || !asyncStores_.empty() || !smallCopies_.empty();
+  }
   bool hasFaulted() const { return faulted_; }
   uint64_t executed() const { return executed_; }
   /// What each warp waits for, and a line to show: that of lanes which miss
@@ -308,25 +352,62 @@ private:
   // ExecAsync.cpp
   void executeMBarrier(uint32_t mask);
   void executeMBarrierWait(uint32_t mask);
-  void executeTensorCopy(uint32_t mask);
-  void issueCopy(uint32_t lane, uint64_t map, const int32_t *coordinates,
-                 uint64_t shared, uint64_t mbarrier, uint32_t ranks);
-  void issueLoad(AsyncCopy &copy, uint32_t lane, uint64_t mbarrier,
-                 uint32_t ranks);
-  bool findSignal(AsyncCopy &copy, uint32_t lane, uint64_t mbarrier);
-  bool claimShared(const AsyncCopy &copy, uint32_t lane);
   MBarrier *findMBarrier(uint64_t address, uint32_t lane, bool remote = false,
                          Cta **holder = nullptr);
+  void executePendingCount(uint32_t mask);
   MBarrierError operateMBarrier(MBarrier &barrier, uint32_t value,
                                 uint32_t count);
+
+  // ExecBulk.cpp: bulk copies are issued.
+  void executeBulkCopy(uint32_t mask);
+  void issueBulkCopy(const CopyForm &form, BulkRequest request);
+  Expected<CopyPlan> planCopy(const CopyForm &form, const BulkRequest &request,
+                              ReduceType &reduceType);
+  Expected<CopyPlan> planTensor(const CopyForm &form,
+                                const BulkRequest &request,
+                                ReduceType &reduceType);
+  bool findTarget(AsyncCopy &copy, BulkRequest &request);
+  bool findSignal(AsyncCopy &copy, uint32_t lane, uint64_t mbarrier);
+  bool claimShared(const AsyncCopy &copy, uint32_t lane);
+  void multicast(const AsyncCopy &copy, const BulkRequest &request);
+  void executeBulkWait(uint32_t mask);
+  void executeCacheHint(uint32_t mask);
+  void executeCachePolicy(uint32_t mask);
+
+  // CompleteBulk.cpp: and complete some time later.
   void faultInCopy(const AsyncCopy &copy, const char *kind,
                    const std::string &message);
-  bool bulkGroupsDone(uint32_t mask, uint32_t pending, bool read) const;
+  void reportInCopy(const AsyncCopy &copy, const char *kind,
+                    const std::string &message);
   void completeSomeCopy();
-  void completeCopy(size_t index);
+  void completeBulkCopy(size_t index);
   void completeLoad(AsyncCopy &copy);
-  void readStore(AsyncCopy &copy);
-  void writeStore(AsyncCopy &copy);
+  void readSource(AsyncCopy &copy);
+  void writeGlobal(AsyncCopy &copy);
+  void writePeer(AsyncCopy &copy);
+  void completeTransactions(AsyncCopy &copy);
+  GlobalMemory::Buffer *copyBuffer(const AsyncCopy &copy,
+                                   const CopyChunk &chunk, const char *verb);
+
+  // ExecCpAsync.cpp
+  void executeSmallCopy(uint32_t mask);
+  void issueSmallCopy(SmallCopy copy);
+  void executeSmallWait(uint32_t mask);
+  void executeSmallArrive(uint32_t mask);
+  void completeSmallCopy();
+  void writeSmallCopy(const SmallCopy &copy);
+  void arriveAfterCopies(const SmallCopy &copy);
+  void reportInSmallCopy(const SmallCopy &copy, uint32_t lane, const char *kind,
+                         const std::string &message);
+
+  // ExecTensorMap.cpp
+  uint8_t *mapBytes(Space space, uint64_t address, uint32_t lane, bool write);
+  bool readTensorMap(uint64_t address, uint32_t lane, TensorMap &map);
+  void executeMapReplace(uint32_t mask);
+  void executeMapCopyFence(uint32_t mask);
+  void executeMapFence(uint32_t mask);
+  void executeMapPrefetch(uint32_t mask);
+  void noteMapStore(uint64_t address, const uint8_t *bytes);
 
   // ExecMatrix.cpp
   void executeMatrixMove(uint32_t mask);
@@ -387,6 +468,13 @@ private:
   /// arrived at and not waited for, or 0.
   std::vector<uint32_t> clusterArrivals_;
   WgmmaUnit wgmma_;
+  std::vector<SmallCopy> smallCopies_;
+  std::vector<uint32_t> smallCommits_; // of each thread
+  uint64_t smallOrder_ = 0;
+  /// Tensor maps in global memory that this CTA changed since its last release,
+  /// and what it acquired.
+  std::set<uint64_t> changedMaps_;
+  std::map<uint64_t, TensorMap::Image> acquiredMaps_;
   uint32_t freeRegisters_ = 0;
   uint32_t liveWarps_ = 0;
   uint64_t executed_ = 0;

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DecodeCopy.h"
 #include "OpcodeTable.h"
 #include "Parser.h"
 
@@ -13,19 +14,6 @@
 
 using namespace dgemm::sim;
 using Kind = Operand::Kind;
-
-/// "a.b::c.d" at the dots.
-static std::vector<std::string_view> splitDots(std::string_view text) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    size_t dot = text.find('.');
-    parts.push_back(text.substr(0, dot));
-    if (dot == std::string_view::npos)
-      break;
-    text.remove_prefix(dot + 1);
-  }
-  return parts;
-}
 
 static void applyModifier(const ModifierInfo &info, Instruction &instruction) {
   using Field = ModifierInfo::Field;
@@ -63,7 +51,7 @@ static void applyModifier(const ModifierInfo &info, Instruction &instruction) {
 Status Decoder::decodeModifier(std::string_view modifier, uint32_t categories,
                                Instruction &instruction,
                                std::vector<Type> &types) {
-  if (categories & CatAny)
+  if (categories & (CatAny | CatCopy))
     return {};
   if (categories & CatMma) {
     mmaModifiers_.push_back(modifier);
@@ -374,29 +362,14 @@ static bool hasType(const Instruction &instruction) {
   }
 }
 
-/// Loads complete on an mbarrier, stores in a bulk group.
-static Status finishTensorCopy(Instruction &instruction,
-                               const char *&signature) {
-  if (instruction.mode == 0)
-    return Error{"expected .mbarrier::complete_tx::bytes or .bulk_group"};
-  bool store = instruction.mode == 2;
-  instruction.op = store ? Op::TensorStore : Op::TensorLoad;
-  bool hint = instruction.has(FlagNan);
-  bool multicast = instruction.has(FlagMulticast);
-  if (multicast && (store || !instruction.has(FlagCluster)))
-    return Error{".multicast::cluster needs a .shared::cluster destination"};
-  if (store)
-    signature = hint ? "tms" : "tm";
-  else if (multicast)
-    signature = hint ? "mtmss" : "mtms";
-  else
-    signature = hint ? "mtms" : "mtm";
-  return {};
-}
-
 /// An mbarrier of another CTA can be arrived at, and nothing else.
 static Status finishMBarrier(const Instruction &instruction,
                              const std::vector<Operand> &operands) {
+  if (instruction.has(FlagNoComplete) && operands.size() != 3)
+    return Error{".noComplete needs a count"};
+  if (instruction.has(FlagNoComplete) &&
+      instruction.space == Space::SharedCluster)
+    return Error{".noComplete is for mbarriers of .shared::cta"};
   switch (instruction.space) {
   case Space::Generic:
   case Space::Shared:
@@ -514,6 +487,18 @@ Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
     if ((instruction.action == Action::Cas) != (operands.size() == 4))
       return Error{"compare-and-swap has one operand more than others"};
     return {};
+  case Op::BulkWait:
+  case Op::SmallWait:
+    if (!operands.empty() && operands[0].kind != Kind::Immediate)
+      return Error{"the number of groups must be a constant"};
+    return {};
+  case Op::BulkCopy:
+    return checkBulkCopy(instruction, operands);
+  case Op::MapReplace:
+  case Op::MapCopyFence:
+  case Op::MapFence:
+  case Op::CacheHint:
+    return checkMapOperands(instruction, operands);
   case Op::Shfl:
     if (instruction.action < Action::Up || instruction.action > Action::Idx ||
         operands.size() != 5)
@@ -573,11 +558,12 @@ Expected<Instruction> Decoder::decode(std::string_view opcode,
   if (!hasType(instruction))
     return fail("unsupported type");
 
-  const char *signature = info->signature;
-  if (instruction.op == Op::TensorLoad)
-    if (Status status = finishTensorCopy(instruction, signature); !status.ok())
+  std::string signature = info->signature;
+  if (info->categories & CatCopy)
+    if (Status status = decodeCopy(opcode, instruction, operands, signature);
+        !status.ok())
       return fail(status.message());
-  if (Status status = checkOperands(signature, instruction, operands);
+  if (Status status = checkOperands(signature.c_str(), instruction, operands);
       !status.ok())
     return fail(status.message());
   for (Operand &operand : operands)

@@ -119,11 +119,11 @@ void Cta::checkGenericWrites(const Cta &owner, const CopyChunk &chunk,
   }
 }
 
-/// Stores read the shared memory of the CTA that issues them.
+/// Copies read the shared memory of the CTA that issues them.
 void Cta::checkSourcesInUse(const Cta &owner, uint64_t address, uint32_t bytes,
                             uint32_t lane) {
   for (const AsyncCopy &copy : owner.copies_) {
-    if (!copy.store || copy.state != AsyncCopy::State::Issued)
+    if (!copy.readsShared() || copy.state != AsyncCopy::State::Issued)
       continue;
     for (const CopyChunk &chunk : copy.plan.chunks)
       if (chunk.shared < address + bytes &&
@@ -324,6 +324,8 @@ void Cta::executeStore(uint32_t mask) {
       std::memcpy(to + i * bytes, &value.v[lane], bytes);
       if (written)
         std::memset(written + i * bytes, (defined >> lane) & 1, bytes);
+      if (kernel_.changesTensorMaps && global && i + 1 == count)
+        noteMapStore(address[lane], to);
     }
   }
 }

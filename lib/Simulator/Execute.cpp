@@ -203,21 +203,38 @@ void Cta::execute(uint32_t mask) {
   case Op::MBarTryWait:
   case Op::MBarTestWait:
     return executeMBarrierWait(mask);
-  case Op::TensorLoad:
-  case Op::TensorStore:
-    return executeTensorCopy(mask);
+  case Op::MBarPending:
+    return executePendingCount(mask);
+  case Op::BulkCopy:
+    return executeBulkCopy(mask);
+  case Op::SmallCopy:
+    return executeSmallCopy(mask);
+  case Op::SmallCommit:
+    for (uint32_t lane = 0; lane < 32; ++lane)
+      smallCommits_[warp_->index * 32 + lane] += (mask >> lane) & 1;
+    return;
+  case Op::SmallWait:
+    return executeSmallWait(mask);
+  case Op::SmallArrive:
+    return executeSmallArrive(mask);
+  case Op::MapReplace:
+    return executeMapReplace(mask);
+  case Op::MapCopyFence:
+    return executeMapCopyFence(mask);
+  case Op::MapFence:
+    return executeMapFence(mask);
+  case Op::MapPrefetch:
+    return executeMapPrefetch(mask);
+  case Op::CacheHint:
+    return executeCacheHint(mask);
+  case Op::CachePolicy:
+    return executeCachePolicy(mask);
   case Op::BulkCommit:
     for (uint32_t lane = 0; lane < 32; ++lane)
       bulkCommits_[warp_->index * 32 + lane] += (mask >> lane) & 1;
     return;
-  case Op::BulkWait: {
-    Lanes pending;
-    fetch(operand(0), Type::U32, pending);
-    if (!bulkGroupsDone(mask, static_cast<uint32_t>(pending[0]),
-                        instruction_->has(FlagRead)))
-      block(Wait::BulkGroup);
-    return;
-  }
+  case Op::BulkWait:
+    return executeBulkWait(mask);
   case Op::LdMatrix:
   case Op::StMatrix:
     return executeMatrixMove(mask);

@@ -27,6 +27,8 @@ const char *dgemm::sim::describe(MBarrierError error) {
     return "more arrivals than the phase expects";
   case MBarrierError::TransactionRange:
     return "the transaction count leaves -(2^20-1) to 2^20-1";
+  case MBarrierError::WouldComplete:
+    return "an arrive with .noComplete must not complete the phase";
   case MBarrierError::StaleToken:
     return "the state is neither of the current phase nor of the one before";
   }
@@ -119,6 +121,14 @@ MBarrierError MBarrier::arriveDrop(uint32_t count) {
   return arrive(count);
 }
 
+MBarrierError MBarrier::arriveNoComplete(uint32_t count, bool drop) {
+  if (MBarrierError error = checkArrive(count); error != MBarrierError::None)
+    return error;
+  if (count == pending_ && transactions_ == 0)
+    return MBarrierError::WouldComplete;
+  return drop ? arriveDrop(count) : arrive(count);
+}
+
 MBarrierError MBarrier::arriveDropExpect(uint32_t bytes, uint32_t count) {
   if (MBarrierError error = checkArrive(count); error != MBarrierError::None)
     return error;
@@ -146,7 +156,7 @@ MBarrierError MBarrier::testParity(bool parity, bool &done) const {
   return MBarrierError::None;
 }
 
-// The token keeps 40 bits of the phase number: more phases than a simulation
+// The token keeps 43 bits of the phase number: more phases than a simulation
 // can run through.
 uint64_t MBarrier::token() const {
   return (phase_ << 20) | (pending_ & maxCount);
@@ -157,7 +167,7 @@ uint32_t MBarrier::tokenPending(uint64_t token) { return token & maxCount; }
 MBarrierError MBarrier::testToken(uint64_t token, bool &done) const {
   if (!live_)
     return MBarrierError::NotInitialized;
-  uint64_t phase = token >> 20;
+  uint64_t phase = (token & ~countable) >> 20;
   if (phase != phase_ && phase + 1 != phase_)
     return MBarrierError::StaleToken;
   done = phase != phase_;

@@ -327,6 +327,7 @@ Expected<Result> dgemm::sim::simulate(const Program &program,
   if (Status status = checkShape(*kernel, launch); !status.ok())
     return status.error();
   LaunchContext context{program, *kernel, launch, memory, options};
+  context.chip = parseChip(program.target);
   if (Status status = chooseCluster(*kernel, launch, context); !status.ok())
     return status.error();
   if (Status status = packParameters(*kernel, launch, context.parameters);
@@ -344,6 +345,10 @@ Expected<Result> dgemm::sim::simulate(const Program &program,
   for (const GlobalVariable &variable : program.globals)
     if (!memory.find(variable.address, 1) && !variable.bytes.empty())
       memory.addAt(variable.address, variable.name, variable.bytes);
+  TensorMapProxy maps;
+  if (kernel->tensorCopies)
+    maps.rememberMaps(memory);
+  context.maps = &maps;
   uint32_t ctas = launch.grid[0] * launch.grid[1] * launch.grid[2];
   return Grid(context, ctas / context.clusterSize).run();
 }

@@ -35,13 +35,14 @@ enum Category : uint32_t {
   CatShiftAmount = 1u << 16,
   CatMatrix = 1u << 17, // shapes, counts, .trans
   CatMma = 1u << 18,
-  CatCopy = 1u << 19, // what copies spell: .tile, dimensions, .L2::cache_hint
+  CatCopy = 1u << 19, // DecodeCopy.cpp reads the modifiers
   CatRead = 1u << 20,
   CatParity = 1u << 21,
   CatTo = 1u << 22,
   CatCarry = 1u << 23,
   CatAny = 1u << 24, // no effect here, any spelling
   CatNoType = 1u << 25,
+  CatNoComplete = 1u << 29,
   CatCompletion = 1u << 30, // .mbarrier::complete_tx::bytes
   CatCluster = 1u << 31     // of barrier.cluster
 };

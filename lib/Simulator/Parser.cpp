@@ -347,7 +347,7 @@ Status Parser::parseInstruction() {
   }
   if (Status status = expect(';'); !status.ok())
     return status;
-  Decoder decoder(kernel_, program_.opcodes);
+  Decoder decoder(kernel_, program_.opcodes, program_.target);
   Expected<Instruction> instruction = decoder.decode(opcode, operands, line);
   if (!instruction)
     return instruction.error();

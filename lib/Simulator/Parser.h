@@ -55,8 +55,9 @@ struct FunctionBody {
 /// operands. Implemented in DecodeInstruction.cpp.
 class Decoder {
 public:
-  Decoder(Kernel &kernel, std::vector<std::string> &opcodes)
-      : kernel_(kernel), opcodes_(opcodes) {}
+  Decoder(Kernel &kernel, std::vector<std::string> &opcodes,
+          std::string_view target)
+      : kernel_(kernel), opcodes_(opcodes), target_(target) {}
 
   /// `operands` become those of the instruction. `line` is that of `opcode`.
   Expected<Instruction> decode(std::string_view opcode,
@@ -79,10 +80,18 @@ private:
                           const std::vector<Operand> &operands);
   Status checkSelectors(const Instruction &instruction,
                         const std::vector<Operand> &operands);
+  Status decodeCopy(std::string_view opcode, Instruction &instruction,
+                    const std::vector<Operand> &operands,
+                    std::string &signature);
+  Status checkBulkCopy(const Instruction &instruction,
+                       const std::vector<Operand> &operands);
+  Status checkMapOperands(const Instruction &instruction,
+                          const std::vector<Operand> &operands);
   Status checkVector(const Operand &operand, uint32_t count, const char *what);
 
   Kernel &kernel_;
   std::vector<std::string> &opcodes_;
+  std::string_view target_;
   std::vector<std::string_view> mmaModifiers_;
 };
 

@@ -18,7 +18,8 @@ Cta::Cta(Cluster &cluster, const uint32_t *id, uint32_t rank)
       sharedWritten_(context_.sharedEnd),
       genericWrites_(context_.sharedEnd / 4 + 1),
       proxyFences_(context_.warps * 32), bulkCommits_(context_.warps * 32),
-      clusterArrivals_(context_.warps * 32) {
+      clusterArrivals_(context_.warps * 32),
+      smallCommits_(context_.warps * 32) {
   const LaunchContext &context = context_;
   local_.resize(context.threads);
   for (LocalMemory &memory : local_) {
@@ -155,18 +156,21 @@ void Cta::reportPendingCopies() {
   for (uint32_t rank = 0; rank < cluster_.size(); ++rank) {
     const Cta &issuer = cluster_.cta(rank);
     for (const AsyncCopy &copy : issuer.copies_) {
-      bool uses = copy.target == this || copy.signal == this;
-      if (!uses || (copy.store && copy.state != AsyncCopy::State::Issued))
+      bool reads = &issuer == this && copy.readsShared() &&
+                   copy.state == AsyncCopy::State::Issued;
+      bool writes =
+          !copy.inGroup() && (copy.target == this || copy.signal == this);
+      if (!reads && !writes)
         continue;
       std::string by = &issuer == this
                            ? "a copy"
                            : "a copy of CTA rank " + std::to_string(rank);
       report("exit-with-pending-copy",
              "the CTA ended while " + by +
-                 (copy.store ? " still reads its shared memory; wait with "
-                               "cp.async.bulk.wait_group.read 0"
-                             : " still writes its shared memory; wait on its "
-                               "mbarrier"),
+                 (reads ? " still reads its shared memory; wait with "
+                          "cp.async.bulk.wait_group.read 0"
+                        : " still writes its shared memory; wait on its "
+                          "mbarrier"),
              -1, copy.line, static_cast<int>(copy.thread / 32));
     }
     for (const AsyncStore &store : issuer.asyncStores_)
@@ -177,17 +181,27 @@ void Cta::reportPendingCopies() {
                 " is on its way to its shared memory; wait on its mbarrier",
             -1, store.instruction->line, static_cast<int>(store.thread / 32));
   }
+  for (const SmallCopy &copy : smallCopies_)
+    report("exit-with-pending-copy",
+           "the CTA ended while cp.async still writes its shared memory; wait "
+           "with cp.async.wait_all",
+           -1, copy.line, static_cast<int>(copy.warp));
 }
 
 void Cta::finish() {
   reportPendingCopies();
+  while (!smallCopies_.empty() && !faulted_)
+    completeSmallCopy();
   while (!faulted_) {
     auto own = std::find_if(
-        copies_.begin(), copies_.end(),
-        [&](const AsyncCopy &copy) { return copy.target == this; });
+        copies_.begin(), copies_.end(), [&](const AsyncCopy &copy) {
+          bool reads =
+              copy.readsShared() && copy.state == AsyncCopy::State::Issued;
+          return reads || copy.target == this;
+        });
     if (own == copies_.end())
       return;
-    completeCopy(static_cast<size_t>(own - copies_.begin()));
+    completeBulkCopy(static_cast<size_t>(own - copies_.begin()));
   }
 }
 
@@ -236,6 +250,8 @@ std::string Cta::describeWait(Warp &warp, const Group &group) {
     return at + "its bulk copies";
   case Wait::Wgmma:
     return at + describeWgmmaWait(warp);
+  case Wait::CopyGroup:
+    return at + "its copies by cp.async";
   case Wait::Registers:
     return at + "registers (" + std::to_string(freeRegisters_) + " are free)";
   }

@@ -244,8 +244,12 @@ TensorMap::Image TensorMap::encode() const {
   return image;
 }
 
+bool TensorMap::isImage(const uint8_t *bytes) {
+  return get(bytes, AtMagic, 8) == magic;
+}
+
 Expected<TensorMap> TensorMap::decode(const uint8_t *image) {
-  if (get(image, AtMagic, 8) != magic)
+  if (!isImage(image))
     return Error{"there is no tensor map at this address"};
   if (get(image, AtChecksum, 8) != checksum(image))
     return Error{"the tensor map at this address was written over"};

@@ -35,6 +35,8 @@ enum class MBarrierError : uint8_t {
   PendingUnderflow,
   /// The transaction count leaves -(2^20-1) .. 2^20-1.
   TransactionRange,
+  /// arrive.noComplete would complete the phase.
+  WouldComplete,
   /// A state token of a phase that is neither the current nor the last one.
   StaleToken,
 };
@@ -63,6 +65,8 @@ public:
   [[nodiscard]] MBarrierError completeTransactions(uint32_t bytes);
   /// Leaves the barrier: later phases expect `count` fewer arrivals.
   [[nodiscard]] MBarrierError arriveDrop(uint32_t count = 1);
+  /// arrive.noComplete and arrive_drop.noComplete: the phase must stay.
+  [[nodiscard]] MBarrierError arriveNoComplete(uint32_t count, bool drop);
   /// arrive_drop.expect_tx.
   [[nodiscard]] MBarrierError arriveDropExpect(uint32_t bytes,
                                                uint32_t count = 1);
@@ -78,6 +82,8 @@ public:
   uint64_t token() const;
   /// {test,try}_wait with a state.
   [[nodiscard]] MBarrierError testToken(uint64_t token, bool &done) const;
+  /// Set in the states of .noComplete: pending_count takes no others.
+  static constexpr uint64_t countable = uint64_t(1) << 63;
   /// mbarrier.pending_count of a state.
   static uint32_t tokenPending(uint64_t token);
 

@@ -45,6 +45,9 @@ public:
     return const_cast<GlobalMemory *>(this)->find(address, size);
   }
   const Buffer *find(const std::string &name) const;
+  const std::vector<std::unique_ptr<Buffer>> &buffers() const {
+    return buffers_;
+  }
   /// "12 bytes behind the end of 'd' (4096 bytes)", for diagnostics.
   std::string describe(uint64_t address) const;
 

@@ -11,6 +11,7 @@
 // Everything that is text in PTX (opcodes, modifiers, names) is a number here:
 // the executor compares no strings.
 
+#include "dgemm/Simulator/CopyForm.h"
 #include "dgemm/Simulator/Matrix.h"
 #include "dgemm/Simulator/Status.h"
 #include "dgemm/Simulator/Wgmma.h"
@@ -220,9 +221,10 @@ enum Flag : uint32_t {
   FlagDrop = 1u << 20,
   FlagProxyAsync = 1u << 21, // a fence for the async proxy
   FlagInc = 1u << 22,
-  FlagCluster = 1u << 23,   // .shared::cluster
-  FlagMulticast = 1u << 24, // .multicast::cluster
-  FlagPair = 1u << 25       // .cta_group::2
+  FlagCluster = 1u << 23, // .shared::cluster
+  FlagNoInc = 1u << 24,   // cp.async.mbarrier.arrive.noinc
+  FlagAcquire = 1u << 25, // the acquiring side of a fence
+  FlagParam = 1u << 26    // the address is in parameter space
 };
 
 struct Instruction {
@@ -299,6 +301,7 @@ struct Kernel {
   std::vector<MmaOp> matrices;
   std::vector<MatrixMove> moves;
   std::vector<WgmmaOp> warpgroupMatrices;
+  std::vector<CopyForm> copies;
   uint32_t numRegisters = 0;
   uint32_t registerWords = 0; // register file of one warp, in 32-bit words
   uint32_t staticShared = 0;  // bytes after SharedBase
@@ -318,6 +321,8 @@ struct Kernel {
   std::vector<std::vector<uint32_t>> branchTables;
   /// Why the kernel cannot run: a function without a body, say.
   std::string unresolved;
+  bool tensorCopies = false;
+  bool changesTensorMaps = false; // has the instructions for it
 };
 
 /// Initialised or zero module variable.

@@ -83,6 +83,8 @@ struct TensorMap {
   uint64_t sharedBytes() const;
 
   Image encode() const;
+  /// Does an image begin at these 8 bytes?
+  static bool isImage(const uint8_t *bytes);
   /// Fails if the bytes are not an image that `encode` made.
   static Expected<TensorMap> decode(const uint8_t *image);
 };

@@ -1,0 +1,46 @@
+//===- TensorMapProxy.h - What copies see of tensor maps --------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_LIB_SIMULATOR_TENSORMAPPROXY_H
+#define DGEMM_LIB_SIMULATOR_TENSORMAPPROXY_H
+
+// Copies read tensor maps through a proxy of their own. A map that the kernel
+// changes in global memory reaches it in two steps: the writer releases it
+// (fence.proxy.tensormap::generic.release or tensormap.cp_fenceproxy), the user
+// acquires it. Until then copies see the map as it was at the launch.
+
+#include "dgemm/Simulator/Machine.h"
+#include "dgemm/Simulator/TensorMap.h"
+
+#include <map>
+#include <mutex>
+
+namespace dgemm::sim {
+
+/// Shared by the CTAs of a launch.
+class TensorMapProxy {
+public:
+  using Image = TensorMap::Image;
+
+  /// Remembers the maps that are in global memory now.
+  void rememberMaps(const GlobalMemory &memory);
+  /// The map at the launch, or null.
+  const Image *atLaunch(uint64_t address) const;
+
+  void release(uint64_t address, const Image &image);
+  /// False if nothing released a map there.
+  bool released(uint64_t address, Image &image) const;
+
+private:
+  std::map<uint64_t, Image> atLaunch_;
+  mutable std::mutex mutex_;
+  std::map<uint64_t, Image> released_;
+};
+
+} // namespace dgemm::sim
+
+#endif // DGEMM_LIB_SIMULATOR_TENSORMAPPROXY_H
