@@ -150,24 +150,42 @@ void Cta::executeSmallArrive(uint32_t mask) {
   smallCopies_.push_back(copy);
 }
 
-/// A copy at random. An arrive must come after the copies before it.
+/// A copy at random, or some lanes of it. Where an arrive comes up, the copies
+/// before it go first.
 void Cta::completeSmallCopy() {
   size_t index = random_.below(static_cast<uint32_t>(smallCopies_.size()));
-  auto blocks = [&](const SmallCopy &other) {
-    const SmallCopy &copy = smallCopies_[index];
-    return copy.arrive && !other.arrive && other.warp == copy.warp &&
-           (other.mask & copy.mask) != 0 && other.order < copy.order;
-  };
-  auto first = std::find_if(smallCopies_.begin(), smallCopies_.end(), blocks);
-  if (first != smallCopies_.end())
-    index = static_cast<size_t>(first - smallCopies_.begin());
-  SmallCopy copy = smallCopies_[index];
-  smallCopies_[index] = smallCopies_.back();
-  smallCopies_.pop_back();
-  if (copy.arrive)
-    arriveAfterCopies(copy);
+  const SmallCopy &chosen = smallCopies_[index];
+  uint32_t lanes = chosen.mask;
+  size_t before = index;
+  for (size_t i = 0; i < smallCopies_.size() && chosen.arrive; ++i) {
+    const SmallCopy &other = smallCopies_[i];
+    if (other.arrive || other.warp != chosen.warp || other.order > chosen.order)
+      continue;
+    lanes &= ~other.mask;
+    before = (other.mask & chosen.mask) != 0 ? i : before;
+  }
+  if (lanes == 0) {
+    index = before;
+    lanes = smallCopies_[index].mask;
+  }
+  // Kernels split warps by one bit of the lane number, if they do.
+  static constexpr uint32_t parts[] = {0x55555555u, 0x33333333u, 0x0f0f0f0fu,
+                                       0x00ff00ffu, 0x0000ffffu};
+  uint32_t some = parts[random_.below(5)];
+  some = lanes & (random_.below(2) == 0 ? some : ~some);
+  if (random_.below(2) == 0 && some != 0)
+    lanes = some;
+  SmallCopy part = smallCopies_[index];
+  part.mask = lanes;
+  smallCopies_[index].mask &= ~lanes;
+  if (smallCopies_[index].mask == 0) {
+    smallCopies_[index] = smallCopies_.back();
+    smallCopies_.pop_back();
+  }
+  if (part.arrive)
+    arriveAfterCopies(part);
   else
-    writeSmallCopy(copy);
+    writeSmallCopy(part);
 }
 
 void Cta::writeSmallCopy(const SmallCopy &copy) {

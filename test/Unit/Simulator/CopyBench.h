@@ -146,25 +146,29 @@ inline const char *const awaitBarrier =
 inline std::string awaitAndDump(unsigned words, unsigned to) {
   return std::string(awaitBarrier) +
          "mov.u32 %r40, %r0; mov.u32 %r43, %ntid.x;\n"
-         "COPY: shl.b32 %r41, %r40, 2; add.u32 %r42, %r2, %r41;\n"
+         "COPY: setp.ge.u32 %p3, %r40, " +
+         std::to_string(words) +
+         ";\n@%p3 bra COPIED;\n"
+         "shl.b32 %r41, %r40, 2; add.u32 %r42, %r2, %r41;\n"
          "ld.shared.b32 %r44, [%r42]; cvt.u64.u32 %d30, %r41;\n"
          "add.u64 %d31, %a" +
          std::to_string(to) +
          ", %d30; st.global.b32 [%d31], %r44;\n"
-         "add.u32 %r40, %r40, %r43; setp.lt.u32 %p3, %r40, " +
-         std::to_string(words) + ";\n@%p3 bra COPY;\n";
+         "add.u32 %r40, %r40, %r43; bra COPY;\nCOPIED:\n";
 }
 
 /// All threads write `words` words of buffer `from` to the tile, and fence.
 inline std::string fillTile(unsigned words, unsigned from) {
   return "mov.u32 %r40, %r0; mov.u32 %r43, %ntid.x;\n"
-         "FILL: shl.b32 %r41, %r40, 2; add.u32 %r42, %r2, %r41;\n"
+         "FILL: setp.ge.u32 %p3, %r40, " +
+         std::to_string(words) +
+         ";\n@%p3 bra FILLED;\n"
+         "shl.b32 %r41, %r40, 2; add.u32 %r42, %r2, %r41;\n"
          "cvt.u64.u32 %d30, %r41; add.u64 %d31, %a" +
          std::to_string(from) +
          ", %d30;\nld.global.b32 %r44, [%d31]; st.shared.b32 [%r42], %r44;\n"
-         "add.u32 %r40, %r40, %r43; setp.lt.u32 %p3, %r40, " +
-         std::to_string(words) +
-         ";\n@%p3 bra FILL;\nfence.proxy.async.shared::cta; bar.sync 0;\n";
+         "add.u32 %r40, %r40, %r43; bra "
+         "FILL;\nFILLED:\nfence.proxy.async.shared::cta; bar.sync 0;\n";
 }
 
 } // namespace dgemm::sim::test
