@@ -34,7 +34,7 @@ bool Cluster::run(uint64_t slices) {
     for (const std::unique_ptr<Cta> &cta : ctas_) {
       if (cta->hasFaulted())
         return false;
-      live |= !cta->hasEnded() || cta->hasCopies();
+      live |= !cta->hasEnded() || cta->hasCopies() || cta->hasTcgen05Tasks();
     }
     if (!live)
       return false;

@@ -15,12 +15,19 @@
 #include "dgemm/Simulator/Machine.h"
 
 #include <map>
+#include <memory>
 #include <set>
 
 namespace dgemm::sim {
 
 class Cluster;
 class Cta;
+class OperandBuffer;
+class TmemAllocator;
+struct Tcgen05Load;
+struct Tcgen05Task;
+struct Tcgen05Unit;
+struct TmemAddress;
 
 /// What an operand is in every lane, zero- or sign-extended.
 struct alignas(64) Lanes {
@@ -39,6 +46,7 @@ enum class Wait : uint8_t {
   BulkGroup, // copies of the thread
   CopyGroup, // cp.async of the thread
   Registers, // setmaxnreg.inc
+  Tmem,      // columns of tensor memory, or the other CTA of the pair
   Wgmma      // groups of wgmma
 };
 
@@ -204,6 +212,7 @@ class Cta {
 public:
   /// `id`: of the CTA in the grid.
   Cta(Cluster &cluster, const uint32_t *id, uint32_t rank);
+  ~Cta();
 
   /// Lets one warp, copy or wgmma make progress. False if nothing can.
   bool runSlice();
@@ -213,6 +222,8 @@ public:
   bool hasCopies() const {
     return !copies_.empty() || !asyncStores_.empty() || !smallCopies_.empty();
   }
+  /// Has issued to the tensor core what has not executed.
+  bool hasTcgen05Tasks() const;
   bool hasFaulted() const { return faulted_; }
   uint64_t executed() const { return executed_; }
   /// What each warp waits for, and a line to show: that of lanes which miss
@@ -440,6 +451,56 @@ private:
                      std::vector<uint8_t> &bytes);
   void completeWgmma(uint32_t index, const AsyncWgmma &operation);
 
+  // ExecTcgen05.cpp
+  void executeTcgen05(uint32_t mask);
+  bool fetchUniform(const Operand &operand, Type type, uint32_t mask,
+                    const char *what, uint64_t &value);
+  Cta *pairCta();
+  bool meetPairForAlloc(uint32_t count);
+  void executeTmemAlloc(uint32_t mask);
+  void executeTmemDealloc(uint32_t mask);
+  void finishTcgen05();
+  bool checkTmemColumns(const TmemAllocator &allocator, uint64_t first,
+                        uint32_t count, const char *what);
+  bool checkTmemLanes(const TmemAddress &at, const Tcgen05Op &op);
+  bool tmemAccess(const Operand &memory, int64_t second, uint32_t mask,
+                  uint32_t &address);
+  void executeTmemLoad(uint32_t mask);
+  void executeTmemStore(uint32_t mask);
+  void endTmemLoads();
+  const Tcgen05Load *findTmemLoad(const Operand &operand) const;
+  void checkTmemLoads(uint32_t mask);
+
+  // ExecTcgen05Async.cpp: issue
+  void issueTcgen05(uint32_t mask);
+  uint64_t laneValue(uint32_t index, uint32_t lane) const;
+  bool sharedDescriptor(uint32_t index, uint32_t lane, MatrixDescriptor &out);
+  bool issueTcgen05Mma(Tcgen05Task &task);
+  bool issueTmemCopy(Tcgen05Task &task);
+  bool issueTmemShift(Tcgen05Task &task);
+  bool issueTcgen05Commit(Tcgen05Task &task);
+  bool checkMmaTask(const Tcgen05Task &task);
+  bool checkMmaShared(const Tcgen05Task &task);
+  bool checkAsyncSource(Cta &owner, uint32_t at, uint32_t lane);
+  const Tcgen05Task *findTaskOn(uint32_t first, uint32_t count);
+  // ExecTcgen05Run.cpp: execution
+  Cta &taskCta(unsigned index);
+  void reportInTask(const Tcgen05Task &task, const char *kind,
+                    const std::string &message);
+  void runTcgen05Task();
+  const uint8_t *readAsyncSource(const Tcgen05Task &task, Cta &owner,
+                                 uint32_t at, uint32_t bytes);
+  const uint32_t *readTmem(const Tcgen05Task &task, Cta &owner, unsigned lane,
+                           unsigned column, unsigned count);
+  void readMmaOperands(const Tcgen05Task &task, OperandBuffer &buffer);
+  uint8_t readScale(const Tcgen05Task &task, Cta &owner, bool isA,
+                    unsigned index, unsigned j);
+  void readMmaScales(const Tcgen05Task &task, OperandBuffer &buffer);
+  void runTcgen05Mma(const Tcgen05Task &task);
+  void runTmemCopy(const Tcgen05Task &task);
+  void runTmemShift(const Tcgen05Task &task);
+  void runTcgen05Commit(const Tcgen05Task &task);
+
   Cluster &cluster_;
   const LaunchContext &context_;
   const Kernel &kernel_;
@@ -475,6 +536,7 @@ private:
   /// and what it acquired.
   std::set<uint64_t> changedMaps_;
   std::map<uint64_t, TensorMap::Image> acquiredMaps_;
+  std::unique_ptr<Tcgen05Unit> tcgen05_; // if the kernel uses it
   uint32_t freeRegisters_ = 0;
   uint32_t liveWarps_ = 0;
   uint64_t executed_ = 0;

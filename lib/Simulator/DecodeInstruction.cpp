@@ -53,7 +53,7 @@ Status Decoder::decodeModifier(std::string_view modifier, uint32_t categories,
                                std::vector<Type> &types) {
   if (categories & (CatAny | CatCopy))
     return {};
-  if (categories & CatMma) {
+  if (categories & (CatMma | CatTcgen05)) {
     mmaModifiers_.push_back(modifier);
     return {};
   }
@@ -549,8 +549,8 @@ Expected<Instruction> Decoder::decode(std::string_view opcode,
       return fail(status.message());
   instruction.type = types.empty() ? Type::None : types[0];
   instruction.sourceType = types.size() > 1 ? types[1] : instruction.type;
-  bool needsType =
-      !(info->categories & (CatNoType | CatMma | CatMatrix | CatAny));
+  bool needsType = !(info->categories &
+                     (CatNoType | CatMma | CatMatrix | CatAny | CatTcgen05));
   if (needsType && types.empty())
     return fail("expected a type");
   if (types.size() > 2)
@@ -558,6 +558,11 @@ Expected<Instruction> Decoder::decode(std::string_view opcode,
   if (!hasType(instruction))
     return fail("unsupported type");
 
+  if (info->categories & CatTcgen05) {
+    if (Status status = finishTcgen05(instruction, operands); !status.ok())
+      return fail(status.message());
+    return instruction;
+  }
   std::string signature = info->signature;
   if (info->categories & CatCopy)
     if (Status status = decodeCopy(opcode, instruction, operands, signature);

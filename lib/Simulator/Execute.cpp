@@ -108,6 +108,8 @@ void Cta::step(Warp &warp, Group &group) {
   if (mask != 0) {
     if (warp.wgmma)
       noteRegisterAccesses(*warp.wgmma);
+    if (tcgen05_)
+      checkTmemLoads(mask);
     execute(mask);
   }
   if (blocked_ || faulted_)
@@ -245,6 +247,21 @@ void Cta::execute(uint32_t mask) {
   case Op::WgmmaCommit:
   case Op::WgmmaWait:
     return executeWgmma();
+  case Op::TcAlloc:
+  case Op::TcDealloc:
+  case Op::TcRelinquish:
+  case Op::TcMma:
+  case Op::TcMmaWs:
+  case Op::TcCopy:
+  case Op::TcShift:
+  case Op::TcCommit:
+  case Op::TcLoad:
+  case Op::TcStore:
+  case Op::TcWaitLoad:
+  case Op::TcWaitStore:
+  case Op::TcFenceBefore:
+  case Op::TcFenceAfter:
+    return executeTcgen05(mask);
   default:
     break;
   }

@@ -162,6 +162,21 @@ static constexpr OpcodeInfo opcodes[] = {
      FlagAligned},
     {"wgmma.wait_group.sync.aligned", Op::WgmmaWait, "s", CatNoType,
      FlagAligned},
+    {"tcgen05.alloc", Op::TcAlloc, "", CatTcgen05, FlagAligned},
+    {"tcgen05.dealloc", Op::TcDealloc, "", CatTcgen05, FlagAligned},
+    {"tcgen05.relinquish_alloc_permit", Op::TcRelinquish, "", CatTcgen05,
+     FlagAligned},
+    {"tcgen05.mma", Op::TcMma, "", CatTcgen05, 0},
+    {"tcgen05.mma.ws", Op::TcMmaWs, "", CatTcgen05, 0},
+    {"tcgen05.cp", Op::TcCopy, "", CatTcgen05, 0},
+    {"tcgen05.shift", Op::TcShift, "", CatTcgen05, 0},
+    {"tcgen05.commit", Op::TcCommit, "", CatTcgen05, 0},
+    {"tcgen05.ld", Op::TcLoad, "", CatTcgen05, FlagAligned},
+    {"tcgen05.st", Op::TcStore, "", CatTcgen05, FlagAligned},
+    {"tcgen05.wait::ld", Op::TcWaitLoad, "", CatTcgen05, FlagAligned},
+    {"tcgen05.wait::st", Op::TcWaitStore, "", CatTcgen05, FlagAligned},
+    {"tcgen05.fence::before_thread_sync", Op::TcFenceBefore, "", CatTcgen05, 0},
+    {"tcgen05.fence::after_thread_sync", Op::TcFenceAfter, "", CatTcgen05, 0},
 };
 
 using Field = ModifierInfo::Field;

@@ -42,6 +42,7 @@ enum Category : uint32_t {
   CatCarry = 1u << 23,
   CatAny = 1u << 24, // no effect here, any spelling
   CatNoType = 1u << 25,
+  CatTcgen05 = 1u << 28, // Decoder::finishTcgen05 knows them
   CatNoComplete = 1u << 29,
   CatCompletion = 1u << 30, // .mbarrier::complete_tx::bytes
   CatCluster = 1u << 31     // of barrier.cluster

@@ -88,6 +88,9 @@ private:
   Status checkMapOperands(const Instruction &instruction,
                           const std::vector<Operand> &operands);
   Status checkVector(const Operand &operand, uint32_t count, const char *what);
+  // DecodeTcgen05.cpp
+  Status finishTcgen05(Instruction &instruction,
+                       const std::vector<Operand> &operands);
 
   Kernel &kernel_;
   std::vector<std::string> &opcodes_;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Cluster.h"
+#include "Tcgen05Unit.h"
 
 #include <algorithm>
 
@@ -41,9 +42,13 @@ Cta::Cta(Cluster &cluster, const uint32_t *id, uint32_t rank)
     warp.registerCount = context.registersAtLaunch;
   }
   liveWarps_ = context.warps;
+  if (!kernel_.tcgen05.empty())
+    tcgen05_ = std::make_unique<Tcgen05Unit>();
   statistics_.instructions.resize(context.program.opcodes.size());
   statistics_.ctas = 1;
 }
+
+Cta::~Cta() = default;
 
 uint32_t Cta::index() const {
   const uint32_t *grid = context_.launch.grid;
@@ -56,6 +61,10 @@ bool Cta::runSlice() {
     completeSomeCopy();
   if (wgmma_.ready != 0 && random_.below(4) == 0)
     executeSomeWgmma();
+  if (hasTcgen05Tasks() && random_.below(2) == 0) {
+    runTcgen05Task();
+    copied = true;
+  }
   uint32_t count = static_cast<uint32_t>(warps_.size());
   uint32_t start = random_.below(count);
   uint32_t steps = 1 + random_.below(48);
@@ -64,9 +73,14 @@ bool Cta::runSlice() {
     if (warp.live != 0 && runWarp(warp, steps))
       return true;
   }
-  // A copy may be what a peer waits for.
+  // A copy or a commit may be what a peer waits for.
   if (faulted_ || copied)
     return true;
+  bool tasks = hasTcgen05Tasks();
+  if (tasks && (!hasCopies() || random_.below(2) == 0)) {
+    runTcgen05Task();
+    return true;
+  }
   if (!hasCopies() && wgmma_.ready == 0)
     return false;
   if (!hasCopies() || (wgmma_.ready != 0 && random_.below(2) == 0))
@@ -190,6 +204,7 @@ void Cta::reportPendingCopies() {
 
 void Cta::finish() {
   reportPendingCopies();
+  finishTcgen05();
   while (!smallCopies_.empty() && !faulted_)
     completeSmallCopy();
   while (!faulted_) {
@@ -252,6 +267,9 @@ std::string Cta::describeWait(Warp &warp, const Group &group) {
     return at + describeWgmmaWait(warp);
   case Wait::CopyGroup:
     return at + "its copies by cp.async";
+  case Wait::Tmem:
+    return at + "columns of tensor memory (" +
+           tcgen05_->tmem.allocator.describe() + " allocated)";
   case Wait::Registers:
     return at + "registers (" + std::to_string(freeRegisters_) + " are free)";
   }

@@ -14,6 +14,7 @@
 #include "dgemm/Simulator/CopyForm.h"
 #include "dgemm/Simulator/Matrix.h"
 #include "dgemm/Simulator/Status.h"
+#include "dgemm/Simulator/Tcgen05.h"
 #include "dgemm/Simulator/Wgmma.h"
 
 #include <cstdint>
@@ -302,6 +303,8 @@ struct Kernel {
   std::vector<MatrixMove> moves;
   std::vector<WgmmaOp> warpgroupMatrices;
   std::vector<CopyForm> copies;
+  std::vector<Tcgen05Op> tcgen05;
+  uint8_t ctaGroup = 0; // of all tcgen05 instructions; 0: not said
   uint32_t numRegisters = 0;
   uint32_t registerWords = 0; // register file of one warp, in 32-bit words
   uint32_t staticShared = 0;  // bytes after SharedBase
