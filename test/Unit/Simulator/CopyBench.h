@@ -51,12 +51,17 @@ public:
     ++maps_;
   }
 
+  /// One cluster of that many CTAs instead of one CTA.
+  void cluster(uint32_t ctas) {
+    launch_.grid[0] = launch_.cluster[0] = ctas;
+    launch_.cluster[1] = launch_.cluster[2] = 1;
+  }
+
   std::string text(const std::string &body) const {
     return ".version 9.0\n.target " + target_ +
            "\n.address_size 64\n"
-           ".extern .shared .align 1024 .b8 sm[];\n"
-           ".visible .entry k(" +
-           parameters_ +
+           ".extern .shared .align 1024 .b8 sm[];\n" +
+           module + ".visible .entry k(" + parameters_ +
            ") {\n"
            ".reg .pred %p<8>; .reg .b16 %h<8>; .reg .b32 %r<64>;\n"
            ".reg .b64 %d<32>; .reg .b64 %a<8>; .reg .b64 %m<8>;\n"
@@ -99,6 +104,8 @@ public:
   }
 
   Statistics statistics;
+  /// Variables of the module, before the kernel.
+  std::string module;
 
 private:
   static void dump(const std::string &ptx) {
