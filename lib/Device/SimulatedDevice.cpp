@@ -170,6 +170,11 @@ Expected<LaunchReport> SimulatedDevice::launch(const LoadedKernel &kernel,
   description.entry = parsed.entry;
   description.grid[0] = launch.grid;
   description.block[0] = launch.block;
+  if (launch.cluster > 1) {
+    description.cluster[0] = launch.cluster;
+    description.cluster[1] = description.cluster[2] = 1;
+    description.nonPortableCluster = true;
+  }
   description.sharedBytes = launch.sharedBytes;
   description.smCount = static_cast<uint32_t>(chip.smCount);
   for (const launch::ParameterValue &parameter : launch.parameters) {

@@ -20,3 +20,4 @@ compile() {
 compile scalar O3 sm_90a -O3
 compile scalar G sm_90a -G
 compile warps O3 sm_90a -O3
+compile clusters O3 sm_90a -O3 -std=c++17
