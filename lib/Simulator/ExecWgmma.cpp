@@ -40,8 +40,9 @@ Warpgroup *Cta::findWarpgroup() {
   }
   Warpgroup &group = wgmma_.groups[index];
   WgmmaMember &member = wgmmaMember();
-  if (member.registers.empty())
-    member.registers.resize(kernel_.numRegisters);
+  if (member.registers.empty() || member.frame != warp_->frame)
+    member.registers.assign(warp_->defined.size(), WgmmaRegister());
+  member.frame = warp_->frame;
   warp_->wgmma = &member;
   return &group;
 }
@@ -249,7 +250,9 @@ void Cta::issueWgmma(Warpgroup &group, WgmmaMember &member) {
   if (operation.op.registersA)
     checkFragments(member, number);
   member.issued = number;
-  operation.issued |= 1u << (warp_->index % Warpgroup::size);
+  uint32_t place = warp_->index % Warpgroup::size;
+  operation.frames[place] = warp_->frame;
+  operation.issued |= 1u << place;
   if (operation.issued != Warpgroup::all)
     return;
   checkOperandWrites(operation);
@@ -389,9 +392,16 @@ void Cta::noteRegisterAccess(WgmmaMember &member, const Operand &operand) {
 
 /// What an instruction of a warp that uses wgmma does to its registers.
 void Cta::noteRegisterAccesses(WgmmaMember &member) {
-  if (instruction_->op == Op::Wgmma)
+  // Functions that the kernel calls have registers of their own.
+  if (instruction_->op == Op::Wgmma || member.frame != warp_->frame)
     return;
-  if (instruction_->op == Op::Exit && member.issued > member.waited)
+  bool pending = member.issued > member.waited;
+  if (instruction_->op == Op::Return && pending)
+    return fault(
+        "wgmma-in-flight",
+        "a function returns, and its registers end, before it waited "
+        "for its wgmma with wgmma.commit_group and wgmma.wait_group 0");
+  if (instruction_->op == Op::Exit && pending)
     report("wgmma-in-flight",
            "the warp ends before it waited for its wgmma with "
            "wgmma.commit_group and wgmma.wait_group 0",
@@ -455,6 +465,7 @@ void Cta::completeWgmma(uint32_t index, const AsyncWgmma &operation) {
   WarpRegister *results[Warpgroup::size];
   for (uint32_t w = 0; w < Warpgroup::size; ++w) {
     warp_ = &warps_[firstWarp + w];
+    enterFrame(*warp_, operation.frames[w]);
     fetchVector(d, registers[w].d);
     if (op.registersA)
       fetchVector(a, registers[w].a);

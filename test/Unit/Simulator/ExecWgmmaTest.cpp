@@ -351,6 +351,36 @@ TEST(ExecWgmma, TheWarpgroupGoesTogether) {
   EXPECT_EQ(changed("", "", make(MatrixType::BF16, 8), 128), "no findings");
 }
 
+// Functions have registers of their own; a wgmma writes those of its caller.
+TEST(ExecWgmma, InAndAroundFunctions) {
+  WgmmaOp op = make(MatrixType::BF16, 16);
+  std::string wait = "wgmma.wait_group.sync.aligned 0;";
+  std::string small = ".func f() { .reg .b32 %z<300>; mov.b32 %z255, 7;\n"
+                      "nanosleep.u32 9; nanosleep.u32 9; ret; }\n";
+  std::string call = "{ call f; }\n";
+  Stream random(3);
+  Problem64 problem(op);
+  problem.op.accumulate = false;
+  fillIntegers(problem, random);
+  std::string text = once(problem.op);
+  text.insert(text.find(wait), call);
+  text.insert(text.find(".visible"), small);
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    WgmmaRun result = run(problem, text, seed);
+    ASSERT_EQ(result.kind(), "no findings");
+    expectExact(problem, result.d);
+  }
+  std::string leaves =
+      ".func g(.reg .b64 %d4, .reg .b64 %d5) { .reg .b32 %c<8>;\n"
+      ".reg .pred %p0; setp.ne.u64 %p0, %d4, %d4;\n"
+      "wgmma.fence.sync.aligned;\n" +
+      instruction(op, "%p0") + "ret; }\n";
+  text = once(problem.op);
+  text.insert(text.find(wait), "call g, (%d4, %d5);\n");
+  text.insert(text.find(".visible"), leaves);
+  EXPECT_EQ(run(problem, text).kind(), "wgmma-in-flight");
+}
+
 TEST(ExecWgmma, UndefinedInputs) {
   std::string scale = instruction(make(MatrixType::BF16, 16), "%p0");
   // The old D has no value; with scale-d it reaches memory.
