@@ -324,6 +324,8 @@ Status Decoder::finishMma(Instruction &instruction,
     op.scaleVector = op.kind == MmaKind::MXF8F6F4 ? 1 : 2;
   if (Status status = validate(op); !status.ok())
     return status;
+  if (parseChip(target_).number == 90)
+    op.rounding = MmaRounding::H100;
   const uint32_t counts[] = {op.registersD(), op.registersA(), op.registersB(),
                              op.registersD()};
   const char *names[] = {"D", "A", "B", "C"};

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Decode.h"
+#include "MatrixSum.h"
 
 #include "dgemm/Reference/Formats.h"
 
@@ -129,7 +130,9 @@ uint32_t roundToF32(double value) {
   return bits;
 }
 
-uint32_t roundToF16(double value) {
+uint32_t roundToF16(double value, MmaRounding rounding) {
+  if (rounding == MmaRounding::H100)
+    return encodeHalfResult(static_cast<float>(value));
   return std::isnan(value) ? 0x7FFF : dgemm::reference::encodeF16(value);
 }
 
@@ -144,13 +147,13 @@ void loadAccumulators(AccumulatorType type, const WarpRegister *c, Sums &out) {
     }
 }
 
-void storeAccumulators(AccumulatorType type, const Sums &sums,
-                       WarpRegister *d) {
+void storeAccumulators(const MmaOp &op, const Sums &sums, WarpRegister *d) {
   for (unsigned lane = 0; lane < 32; ++lane)
     for (unsigned row = 0; row < 2; ++row) {
       const double *pair = &sums[lane / 4 + 8 * row][2 * (lane % 4)];
-      if (type == AccumulatorType::F16) {
-        d[row][lane] = roundToF16(pair[0]) | roundToF16(pair[1]) << 16;
+      if (op.accumulator == AccumulatorType::F16) {
+        d[row][lane] = roundToF16(pair[0], op.rounding) |
+                       roundToF16(pair[1], op.rounding) << 16;
         continue;
       }
       d[2 * row][lane] = roundToF32(pair[0]);
@@ -186,6 +189,57 @@ void addPlain(const Tile &tile, Sums &sums) {
       sums[m][n] += tile.sum[m][n];
 }
 
+/// The exponent below which an element does not go. Operands of 8 bits become
+/// f16 first, where all numbers of e4m3 are normal.
+int lowestOf(MatrixType type) {
+  return type == MatrixType::E4M3 ? lowestExponent(MatrixType::F16)
+                                  : lowestExponent(type);
+}
+
+/// One addition of the matrix unit: the products of `count` of K, the ones that
+/// `index` names, and the sums.
+template <typename Index>
+void addOnce(const MmaOp &op, const Tile &tile, unsigned count, Index index,
+             Sums &sums) {
+  MatrixTile terms;
+  terms.rows = 16;
+  terms.k = count;
+  terms.n = 8;
+  for (unsigned k = 0; k < count; ++k) {
+    for (unsigned m = 0; m < 16; ++m)
+      terms.setA(m, k, static_cast<float>(tile.a[m][index(k)]), lowestOf(op.a));
+    for (unsigned n = 0; n < 8; ++n)
+      terms.setB(k, n, static_cast<float>(tile.b[index(k)][n]), lowestOf(op.b));
+  }
+  terms.normalise();
+  SumModel model = SumModel::of(op.accumulator, /*narrowUnit=*/false);
+  for (unsigned m = 0; m < 16; ++m) {
+    float row[16] = {};
+    for (unsigned n = 0; n < 8; ++n)
+      row[MatrixTile::column(n)] = static_cast<float>(sums[m][n]);
+    sumColumns(terms, model, m, 0, row);
+    for (unsigned n = 0; n < 8; ++n)
+      sums[m][n] = row[MatrixTile::column(n)];
+  }
+}
+
+/// Types of 16 and 32 bits are added at once. Those of 8 bits have no unit of
+/// their own: compilers for sm_90 turn them into f16, multiply the two lower
+/// elements of each register, then the two upper ones, and add C in f32.
+void addAsH100(const MmaOp &op, const Tile &tile, Sums &sums) {
+  if (op.containerBits() != 8)
+    return addOnce(op, tile, op.k, [](unsigned k) { return k; }, sums);
+  Sums products = {};
+  for (unsigned half = 0; half < 2; ++half)
+    addOnce(
+        op, tile, op.k / 2,
+        [half](unsigned k) { return k / 2 * 4 + 2 * half + k % 2; }, products);
+  for (unsigned m = 0; m < 16; ++m)
+    for (unsigned n = 0; n < 8; ++n)
+      sums[m][n] =
+          static_cast<float>(sums[m][n]) + static_cast<float>(products[m][n]);
+}
+
 } // namespace
 
 void dgemm::sim::mma(const MmaOp &op, const WarpRegister *a,
@@ -196,10 +250,14 @@ void dgemm::sim::mma(const MmaOp &op, const WarpRegister *a,
   spreadOperand(op, /*isA=*/true, a, tile);
   spreadOperand(op, /*isA=*/false, b, tile);
   loadAccumulators(op.accumulator, c, sums);
+  if (op.rounding == MmaRounding::H100) {
+    addAsH100(op, tile, sums);
+    return storeAccumulators(op, sums, d);
+  }
   if (!op.isScaled()) {
     multiply(tile, 0, op.k);
     addPlain(tile, sums);
-    return storeAccumulators(op.accumulator, sums, d);
+    return storeAccumulators(op, sums, d);
   }
   unsigned block = op.k / op.scaleVector;
   for (unsigned j = 0; j < op.scaleVector; ++j) {
@@ -208,5 +266,5 @@ void dgemm::sim::mma(const MmaOp &op, const WarpRegister *a,
     multiply(tile, j * block, block);
     addScaled(tile, rows, columns, sums);
   }
-  storeAccumulators(op.accumulator, sums, d);
+  storeAccumulators(op, sums, d);
 }

@@ -1,16 +1,14 @@
-//===- Wgmma.cpp - wgmma: operands and results ---------------------*- C++
-//-*-===//
+//===- Wgmma.cpp - wgmma: operands and results ----------------------------===//
 //
 // Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "WgmmaSum.h"
+#include "dgemm/Simulator/Wgmma.h"
+#include "MatrixSum.h"
 
 #include "Decode.h"
-
-#include "dgemm/Reference/Formats.h"
 
 #include <algorithm>
 #include <array>
@@ -21,71 +19,33 @@ using namespace dgemm::sim;
 
 namespace {
 
-/// An element as the matrix unit sees it.
-struct Element {
-  float value = 0;
-  int16_t exponent = WgmmaTile::none;
-  bool special = false;
-
-  explicit Element(float from = 0) : value(from) {
-    uint32_t bits;
-    std::memcpy(&bits, &from, 4);
-    int field = static_cast<int>(bits >> 23 & 255);
-    special = field == 255;
-    if (field != 0)
-      exponent = special ? exponent : static_cast<int16_t>(field - 127);
-    else if (from != 0)
-      exponent = static_cast<int16_t>(std::ilogb(from));
-  }
-};
-
-using ElementTable = std::array<Element, 256>;
-
-ElementTable makeTable(MatrixType type) {
-  ElementTable table;
-  for (unsigned code = 0; code < 256; ++code)
-    table[code] = Element(static_cast<float>(byteTable(type)[code]));
-  return table;
-}
-
-const ElementTable &elementTable(MatrixType type) {
-  static const ElementTable e4m3 = makeTable(MatrixType::E4M3);
-  static const ElementTable e5m2 = makeTable(MatrixType::E5M2);
-  return type == MatrixType::E5M2 ? e5m2 : e4m3;
-}
-
-Element decode(MatrixType type, const uint8_t *bytes) {
+float decode(MatrixType type, const uint8_t *bytes) {
   uint32_t word = 0;
   switch (type) {
   case MatrixType::BF16:
     std::memcpy(&word, bytes, 2);
-    return Element(static_cast<float>(decodeBrain(word)));
+    return static_cast<float>(decodeBrain(word));
   case MatrixType::F16:
     std::memcpy(&word, bytes, 2);
-    return Element(static_cast<float>(decodeHalf(word)));
+    return static_cast<float>(decodeHalf(word));
   case MatrixType::TF32:
     std::memcpy(&word, bytes, 4);
-    return Element(static_cast<float>(decodeTruncated(word)));
+    return static_cast<float>(decodeTruncated(word));
   default:
-    return elementTable(type)[*bytes];
+    return static_cast<float>(byteTable(type)[*bytes]);
   }
 }
 
-void setA(const WgmmaOp &op, WgmmaTile &out, unsigned m, unsigned k,
+void setA(const WgmmaOp &op, MatrixTile &out, unsigned m, unsigned k,
           const uint8_t *bytes) {
-  Element element = decode(op.a, bytes);
-  out.a[m][k] = op.negateA ? -element.value : element.value;
-  out.exponentA[m][k] = element.exponent;
-  out.specialA[m] |= element.special;
+  float value = decode(op.a, bytes);
+  out.setA(m, k, op.negateA ? -value : value, lowestExponent(op.a));
 }
 
-void setB(const WgmmaOp &op, WgmmaTile &out, unsigned n, unsigned k,
+void setB(const WgmmaOp &op, MatrixTile &out, unsigned n, unsigned k,
           const uint8_t *bytes) {
-  Element element = decode(op.b, bytes);
-  unsigned column = WgmmaTile::column(n);
-  out.b[k][column] = op.negateB ? -element.value : element.value;
-  out.exponentB[k][column] = element.exponent;
-  out.specialB[column] |= element.special;
+  float value = decode(op.b, bytes);
+  out.setB(k, n, op.negateB ? -value : value, lowestExponent(op.b));
 }
 
 /// Undoes the order of operandAddresses.
@@ -103,7 +63,7 @@ void spreadShared(const WgmmaOp &op, bool isA, const uint8_t *pieces, Set set) {
 // r[i] of warp w: m = 16 w + g + 8 (i & 1), and E elements along K from
 // E t + 4 E (i >> 1).
 void spreadRegisters(const WgmmaOp &op, const WarpRegister *const regs[4],
-                     WgmmaTile &out) {
+                     MatrixTile &out) {
   unsigned bytes = op.elementBytes();
   unsigned perRegister = 4 / bytes;
   for (unsigned warp = 0; warp < 4; ++warp)
@@ -151,22 +111,21 @@ void storeD(const WgmmaOp &op, WarpRegister *const d[4], unsigned m, unsigned n,
       d[at.warp][at.reg][at.lane + j] = bits;
       continue;
     }
-    uint32_t half =
-        std::isnan(value) ? 0x7FFF : dgemm::reference::encodeF16(value);
+    uint32_t half = encodeHalfResult(value);
     uint32_t &word = d[at.warp][at.reg / 2][at.lane + j];
     word =
         at.reg & 1 ? (word & 0xFFFF) | half << 16 : (word & 0xFFFF0000u) | half;
   }
 }
 
-/// The column of B that `WgmmaTile` holds at a multiple of four.
+/// The column of B that `MatrixTile` holds at a multiple of four.
 unsigned firstOfQuad(unsigned column) {
   return (column & ~7u) + (column / quad & 1);
 }
 
-void multiply(const WgmmaOp &op, const WgmmaTile &tile,
+void multiply(const WgmmaOp &op, const MatrixTile &tile,
               WarpRegister *const d[4]) {
-  SumModel model = SumModel::of(op);
+  SumModel model = SumModel::of(op.accumulator, op.elementBytes() == 1);
   constexpr unsigned width = 16;
   for (unsigned column = 0; column < op.n; column += width) {
     unsigned used = std::min(width, op.n - column);
@@ -186,7 +145,7 @@ void multiply(const WgmmaOp &op, const WgmmaTile &tile,
 void dgemm::sim::wgmma(const WgmmaOp &op, const WgmmaOperands &in,
                        WarpRegister *const d[4]) {
   // Not initialised: all that is read is set here.
-  std::unique_ptr<WgmmaTile> tile(new WgmmaTile);
+  std::unique_ptr<MatrixTile> tile(new MatrixTile);
   tile->k = op.k();
   tile->n = op.n;
   if (op.registersA)

@@ -86,6 +86,11 @@ enum class MatrixType : uint8_t {
 /// PTX spelling, e.g. "e4m3".
 const char *name(MatrixType type);
 
+/// How mma.sync adds. Exact: products and sums in f64, rounded once, to nearest
+/// even; of targets whose rounding is not known. H100: as measured there, bit
+/// for bit (MmaOp of Plain kind only).
+enum class MmaRounding : uint8_t { Exact, H100 };
+
 enum class MmaKind : uint8_t { Plain, F8F6F4, MXF8F6F4, MXF4, MXF4NVF4 };
 enum class AccumulatorType : uint8_t { F32, F16 };
 enum class ScaleType : uint8_t { UE8M0, UE4M3 };
@@ -101,6 +106,7 @@ struct MmaOp {
   /// 1, 2, 4 for .scale_vec::1X, 2X, 4X; 0 without .block_scale.
   unsigned scaleVector = 0;
   ScaleType scaleType = ScaleType::UE8M0;
+  MmaRounding rounding = MmaRounding::Exact;
 
   bool isScaled() const { return scaleVector != 0; }
   /// Width of an element in a register: 32, 16, 8 (also for the narrower types
@@ -140,11 +146,11 @@ Status checkOperandBits(const MmaOp &op, const WarpRegister *a,
 
 /// D = A * B + C, or with scales D[m][n] = C[m][n] + sum over blocks j of
 /// SFA[m][j] * SFB[n][j] * (sum over k in j of A[m][k] * B[k][n]).
-/// Products are exact, sums are taken in f64 in the order of k, and the result
-/// is rounded once, to nearest even. TF32 operands are truncated. A NaN scale
-/// makes each output that uses it NaN; NaN is 0x7FFFFFFF (f16: 0x7FFF).
-/// `scales` is null without .block_scale. d may be c. Requires a valid op and
-/// selector.
+/// With MmaRounding::Exact products are exact, sums are taken in f64 in the
+/// order of k, and the result is rounded once, to nearest even. TF32 operands
+/// are truncated. A NaN scale makes each output that uses it NaN; NaN is
+/// 0x7FFFFFFF (f16: 0x7FFF). `scales` is null without .block_scale. d may be c.
+/// Requires a valid op and selector.
 void mma(const MmaOp &op, const WarpRegister *a, const WarpRegister *b,
          const WarpRegister *c, WarpRegister *d,
          const MmaScales *scales = nullptr);

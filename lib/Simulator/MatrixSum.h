@@ -1,44 +1,59 @@
-//===- WgmmaSum.h - How the matrix unit of H100 adds ------------*- C++ -*-===//
+//===- MatrixSum.h - How the matrix unit of H100 adds -----------*- C++ -*-===//
 //
 // Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef DGEMM_LIB_SIMULATOR_WGMMASUM_H
-#define DGEMM_LIB_SIMULATOR_WGMMASUM_H
+#ifndef DGEMM_LIB_SIMULATOR_MATRIXSUM_H
+#define DGEMM_LIB_SIMULATOR_MATRIXSUM_H
 
-// Everything about wgmma's arithmetic that was measured is here and in
-// WgmmaSum.cpp: the sum of one element, and the same for 16 at a time.
+// The arithmetic of wgmma and mma.sync that was measured is here and in
+// MatrixSum.cpp: the sum of one element, and the same for 16 at a time.
 
-#include "dgemm/Simulator/Wgmma.h"
+#include "dgemm/Simulator/Matrix.h"
 
 namespace dgemm::sim {
 
 /// All products and C are aligned to the largest exponent, truncated to
 /// `fraction` bits after its one, added, and the sum is truncated to
-/// `outFraction` bits after its leading one.
+/// `outFraction` bits after its leading one; zero has no sign. An exponent is
+/// at least that of the smallest normal number of its format, so subnormal
+/// numbers count with that one; the largest is at least `lowestSum`. Below
+/// 2^-126 the sum is truncated as there.
 struct SumModel {
+  static constexpr int lowestSum = -133;
+
   int fraction = 25;
   int outFraction = 23;
+  int lowestC = -126;
+  /// The exact sum is rounded to f16, to nearest even. Here it keeps 23 bits,
+  /// the last one set if anything was cut off, so that nothing is lost.
+  bool halfResult = false;
 
-  static SumModel of(const WgmmaOp &op);
+  /// `narrowUnit`: 13 fraction bits, as wgmma has for operands of 8 bits.
+  static SumModel of(AccumulatorType accumulator, bool narrowUnit);
 };
+
+/// The exponent of the smallest normal number.
+int lowestExponent(MatrixType type);
 
 /// The operands of one instruction as numbers. Columns of B are innermost, and
 /// ordered within each eight as the lanes that own them in D: 0 2 4 6 1 3 5 7.
-struct WgmmaTile {
+struct MatrixTile {
   static constexpr unsigned maxK = 32;
   static constexpr unsigned maxN = 256;
   /// The exponent of zero: no sum with it is the largest.
   static constexpr int16_t none = -8192;
 
+  unsigned rows = 64;
   unsigned k = 0;
   unsigned n = 0;
   /// Values by 2^-scaleA (2^-scaleB).
   alignas(64) float a[64][maxK];
   alignas(64) float b[maxK][maxN];
-  /// floor(log2) of the magnitudes; `none` for zero, infinities and NaN.
+  /// floor(log2) of the magnitudes, or more for subnormal elements; `none` for
+  /// zero, infinities and NaN.
   alignas(64) int16_t exponentA[64][maxK];
   alignas(64) int16_t exponentB[maxK][maxN];
   int scaleA = 0;
@@ -49,6 +64,8 @@ struct WgmmaTile {
   /// Products fit f32.
   bool narrow = false;
 
+  void setA(unsigned m, unsigned k, float value, int lowest);
+  void setB(unsigned k, unsigned n, float value, int lowest);
   /// Sets a column beyond `n` to zero.
   void clearColumn(unsigned at);
   /// To be called once all elements are set.
@@ -60,13 +77,16 @@ struct WgmmaTile {
 };
 
 /// D of row m and of a (permuted) column from C, for any values.
-float sumElement(const WgmmaTile &tile, const SumModel &model, unsigned m,
+float sumElement(const MatrixTile &tile, const SumModel &model, unsigned m,
                  unsigned column, float c);
 
 /// D of 16 columns of row m: `sums` is C on entry.
-void sumColumns(const WgmmaTile &tile, const SumModel &model, unsigned m,
+void sumColumns(const MatrixTile &tile, const SumModel &model, unsigned m,
                 unsigned column, float (&sums)[16]);
+
+/// The f16 of a sum: nearest even, NaN is 0x7FFF, zero has no sign.
+uint32_t encodeHalfResult(float sum);
 
 } // namespace dgemm::sim
 
-#endif // DGEMM_LIB_SIMULATOR_WGMMASUM_H
+#endif // DGEMM_LIB_SIMULATOR_MATRIXSUM_H

@@ -1,11 +1,13 @@
-//===- WgmmaSum.cpp - How the matrix unit of H100 adds --------------------===//
+//===- MatrixSum.cpp - How the matrix unit of H100 adds -------------------===//
 //
 // Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "WgmmaSum.h"
+#include "MatrixSum.h"
+
+#include "dgemm/Reference/Formats.h"
 
 #include <algorithm>
 #include <cmath>
@@ -41,19 +43,25 @@ double powerOfTwo(int exponent) {
   return bitsAs<double>(static_cast<int64_t>(exponent + 1023) << 52);
 }
 
-/// Toward zero, to `fraction` bits after the leading one.
-double keepBits(double value, int fraction) {
-  return bitsAs<double>(bitsAs<uint64_t>(value) &
-                        (~uint64_t(0) << (52 - fraction)));
+/// The result of a sum that is normal in f32.
+double keepBits(double value, const SumModel &model) {
+  uint64_t bits = bitsAs<uint64_t>(value);
+  uint64_t kept = bits & (~uint64_t(0) << (52 - model.outFraction));
+  if (model.halfResult && kept != bits)
+    kept |= uint64_t(1) << (52 - model.outFraction);
+  return bitsAs<double>(kept);
 }
 
-int exponentOf(float value) {
-  return value == 0 || !std::isfinite(value) ? int(WgmmaTile::none)
-                                             : std::ilogb(value);
+int exponentOf(float value, int lowest) {
+  int field = static_cast<int>(bitsAs<uint32_t>(value) >> 23 & 255);
+  if (value == 0 || field == 255)
+    return MatrixTile::none;
+  // Subnormal numbers of f32 are below what any format has.
+  return std::max(field - 127, lowest);
 }
 
 /// With an infinity or a NaN among the terms only those matter.
-float sumSpecial(const WgmmaTile &tile, unsigned m, unsigned column, float c) {
+float sumSpecial(const MatrixTile &tile, unsigned m, unsigned column, float c) {
   float sum = c;
   for (unsigned k = 0; k < tile.k; ++k) {
     float a = tile.a[m][k], b = tile.b[k][column];
@@ -96,14 +104,43 @@ template <> struct Arithmetic<double> {
 
 } // namespace
 
-SumModel SumModel::of(const WgmmaOp &op) {
+int dgemm::sim::lowestExponent(MatrixType type) {
+  switch (type) {
+  case MatrixType::F16:
+  case MatrixType::E5M2:
+    return -14;
+  case MatrixType::E4M3:
+    return -6;
+  default:
+    return -126;
+  }
+}
+
+SumModel SumModel::of(AccumulatorType accumulator, bool narrowUnit) {
   SumModel model;
-  if (op.elementBytes() == 1)
-    model = {13, 13};
+  if (narrowUnit)
+    model.fraction = model.outFraction = 13;
+  if (accumulator == AccumulatorType::F32)
+    return model;
+  model.outFraction = 23;
+  model.lowestC = -14;
+  model.halfResult = true;
   return model;
 }
 
-void WgmmaTile::clearColumn(unsigned at) {
+void MatrixTile::setA(unsigned m, unsigned k, float value, int lowest) {
+  a[m][k] = value;
+  exponentA[m][k] = static_cast<int16_t>(exponentOf(value, lowest));
+  specialA[m] |= !std::isfinite(value);
+}
+
+void MatrixTile::setB(unsigned k, unsigned n, float value, int lowest) {
+  b[k][column(n)] = value;
+  exponentB[k][column(n)] = static_cast<int16_t>(exponentOf(value, lowest));
+  specialB[column(n)] |= !std::isfinite(value);
+}
+
+void MatrixTile::clearColumn(unsigned at) {
   for (unsigned i = 0; i < k; ++i) {
     b[i][at] = 0;
     exponentB[i][at] = none;
@@ -116,7 +153,7 @@ template <size_t columns>
 static bool narrowValues(float (*values)[columns],
                          int16_t (*exponents)[columns], unsigned rows,
                          unsigned used, int &scale) {
-  constexpr int16_t none = WgmmaTile::none;
+  constexpr int16_t none = MatrixTile::none;
   int16_t largest = none, smallest = -none;
   for (unsigned i = 0; i < rows; ++i)
     for (unsigned j = 0; j < used; ++j) {
@@ -141,26 +178,27 @@ static bool narrowValues(float (*values)[columns],
   return true;
 }
 
-void WgmmaTile::normalise() {
+void MatrixTile::normalise() {
   unsigned columns = (n + width - 1) / width * width;
   for (unsigned at = n; at < columns; ++at)
     clearColumn(at);
-  bool narrowA = narrowValues(a, exponentA, 64, k, scaleA);
+  bool narrowA = narrowValues(a, exponentA, rows, k, scaleA);
   narrow = narrowValues(b, exponentB, k, columns, scaleB) && narrowA;
 }
 
-float dgemm::sim::sumElement(const WgmmaTile &tile, const SumModel &model,
+float dgemm::sim::sumElement(const MatrixTile &tile, const SumModel &model,
                              unsigned m, unsigned column, float c) {
   if (tile.specialA[m] || tile.specialB[column] || !std::isfinite(c))
     return sumSpecial(tile, m, column, c);
   int scale = tile.scaleA + tile.scaleB;
-  int largest = exponentOf(c);
+  int largest = exponentOf(c, model.lowestC);
   for (unsigned k = 0; k < tile.k; ++k)
     if (tile.a[m][k] != 0 && tile.b[k][column] != 0)
       largest = std::max(largest, tile.exponentA[m][k] +
                                       tile.exponentB[k][column] + scale);
-  if (largest == WgmmaTile::none)
+  if (largest == MatrixTile::none)
     return 0;
+  largest = std::max(largest, SumModel::lowestSum);
   int64_t total = static_cast<int64_t>(
       std::ldexp(static_cast<double>(c), model.fraction - largest));
   for (unsigned k = 0; k < tile.k; ++k) {
@@ -168,20 +206,20 @@ float dgemm::sim::sumElement(const WgmmaTile &tile, const SumModel &model,
     total += static_cast<int64_t>(
         std::ldexp(product, scale + model.fraction - largest));
   }
-  double sum =
-      keepBits(std::ldexp(static_cast<double>(total), largest - model.fraction),
-               model.outFraction);
-  // To the grid of f32's subnormals, toward zero.
-  if (std::fabs(sum) < 0x1p-126)
-    sum = std::trunc(sum * 0x1p149) * 0x1p-149;
-  return static_cast<float>(sum);
+  double sum = std::ldexp(static_cast<double>(total), largest - model.fraction);
+  if (std::fabs(sum) >= 0x1p-126)
+    return static_cast<float>(keepBits(sum, model));
+  double units = std::ldexp(sum, 126 + model.outFraction);
+  // Plus zero: a result of zero has no sign.
+  return static_cast<float>(
+      std::ldexp(std::trunc(units), -126 - model.outFraction) + 0.0);
 }
 
 /// Adds the products of a row and 16 columns in units of 2^-units[j]. A term is
 /// below 2^27, so half of them fit 31 bits. The conversion truncates toward
 /// zero.
 template <typename Real>
-static void addProducts(const WgmmaTile &tile, unsigned m, unsigned column,
+static void addProducts(const MatrixTile &tile, unsigned m, unsigned column,
                         const Ints &units, Ints (&sums)[2]) {
   using With = Arithmetic<Real>;
   using Vector = typename With::Vector;
@@ -200,10 +238,10 @@ static void addProducts(const WgmmaTile &tile, unsigned m, unsigned column,
 }
 
 /// The sums, if nothing about them is special: no infinities and NaN, C and D
-/// are zero or normal.
-static bool sumUsual(const WgmmaTile &tile, const SumModel &model, unsigned m,
+/// are zero or normal and not as small as the lowest exponents.
+static bool sumUsual(const MatrixTile &tile, const SumModel &model, unsigned m,
                      unsigned column, float (&sums)[16]) {
-  constexpr int16_t none = WgmmaTile::none;
+  constexpr int16_t none = MatrixTile::none;
   Shorts largest = Shorts{} + none;
   for (unsigned k = 0; k < tile.k; ++k) {
     Shorts next =
@@ -218,8 +256,10 @@ static bool sumUsual(const WgmmaTile &tile, const SumModel &model, unsigned m,
     int field = static_cast<int>(bits >> 23 & 255);
     bool zero = bits << 1 == 0;
     unusual |= field == 255 || (field == 0 && !zero);
-    int e = zero ? int(none) : field - 127 - scale;
-    exponents[j] = std::max(e, int(largest[j]));
+    int e = std::max(field - 127, model.lowestC) - scale;
+    exponents[j] = std::max(zero ? int(none) : e, int(largest[j]));
+    unusual |=
+        exponents[j] > none / 2 && exponents[j] + scale < SumModel::lowestSum;
   }
   if (unusual)
     return false;
@@ -233,7 +273,7 @@ static bool sumUsual(const WgmmaTile &tile, const SumModel &model, unsigned m,
     int unit = zero ? 0 : exponents[j] + scale - model.fraction;
     double c = static_cast<int32_t>(sums[j] * powerOfTwo(-unit));
     double total = double(totals[0][j]) + double(totals[1][j]) + c;
-    double sum = keepBits(total, model.outFraction) * powerOfTwo(unit);
+    double sum = keepBits(total, model) * powerOfTwo(unit);
     unusual |= sum != 0 && std::fabs(sum) < 0x1p-126;
     exponents[j] = bitsAs<int32_t>(static_cast<float>(sum));
   }
@@ -243,7 +283,7 @@ static bool sumUsual(const WgmmaTile &tile, const SumModel &model, unsigned m,
   return true;
 }
 
-void dgemm::sim::sumColumns(const WgmmaTile &tile, const SumModel &model,
+void dgemm::sim::sumColumns(const MatrixTile &tile, const SumModel &model,
                             unsigned m, unsigned column, float (&sums)[16]) {
   bool special = tile.specialA[m];
   for (unsigned j = 0; j < width; ++j)
@@ -252,4 +292,11 @@ void dgemm::sim::sumColumns(const WgmmaTile &tile, const SumModel &model,
     return;
   for (unsigned j = 0; j < width; ++j)
     sums[j] = sumElement(tile, model, m, column + j, sums[j]);
+}
+
+uint32_t dgemm::sim::encodeHalfResult(float sum) {
+  if (std::isnan(sum))
+    return 0x7FFF;
+  uint32_t half = dgemm::reference::encodeF16(sum);
+  return half == 0x8000 ? 0 : half;
 }
