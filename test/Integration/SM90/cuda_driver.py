@@ -1,6 +1,6 @@
 # Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The part of the CUDA driver API that a launch plan needs, through ctypes."""
+"""The part of the CUDA driver API that tests need, through ctypes."""
 
 import ctypes
 import time
@@ -14,7 +14,33 @@ DATA_TYPES = {
 }  # fmt: skip
 SWIZZLES = {0: 0, 32: 1, 64: 2, 128: 3}
 L2_PROMOTION_256 = 3
+JIT_ERROR_LOG, JIT_ERROR_LOG_SIZE = 5, 6
+LAUNCH_CLUSTER_DIMENSION = 4
 MAP_BYTES, MAP_ALIGNMENT = 128, 64
+
+
+class LaunchAttribute(ctypes.Structure):
+    """CUlaunchAttribute with a value of three extents."""
+
+    _fields_ = (
+        ("id", ctypes.c_uint),
+        ("pad", ctypes.c_uint),
+        ("extents", ctypes.c_uint * 3),
+        ("rest", ctypes.c_uint * 13),
+    )
+
+
+class LaunchConfig(ctypes.Structure):
+    """CUlaunchConfig."""
+
+    _fields_ = (
+        ("grid", ctypes.c_uint * 3),
+        ("block", ctypes.c_uint * 3),
+        ("shared_bytes", ctypes.c_uint),
+        ("stream", ctypes.c_void_p),
+        ("attributes", ctypes.POINTER(LaunchAttribute)),
+        ("attribute_count", ctypes.c_uint),
+    )
 
 
 class DriverError(Exception):
@@ -82,6 +108,19 @@ class Device:
     def free(self, address):
         self.call("cuMemFree_v2", ctypes.c_uint64(address))
 
+    def write_bytes(self, address, data):
+        self.call("cuMemcpyHtoD_v2", ctypes.c_uint64(address), data, ctypes.c_size_t(len(data)))
+
+    def read_bytes(self, address, size):
+        data = ctypes.create_string_buffer(size)
+        self.call("cuMemcpyDtoH_v2", data, ctypes.c_uint64(address), ctypes.c_size_t(size))
+        return data.raw
+
+    def driver_version(self):
+        value = ctypes.c_int()
+        self.call("cuDriverGetVersion", ctypes.byref(value))
+        return value.value
+
     def write(self, address, array):
         """Copies a contiguous numpy array to the device."""
         self.call(
@@ -107,26 +146,48 @@ class Device:
         self.call("cuFuncSetAttribute", function, FUNCTION_MAX_DYNAMIC_SHARED, shared_bytes)
         return function
 
+    def load_ptx(self, text, entry, shared_bytes):
+        """The function `entry` of PTX text, compiled by the driver."""
+        log = ctypes.create_string_buffer(8192)
+        options = (ctypes.c_int * 2)(JIT_ERROR_LOG, JIT_ERROR_LOG_SIZE)
+        values = (ctypes.c_void_p * 2)(ctypes.addressof(log), len(log))
+        module, function = ctypes.c_void_p(), ctypes.c_void_p()
+        try:
+            self.call(
+                "cuModuleLoadDataEx", ctypes.byref(module), text.encode(), 2, options, values
+            )
+        except DriverError as error:
+            raise DriverError(f"{error}: {log.value.decode()}") from error
+        self.call("cuModuleGetFunction", ctypes.byref(function), module, entry.encode())
+        self.call("cuFuncSetAttribute", function, FUNCTION_MAX_DYNAMIC_SHARED, shared_bytes)
+        return function
+
     def encode(self, tensor_map):
-        """The bytes of a tensor map; zeros for an empty tensor."""
+        """The bytes of a tensor map; zeros for an empty tensor.
+
+        Beside what a launch plan says of a map there may be "element_strides" and
+        the driver's numbers "interleave" and "fill"; a type and a swizzle may be
+        the driver's numbers as well.
+        """
         array, address = aligned_buffer(bytes(MAP_BYTES), MAP_ALIGNMENT)
         if tensor_map is None:
             return array, address
         rank = len(tensor_map["dims"])
+        data_type, swizzle = tensor_map["type"], tensor_map["swizzle"]
         self.call(
             "cuTensorMapEncodeTiled",
             ctypes.c_void_p(address),
-            DATA_TYPES[tensor_map["type"]],
+            DATA_TYPES.get(data_type, data_type),
             rank,
             ctypes.c_void_p(tensor_map["address"]),
             (ctypes.c_uint64 * rank)(*tensor_map["dims"]),
             (ctypes.c_uint64 * max(1, rank - 1))(*tensor_map["strides"]),
             (ctypes.c_uint32 * rank)(*tensor_map["box"]),
-            (ctypes.c_uint32 * rank)(*[1] * rank),
-            0,
-            SWIZZLES[tensor_map["swizzle"]],
+            (ctypes.c_uint32 * rank)(*tensor_map.get("element_strides", [1] * rank)),
+            tensor_map.get("interleave", 0),
+            SWIZZLES.get(swizzle, swizzle),
             L2_PROMOTION_256,
-            0,
+            tensor_map.get("fill", 0),
         )
         return array, address
 
@@ -151,6 +212,19 @@ class Device:
             plan["shared_bytes"], None, addresses, None,
         )  # fmt: skip
         del buffers  # the driver has copied them
+        self.wait(timeout)
+
+    def launch_cluster(self, function, grid, block, cluster, shared_bytes, buffers):
+        """Starts a kernel; extents are triples, `buffers` as of pack_parameters."""
+        attribute = LaunchAttribute(LAUNCH_CLUSTER_DIMENSION, 0, tuple(cluster))
+        config = LaunchConfig(
+            tuple(grid), tuple(block), shared_bytes, None, ctypes.pointer(attribute), 1
+        )
+        addresses = (ctypes.c_void_p * max(1, len(buffers)))(*[a for _, a in buffers])
+        self.call("cuLaunchKernelEx", ctypes.byref(config), function, addresses, None)
+
+    def wait(self, timeout=30.0):
+        """Until all work is done; raises Hang after `timeout` seconds."""
         end = time.monotonic() + timeout
         while self.cuda.cuStreamQuery(None) == NOT_READY:
             if time.monotonic() > end:
