@@ -185,6 +185,7 @@ bool Cta::locateOperand(AsyncWgmma &operation, bool isA) {
   }
   std::vector<uint32_t> &addresses = operation.addresses[isA ? 0 : 1];
   addresses = operandAddresses(operation.op, isA, *descriptor);
+  statistics_.operandWavefronts += addresses.size() / 8;
   for (uint32_t address : addresses) {
     if (address >= SharedBase && address + 16 <= context_.sharedEnd)
       continue;
@@ -495,4 +496,5 @@ void Cta::completeWgmma(uint32_t index, const AsyncWgmma &operation) {
     }
   }
   statistics_.multiplyAccumulates += uint64_t(64) * op.n * op.k();
+  ++statistics_.warpgroupMatrices;
 }

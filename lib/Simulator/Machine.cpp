@@ -111,6 +111,8 @@ void Statistics::merge(const Statistics &other) {
   multiplyAccumulates += other.multiplyAccumulates;
   sharedAccesses += other.sharedAccesses;
   sharedWavefronts += other.sharedWavefronts;
+  warpgroupMatrices += other.warpgroupMatrices;
+  operandWavefronts += other.operandWavefronts;
   bytesLoadedByCopies += other.bytesLoadedByCopies;
   bytesStoredByCopies += other.bytesStoredByCopies;
   barrierWaits += other.barrierWaits;

@@ -72,6 +72,8 @@ std::string dgemm::sim::toJson(const Program &program, const Result &result,
          member("multiply_accumulates", statistics.multiplyAccumulates) +
          member("shared_accesses", statistics.sharedAccesses) +
          member("shared_wavefronts", statistics.sharedWavefronts) +
+         member("warpgroup_matrices", statistics.warpgroupMatrices) +
+         member("operand_wavefronts", statistics.operandWavefronts) +
          member("bytes_loaded_by_copies", statistics.bytesLoadedByCopies) +
          member("bytes_stored_by_copies", statistics.bytesStoredByCopies) +
          member("barrier_waits", statistics.barrierWaits) +

@@ -101,6 +101,9 @@ struct Statistics {
   uint64_t multiplyAccumulates = 0;
   uint64_t sharedAccesses = 0;
   uint64_t sharedWavefronts = 0; // more than accesses: bank conflicts
+  uint64_t warpgroupMatrices = 0; // wgmma.mma_async of warpgroups
+  /// Reads of their operands, 128 bytes each: no layout has bank conflicts.
+  uint64_t operandWavefronts = 0;
   uint64_t bytesLoadedByCopies = 0;
   uint64_t bytesStoredByCopies = 0;
   uint64_t barrierWaits = 0; // that had to wait

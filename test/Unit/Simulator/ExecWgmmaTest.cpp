@@ -211,6 +211,10 @@ TEST(ExecWgmma, EveryTypeMajorAndSource) {
       ASSERT_EQ(result.kind(), "no findings");
       expectExact(problem, result.d);
       EXPECT_EQ(result.statistics.multiplyAccumulates, 64u * op.n * op.k());
+      EXPECT_EQ(result.statistics.warpgroupMatrices, 1u);
+      // Of 128 bytes each.
+      EXPECT_EQ(result.statistics.operandWavefronts,
+                (op.registersA ? 0 : 16u) + op.n / 4);
     }
   EXPECT_GT(seed, 30u);
 }
