@@ -59,14 +59,13 @@ void Cta::completeBulkCopy(size_t index) {
 GlobalMemory::Buffer *Cta::copyBuffer(const AsyncCopy &copy,
                                       const CopyChunk &chunk,
                                       const char *verb) {
-  GlobalMemory::Buffer *buffer =
-      context_.memory.find(chunk.global, chunk.bytes);
+  uint32_t bytes = copy.plan.globalBytes(chunk.bytes);
+  GlobalMemory::Buffer *buffer = context_.memory.find(chunk.global, bytes);
   if (!buffer)
     faultInCopy(copy, "out-of-bounds",
-                std::string("a copy ") + verb + " " +
-                    std::to_string(chunk.bytes) + " bytes at global address " +
-                    std::to_string(chunk.global) + ", " +
-                    context_.memory.describe(chunk.global));
+                std::string("a copy ") + verb + " " + std::to_string(bytes) +
+                    " bytes at global address " + hexadecimal(chunk.global) +
+                    ", " + context_.memory.describe(chunk.global));
   return buffer;
 }
 
@@ -123,6 +122,10 @@ void Cta::readSource(AsyncCopy &copy) {
                        : "a copy to another CTA reads shared memory that "
                          "nothing wrote");
   }
+  if (!copy.plan.packSixBits)
+    return;
+  packSixBits(copy.data.data(), copy.data.size());
+  copy.data.resize(copy.data.size() / 4 * 3);
 }
 
 /// Byte i of the data goes where bit i % 16 of the mask is set: chunks of plain
@@ -145,18 +148,22 @@ void Cta::writeGlobal(AsyncCopy &copy) {
     if (!to)
       return;
     uint64_t at = chunk.global - to->address;
+    uint32_t bytes = copy.plan.globalBytes(chunk.bytes);
+    uint8_t *written = to->written.empty() ? nullptr : &to->written[at];
     if (form.reduces) {
-      if (!to->written.empty() && std::memchr(&to->written[at], 0, chunk.bytes))
+      if (written && std::memchr(written, 0, bytes))
         reportInCopy(copy, "uninitialised-read",
                      "a reduction on global memory that nothing wrote: " +
                          to->name);
-      reduce(form.reduceOp, copy.reduceType, &to->bytes[at], data, chunk.bytes);
+      reduce(form.reduceOp, copy.reduceType, &to->bytes[at], data, bytes);
     } else {
-      copyMasked(&to->bytes[at], data, chunk.bytes, copy.bytes);
+      copyMasked(&to->bytes[at], data, bytes, copy.bytes);
     }
-    for (uint32_t i = 0; i < chunk.bytes && !to->written.empty(); ++i)
-      to->written[at + i] |= (copy.bytes >> (i % 16)) & 1;
-    data += chunk.bytes;
+    if (written && copy.bytes == 0xffff)
+      std::memset(written, 1, bytes);
+    for (uint32_t i = 0; written && copy.bytes != 0xffff && i < bytes; ++i)
+      written[i] |= (copy.bytes >> (i % 16)) & 1;
+    data += bytes;
   }
 }
 

@@ -50,8 +50,8 @@ void Cta::executeSmallCopy(uint32_t mask) {
       return fault("misaligned",
                    "cp.async of " + std::to_string(copy.bytes) +
                        " bytes from global address " +
-                       std::to_string(global[lane]) + " to shared address " +
-                       std::to_string(to) + ", both must be multiples of that",
+                       hexadecimal(global[lane]) + " to shared address " +
+                       hexadecimal(to) + ", both must be multiples of that",
                    where);
     if (size[lane] > copy.bytes)
       return fault("operand-range",
@@ -143,7 +143,7 @@ void Cta::executeSmallArrive(uint32_t mask) {
     if (error != MBarrierError::None)
       return fault("mbarrier",
                    std::string(describe(error)) + " (shared address " +
-                       std::to_string(at) + ")",
+                       hexadecimal(at) + ")",
                    static_cast<int>(lane));
   }
   copy.order = smallOrder_++;
@@ -209,7 +209,7 @@ void Cta::writeSmallCopy(const SmallCopy &copy) {
       reportInSmallCopy(copy, lane, "out-of-bounds",
                         "cp.async reads " + std::to_string(valid) +
                             " bytes at global address " +
-                            std::to_string(copy.global[lane]) + ", " +
+                            hexadecimal(copy.global[lane]) + ", " +
                             context_.memory.describe(copy.global[lane]));
       faulted_ = true;
       return;
@@ -236,7 +236,7 @@ void Cta::arriveAfterCopies(const SmallCopy &copy) {
     reportInSmallCopy(copy, lane, "mbarrier",
                       std::string("cp.async.mbarrier.arrive: ") +
                           describe(error) + " (shared address " +
-                          std::to_string(copy.shared[lane]) + ")");
+                          hexadecimal(copy.shared[lane]) + ")");
     faulted_ = true;
     return;
   }

@@ -53,7 +53,7 @@ bool Cta::readTensorMap(uint64_t address, uint32_t lane, TensorMap &map) {
     bool isReleased =
         context_.maps->released(address, released) && released == current;
     report("stale-tensor-map",
-           "the tensor map at " + std::to_string(address) +
+           "the tensor map at " + hexadecimal(address) +
                " was changed by this kernel, the copy uses what was there "
                "before: " +
                (isReleased ? "fence.proxy.tensormap::generic.acquire is missing"

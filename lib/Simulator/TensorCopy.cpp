@@ -32,6 +32,8 @@ public:
     plan_.roundToTF32 =
         direction == Direction::Load &&
         (map.type == TensorMapType::TF32 || map.type == TensorMapType::TF32Ftz);
+    plan_.packSixBits =
+        direction == Direction::Store && map.type == TensorMapType::U6Align16;
     // Only elements in bounds have an address, so this never goes below base.
     rowStart_ = map.address + static_cast<uint64_t>(
                                   (x + low_) * int64_t(bitWidth(map.type)) / 8);
@@ -73,6 +75,13 @@ private:
     uint32_t group = bytes(16);
     bool data = inBounds && high_ > low_;
     for (uint32_t at = 0; at < map_.rowBytes(); at += 16) {
+      if (direction_ == Direction::Store) {
+        uint32_t logical = shared_ + line_ + at;
+        if (data)
+          append({global + at / 16 * group, swizzle(map_.swizzle, logical), 16,
+                  CopyChunk::Data});
+        continue;
+      }
       if (data)
         add(CopyChunk::Data, global + at / 16 * group, at, group);
       else
@@ -142,9 +151,12 @@ Status checkCopy(const TensorMap &map, Direction direction, int64_t x,
                  "simulated"};
   bool padded = map.type == TensorMapType::U4Align16 ||
                 map.type == TensorMapType::U6Align16;
-  if (padded && direction == Direction::Store)
-    return Error{"tensor maps of type 16U4_ALIGN16B and 16U6_ALIGN16B are "
-                 "simulated for loads only"};
+  bool store = direction == Direction::Store;
+  if (store && map.type == TensorMapType::U4Align16)
+    return Error{"tensor maps of type 16U4_ALIGN16B are for loads only; stores "
+                 "take 16U4_ALIGN8B"};
+  if (store && map.swizzle == Swizzle::B128Atom32Flip8)
+    return Error{"swizzle 128B_ATOM_32B_FLIP_8B is for loads only"};
   if (shared % 128)
     return bad("the shared-memory address", shared,
                "must be a multiple of 128");
@@ -274,6 +286,16 @@ void dgemm::sim::writeFill(const CopyPlan &plan, uint8_t *shared,
                            uint32_t bytes) {
   for (uint32_t i = 0; i < bytes; ++i)
     shared[i] = static_cast<uint8_t>(plan.fillPattern >> (8 * (i & 1)));
+}
+
+void dgemm::sim::packSixBits(uint8_t *data, size_t count) {
+  for (size_t i = 0; i + 4 <= count; i += 4) {
+    uint32_t packed = 0;
+    for (unsigned j = 0; j < 4; ++j)
+      packed |= (data[i + j] & 0x3Fu) << (6 * j);
+    for (unsigned j = 0; j < 3; ++j)
+      data[i / 4 * 3 + j] = static_cast<uint8_t>(packed >> (8 * j));
+  }
 }
 
 void dgemm::sim::transformLoaded(const CopyPlan &plan, uint8_t *data,

@@ -41,8 +41,16 @@ struct CopyPlan {
   /// Repeated little-endian pattern of Fill chunks: 0 or 0x7FF7. Fill chunks
   /// start at even addresses if it is not 0.
   uint16_t fillPattern = 0;
+  /// Stores of 16U6_ALIGN16B: each byte of shared memory has an element in its
+  /// low 6 bits, global memory gets them packed.
+  bool packSixBits = false;
   /// Round each 32-bit word of Data to TF32 (nearest even) on a load.
   bool roundToTF32 = false;
+
+  /// How many bytes of global memory a chunk of `bytes` stands for.
+  uint32_t globalBytes(uint32_t bytes) const {
+    return packSixBits ? bytes / 4 * 3 : bytes;
+  }
 };
 
 /// Why a copy cannot run: the message is complete except for where it happened.
@@ -65,6 +73,8 @@ Expected<CopyPlan> planBulkCopy(uint64_t global, uint32_t shared,
 /// Writes the bytes of a Fill chunk (or a part of it that starts at an even
 /// address).
 void writeFill(const CopyPlan &plan, uint8_t *shared, uint32_t bytes);
+/// Packs `count` bytes of 6 bits each, a multiple of 4, in place.
+void packSixBits(uint8_t *data, size_t count);
 /// Rounds loaded Data in place where the plan says so. `bytes` is a multiple of
 /// 4 then.
 void transformLoaded(const CopyPlan &plan, uint8_t *data, uint32_t bytes);

@@ -269,6 +269,8 @@ TEST(SimTensorCopy, RandomStoresMatchTheDefinition) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Stream random(seed);
     Case c(random, /*isStore=*/true);
+    if (c.map.swizzle == Swizzle::B128Atom32Flip8)
+      continue; // for loads only
     std::vector<uint8_t> before = random.bytes(c.globalBytes);
     std::vector<uint8_t> shared =
         random.bytes(c.shared + c.map.sharedBytes() + 4096);

@@ -369,6 +369,47 @@ TEST(TensorExecution, PaddedTypes) {
   }
 }
 
+TEST(TensorExecution, StoresOfSixBits) {
+  Stream random(4);
+  CopyBench bench("sm_100a");
+  TensorMap map =
+      tensor(bench, TensorMapType::U6Align16, {256, 3}, {128, 2}, random);
+  std::vector<uint8_t> want = bench.bytes(0), tile = random.bytes(256);
+  map.swizzle = Swizzle::B128;
+  bench.buffer(tile);
+  bench.map(map);
+  EXPECT_EQ(bench.run(store("cp", 2, {128, 2}, 64, "", 1)), "");
+  // Row 1 of the box is out of bounds. Element i of row 0 is the low 6 bits of
+  // byte i, and bits 6 i and up of its part of the row.
+  for (unsigned i = 0; i < 128; ++i)
+    for (unsigned bit = 0; bit < 6; ++bit) {
+      unsigned at = 128 * 6 + 6 * i + bit;
+      uint8_t &byte = want[2 * map.stride[0] + at / 8];
+      byte = static_cast<uint8_t>(byte & ~(1u << (at % 8)));
+      byte |= static_cast<uint8_t>((tile[i] >> bit & 1) << (at % 8));
+    }
+  EXPECT_EQ(bench.bytes(0), want);
+}
+
+TEST(TensorExecution, StoresThatDoNotExist) {
+  auto found = [](TensorMapType type, Swizzle swizzle) {
+    Stream random(4);
+    CopyBench bench("sm_100a");
+    TensorMap map = tensor(bench, type, {128, 2}, {128, 1}, random);
+    map.box[0] = type == TensorMapType::BF16 ? 64 : 128;
+    map.swizzle = swizzle;
+    bench.buffer(std::vector<uint8_t>(128));
+    bench.map(map);
+    return bench.run(store("cp", 2, {0, 0}, 32, "", 1));
+  };
+  EXPECT_NE(found(TensorMapType::U4Align16, Swizzle::None)
+                .find("16U4_ALIGN16B are for loads only"),
+            std::string::npos);
+  EXPECT_NE(found(TensorMapType::BF16, Swizzle::B128Atom32Flip8)
+                .find("128B_ATOM_32B_FLIP_8B is for loads only"),
+            std::string::npos);
+}
+
 TEST(TensorExecution, PackedNibbles) {
   Stream random(4);
   CopyBench bench("sm_120a");
