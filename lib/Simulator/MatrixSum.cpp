@@ -52,14 +52,6 @@ double keepBits(double value, const SumModel &model) {
   return bitsAs<double>(kept);
 }
 
-int exponentOf(float value, int lowest) {
-  int field = static_cast<int>(bitsAs<uint32_t>(value) >> 23 & 255);
-  if (value == 0 || field == 255)
-    return MatrixTile::none;
-  // Subnormal numbers of f32 are below what any format has.
-  return std::max(field - 127, lowest);
-}
-
 /// With an infinity or a NaN among the terms only those matter.
 float sumSpecial(const MatrixTile &tile, unsigned m, unsigned column, float c) {
   float sum = c;
@@ -128,18 +120,6 @@ SumModel SumModel::of(AccumulatorType accumulator, bool narrowUnit) {
   return model;
 }
 
-void MatrixTile::setA(unsigned m, unsigned k, float value, int lowest) {
-  a[m][k] = value;
-  exponentA[m][k] = static_cast<int16_t>(exponentOf(value, lowest));
-  specialA[m] |= !std::isfinite(value);
-}
-
-void MatrixTile::setB(unsigned k, unsigned n, float value, int lowest) {
-  b[k][column(n)] = value;
-  exponentB[k][column(n)] = static_cast<int16_t>(exponentOf(value, lowest));
-  specialB[column(n)] |= !std::isfinite(value);
-}
-
 void MatrixTile::clearColumn(unsigned at) {
   for (unsigned i = 0; i < k; ++i) {
     b[i][at] = 0;
@@ -191,7 +171,7 @@ float dgemm::sim::sumElement(const MatrixTile &tile, const SumModel &model,
   if (tile.specialA[m] || tile.specialB[column] || !std::isfinite(c))
     return sumSpecial(tile, m, column, c);
   int scale = tile.scaleA + tile.scaleB;
-  int largest = exponentOf(c, model.lowestC);
+  int largest = MatrixTile::exponentOf(c, model.lowestC);
   for (unsigned k = 0; k < tile.k; ++k)
     if (tile.a[m][k] != 0 && tile.b[k][column] != 0)
       largest = std::max(largest, tile.exponentA[m][k] +

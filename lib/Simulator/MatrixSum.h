@@ -13,6 +13,9 @@
 
 #include "dgemm/Simulator/Matrix.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace dgemm::sim {
 
 /// All products and C are aligned to the largest exponent, truncated to
@@ -64,8 +67,16 @@ struct MatrixTile {
   /// Products fit f32.
   bool narrow = false;
 
-  void setA(unsigned m, unsigned k, float value, int lowest);
-  void setB(unsigned k, unsigned n, float value, int lowest);
+  void setA(unsigned m, unsigned at, float value, int lowest) {
+    a[m][at] = value;
+    exponentA[m][at] = static_cast<int16_t>(exponentOf(value, lowest));
+    specialA[m] |= !isFinite(value);
+  }
+  void setB(unsigned at, unsigned n, float value, int lowest) {
+    b[at][column(n)] = value;
+    exponentB[at][column(n)] = static_cast<int16_t>(exponentOf(value, lowest));
+    specialB[column(n)] |= !isFinite(value);
+  }
   /// Sets a column beyond `n` to zero.
   void clearColumn(unsigned at);
   /// To be called once all elements are set.
@@ -74,6 +85,20 @@ struct MatrixTile {
   static unsigned column(unsigned n) {
     return (n & ~7u) | (n & 7) / 2 | (n & 1) * 4;
   }
+  /// At least `lowest`: subnormal numbers of f32 are below what any format has.
+  static int exponentOf(float value, int lowest) {
+    int field = fieldOf(value);
+    return value == 0 || field == 255 ? int(none)
+                                      : std::max(field - 127, lowest);
+  }
+
+private:
+  static int fieldOf(float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, 4);
+    return static_cast<int>(bits >> 23 & 255);
+  }
+  static bool isFinite(float value) { return fieldOf(value) != 255; }
 };
 
 /// D of row m and of a (permuted) column from C, for any values.

@@ -19,61 +19,92 @@ using namespace dgemm::sim;
 
 namespace {
 
-float decode(MatrixType type, const uint8_t *bytes) {
-  uint32_t word = 0;
+// Elements as they lie in memory.
+struct BrainElement {
+  static constexpr unsigned bytes = 2;
+  float operator()(const uint8_t *from) const {
+    uint16_t word;
+    std::memcpy(&word, from, 2);
+    return static_cast<float>(decodeBrain(word));
+  }
+};
+
+struct HalfElement {
+  static constexpr unsigned bytes = 2;
+  float operator()(const uint8_t *from) const {
+    uint16_t word;
+    std::memcpy(&word, from, 2);
+    return static_cast<float>(decodeHalf(word));
+  }
+};
+
+struct TruncatedElement {
+  static constexpr unsigned bytes = 4;
+  float operator()(const uint8_t *from) const {
+    uint32_t word;
+    std::memcpy(&word, from, 4);
+    return static_cast<float>(decodeTruncated(word));
+  }
+};
+
+struct ByteElement {
+  static constexpr unsigned bytes = 1;
+  const ByteTable &table;
+  float operator()(const uint8_t *from) const {
+    return static_cast<float>(table[*from]);
+  }
+};
+
+template <typename Visit> void withElement(MatrixType type, Visit visit) {
   switch (type) {
   case MatrixType::BF16:
-    std::memcpy(&word, bytes, 2);
-    return static_cast<float>(decodeBrain(word));
+    return visit(BrainElement());
   case MatrixType::F16:
-    std::memcpy(&word, bytes, 2);
-    return static_cast<float>(decodeHalf(word));
+    return visit(HalfElement());
   case MatrixType::TF32:
-    std::memcpy(&word, bytes, 4);
-    return static_cast<float>(decodeTruncated(word));
+    return visit(TruncatedElement());
   default:
-    return static_cast<float>(byteTable(type)[*bytes]);
+    return visit(ByteElement{byteTable(type)});
   }
 }
 
-void setA(const WgmmaOp &op, MatrixTile &out, unsigned m, unsigned k,
-          const uint8_t *bytes) {
-  float value = decode(op.a, bytes);
-  out.setA(m, k, op.negateA ? -value : value, lowestExponent(op.a));
-}
-
-void setB(const WgmmaOp &op, MatrixTile &out, unsigned n, unsigned k,
-          const uint8_t *bytes) {
-  float value = decode(op.b, bytes);
-  out.setB(k, n, op.negateB ? -value : value, lowestExponent(op.b));
-}
-
 /// Undoes the order of operandAddresses.
-template <typename Set>
-void spreadShared(const WgmmaOp &op, bool isA, const uint8_t *pieces, Set set) {
+template <typename Element>
+void spreadShared(const WgmmaOp &op, bool isA, const uint8_t *pieces,
+                  Element element, MatrixTile &out) {
   unsigned extent = isA ? 64 : op.n;
-  unsigned bytes = op.elementBytes();
   bool mnMajor = isA ? op.transA : op.transB;
+  size_t alongMN = Element::bytes * (mnMajor ? 1 : op.k());
+  size_t alongK = Element::bytes * (mnMajor ? extent : 1);
+  float sign = (isA ? op.negateA : op.negateB) ? -1.0f : 1.0f;
+  int lowest = lowestExponent(isA ? op.a : op.b);
   for (unsigned mn = 0; mn < extent; ++mn)
-    for (unsigned k = 0; k < op.k(); ++k)
-      set(mn, k,
-          pieces + bytes * (mnMajor ? k * extent + mn : mn * op.k() + k));
+    for (unsigned k = 0; k < op.k(); ++k) {
+      float value = sign * element(pieces + mn * alongMN + k * alongK);
+      if (isA)
+        out.setA(mn, k, value, lowest);
+      else
+        out.setB(k, mn, value, lowest);
+    }
 }
 
 // r[i] of warp w: m = 16 w + g + 8 (i & 1), and E elements along K from
 // E t + 4 E (i >> 1).
+template <typename Element>
 void spreadRegisters(const WgmmaOp &op, const WarpRegister *const regs[4],
-                     MatrixTile &out) {
-  unsigned bytes = op.elementBytes();
-  unsigned perRegister = 4 / bytes;
+                     Element element, MatrixTile &out) {
+  constexpr unsigned perRegister = 4 / Element::bytes;
+  float sign = op.negateA ? -1.0f : 1.0f;
+  int lowest = lowestExponent(op.a);
   for (unsigned warp = 0; warp < 4; ++warp)
     for (unsigned i = 0; i < 4; ++i)
       for (unsigned lane = 0; lane < 32; ++lane) {
         uint8_t word[4];
         std::memcpy(word, &regs[warp][i][lane], 4);
         for (unsigned e = 0; e < perRegister; ++e)
-          setA(op, out, 16 * warp + lane / 4 + 8 * (i & 1),
-               perRegister * (lane % 4 + 4 * (i >> 1)) + e, word + e * bytes);
+          out.setA(16 * warp + lane / 4 + 8 * (i & 1),
+                   perRegister * (lane % 4 + 4 * (i >> 1)) + e,
+                   sign * element(word + e * Element::bytes), lowest);
       }
 }
 
@@ -102,16 +133,17 @@ void loadC(const WgmmaOp &op, WarpRegister *const d[4], unsigned m, unsigned n,
 void storeD(const WgmmaOp &op, WarpRegister *const d[4], unsigned m, unsigned n,
             const float *values) {
   Owner at(m, n);
-  for (unsigned j = 0; j < quad; ++j) {
-    float value = values[j];
-    if (op.accumulator == AccumulatorType::F32) {
-      uint32_t bits = 0x7FFFFFFF;
-      if (!std::isnan(value))
-        std::memcpy(&bits, &value, 4);
-      d[at.warp][at.reg][at.lane + j] = bits;
-      continue;
+  if (op.accumulator == AccumulatorType::F32) {
+    uint32_t *to = &d[at.warp][at.reg][at.lane];
+    for (unsigned j = 0; j < quad; ++j) {
+      uint32_t bits;
+      std::memcpy(&bits, &values[j], 4);
+      to[j] = values[j] != values[j] ? 0x7FFFFFFF : bits;
     }
-    uint32_t half = encodeHalfResult(value);
+    return;
+  }
+  for (unsigned j = 0; j < quad; ++j) {
+    uint32_t half = encodeHalfResult(values[j]);
     uint32_t &word = d[at.warp][at.reg / 2][at.lane + j];
     word =
         at.reg & 1 ? (word & 0xFFFF) | half << 16 : (word & 0xFFFF0000u) | half;
@@ -148,17 +180,15 @@ void dgemm::sim::wgmma(const WgmmaOp &op, const WgmmaOperands &in,
   std::unique_ptr<MatrixTile> tile(new MatrixTile);
   tile->k = op.k();
   tile->n = op.n;
-  if (op.registersA)
-    spreadRegisters(op, in.registersA, *tile);
-  else
-    spreadShared(op, /*isA=*/true, in.sharedA,
-                 [&](unsigned m, unsigned k, const uint8_t *bytes) {
-                   setA(op, *tile, m, k, bytes);
-                 });
-  spreadShared(op, /*isA=*/false, in.sharedB,
-               [&](unsigned n, unsigned k, const uint8_t *bytes) {
-                 setB(op, *tile, n, k, bytes);
-               });
+  withElement(op.a, [&](auto element) {
+    if (op.registersA)
+      spreadRegisters(op, in.registersA, element, *tile);
+    else
+      spreadShared(op, /*isA=*/true, in.sharedA, element, *tile);
+  });
+  withElement(op.b, [&](auto element) {
+    spreadShared(op, /*isA=*/false, in.sharedB, element, *tile);
+  });
   tile->normalise();
   multiply(op, *tile, d);
 }
