@@ -85,7 +85,7 @@ class Problem:
         if self.kernel == "scaled":
             return from_e4m3(self.random.choice([c for c in range(256) if c & 127 < 0x50]))
         # Bits that the operand types keep.
-        keep = 0xFFFF0000 if self.kernel == "matmul" else 0xFFFFE000
+        keep = 0xFFFFE000 if self.kernel == "hybrid" else 0xFFFF0000
         return float_of(bits_of(value) & keep)
 
     def matrix(self, rows):
@@ -160,6 +160,18 @@ class Problem:
             maps.append(self.tensor_map(name, "bf16", dims, [64, 128 if major == "k" else 64], 2))
         maps.append(self.tensor_map("d", "bf16", (self.n, self.m), [64, 64], 2))
         launch = self.launch("matmul", threads, shared, maps, ("<u2", 2))
+        bound = 2.0**-20 * math.ceil(self.k / 16)
+        return ptx, launch, {"rows": self.reference(), "bf16": True, "bound": bound}
+
+    def make_paired(self):
+        ptx, threads, shared = kernels.paired()
+        maps = []
+        for name, rows, box in (("a", self.a, 64), ("b", self.b, 128)):
+            dims = self.save_matrix(name, rows, "k", "<u2")
+            maps.append(self.tensor_map(name, "bf16", dims, [64, box], 2))
+        maps.append(self.tensor_map("d", "bf16", (self.n, self.m), [64, 64], 2))
+        launch = self.launch("paired", threads, shared, maps, ("<u2", 2))
+        launch["cluster"] = [2]
         bound = 2.0**-20 * math.ceil(self.k / 16)
         return ptx, launch, {"rows": self.reference(), "bf16": True, "bound": bound}
 

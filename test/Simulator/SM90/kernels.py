@@ -7,6 +7,8 @@
   scaled   D (bf16) = A B of e4m3 with f32 scales: of A by row and 128 of K, of B by
            128 of N and 128 of K; partial sums of 128 of K are promoted
   hybrid   D (f32) = A B of tf32, A from registers
+  paired   matmul in clusters of two: the CTAs compute tiles side by side, each loads
+           half of A's tile for both; a stage is free when both have read it
 
 Memory that TMA loads is zero outside of the matrices, so all extents may be odd as
 far as TMA's strides allow.
@@ -295,6 +297,49 @@ DONE:
 }}
 """
     return text, 384, stages * stage_bytes
+
+
+def replace(text, *pairs):
+    """Each of the texts exists."""
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def paired():
+    text, threads, shared = matmul()
+    arrive = "mbarrier.arrive.shared::cta.b64 _, ["
+    text = replace(
+        text,
+        ("entry matmul(", "entry paired("),
+        ("  .minnctapersm 1\n", "  .minnctapersm 1\n  .reqnctapercluster 2, 1, 1\n"),
+        (".reg .b32 %staging,", ".reg .b16 %mask;\n  .reg .b32 %rank, %half, %peer, %staging,"),
+        ("  mov.u32 %thread, %tid.x;\n", "  mov.u32 %thread, %tid.x;\n  mov.u32 %rank, %cluster_ctarank;\n  mov.u16 %mask, 3;\n"),
+        # The warps of both CTAs free a stage.
+        ("[%r0+24], 8;", "[%r0+24], 16;"),
+        ("  bar.sync 0;", "  barrier.cluster.arrive.release.aligned;\n  barrier.cluster.wait.acquire.aligned;"),
+        ("setp.eq.u32 %p2, %lane, 0;", "setp.lt.u32 %p2, %lane, 2;\n  and.b32 %peer, %lane, 1;"),
+        (f"  @%p2 {arrive}%q8];", "  mapa.shared::cluster.u32 %peer, %q8, %peer;\n  @%p2 mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%peer];"),
+        ("try_wait.parity.shared::cta", "try_wait.parity.acquire.cluster.shared::cta"),
+        # Tiles of 128 x 256.
+        ("add.u32 %r2, %r2, 127;\n  shr.u32 %tiles_n, %r2, 7;", "add.u32 %r2, %r2, 255;\n  shr.u32 %tiles_n, %r2, 8;"),
+        ("%ctaid.x", "%clusterid.x"),
+        ("%nctaid.x", "%nclusterid.x"),
+        ("  shl.b32 %column, %column, 7;\n", "  shl.b32 %column, %column, 1;\n  add.u32 %column, %column, %rank;\n  shl.b32 %column, %column, 7;\n"),
+        (
+            load("%slot", "map_a", "%r2, %row"),
+            """  shl.b32 %half, %rank, 6;
+  add.u32 %half, %half, %row;
+  shl.b32 %r4, %rank, 13;
+  add.u32 %r4, %r4, %slot;
+  cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [%r4], [%map_a, {%r2, %half}], [%full], %mask;
+""",
+        ),
+        # The peer may still arrive here, or load for this CTA.
+        ("DONE:\n", "DONE:\n  barrier.cluster.arrive.release;\n  barrier.cluster.wait.acquire;\n"),
+    )
+    return text, threads, shared
 
 
 def scaled():
