@@ -21,3 +21,4 @@ compile scalar O3 sm_90a -O3
 compile scalar G sm_90a -G
 compile warps O3 sm_90a -O3
 compile clusters O3 sm_90a -O3 -std=c++17
+compile warpgroups O3 sm_90a -O3
