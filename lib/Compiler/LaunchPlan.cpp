@@ -174,6 +174,10 @@ FailureOr<launch::LaunchPlan> dgemm::getLaunchPlan(dgk::KernelOp kernel,
     plan.symbols.push_back(convert(symbol));
   for (dgk::ParameterAttr parameter : attr.getParams())
     plan.parameters.push_back(convert(parameter));
+  if (dgk::RolesOp roles = kernel.getRoles())
+    for (auto role : roles.getOps<dgk::RoleOp>())
+      plan.roles.push_back(
+          {role.getSymName().str(), static_cast<int64_t>(role.getWarps())});
   plan.grid = convertGrid(attr.getGrid());
   plan.block = attr.getBlock();
   plan.cluster = attr.getCluster();

@@ -20,6 +20,7 @@ namespace {
 struct ParsedKernel final : LoadedKernel {
   sim::Program program;
   std::string entry;
+  std::vector<sim::Role> roles;
 };
 } // namespace
 
@@ -34,6 +35,8 @@ SimulatedDevice::load(const std::string &code, const launch::LaunchPlan &plan) {
   auto kernel = std::make_unique<ParsedKernel>();
   kernel->program = std::move(*program);
   kernel->entry = plan.entry;
+  for (const launch::Role &role : plan.roles)
+    kernel->roles.push_back({role.name, static_cast<uint32_t>(role.warps)});
   return std::unique_ptr<LoadedKernel>(std::move(kernel));
 }
 
@@ -170,6 +173,7 @@ Expected<LaunchReport> SimulatedDevice::launch(const LoadedKernel &kernel,
   description.entry = parsed.entry;
   description.grid[0] = launch.grid;
   description.block[0] = launch.block;
+  description.roles = parsed.roles;
   if (launch.cluster > 1) {
     description.cluster[0] = launch.cluster;
     description.cluster[1] = description.cluster[2] = 1;

@@ -65,6 +65,7 @@ public:
 
   Status run() {
     checkFrame();
+    checkRoles();
     for (size_t i = 0; i < plan.arguments.size(); ++i)
       checkArgument(name("arguments", i), plan.arguments[i]);
     for (size_t i = 0; i < plan.symbols.size(); ++i)
@@ -122,6 +123,19 @@ private:
     requireRange("shared_bytes", plan.sharedBytes, 0, kMax);
     requireRange("workspace_bytes", plan.workspaceBytes, 0,
                  std::numeric_limits<int64_t>::max());
+  }
+
+  void checkRoles() {
+    int64_t warps = 0;
+    for (size_t i = 0; i < plan.roles.size(); ++i) {
+      std::string where = "roles[" + std::to_string(i) + "]";
+      require(!plan.roles[i].name.empty(), where + ".name is empty");
+      requireRange(where + ".warps", plan.roles[i].warps, 1, 32);
+      warps = std::min<int64_t>(warps + plan.roles[i].warps, 1024);
+    }
+    require(plan.roles.empty() || warps == plan.block / 32,
+            "the roles have " + std::to_string(warps) +
+                " warps, but the block has " + std::to_string(plan.block / 32));
   }
 
   void checkArgument(const std::string &where, const Argument &argument) {

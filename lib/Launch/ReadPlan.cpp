@@ -69,6 +69,7 @@ private:
   Symbol readSymbol(const Path &path, const Json &json);
   TensorMap readMap(const Path &path, const Json &json);
   Parameter readParameter(const Path &path, const Json &json);
+  Role readRole(const Path &path, const Json &json);
 
   Status status;
 };
@@ -258,6 +259,15 @@ Parameter Reader::readParameter(const Path &path, const Json &json) {
   return result;
 }
 
+Role Reader::readRole(const Path &path, const Json &json) {
+  Role result;
+  if (!checkKeys(path, json, {"name", "warps"}))
+    return result;
+  result.name = readString(path + ".name", json["name"]);
+  result.warps = readInteger(path + ".warps", json["warps"]);
+  return result;
+}
+
 /// Format and version come first: another version has other keys.
 bool Reader::checkHeader(const Json &json) {
   if (!json.is_object() || json.value("format", Json()) != Json(kFormat)) {
@@ -284,7 +294,7 @@ Result<LaunchPlan> Reader::read(const Json &json) {
       !checkKeys("the plan", json,
                  {"format", "version", "entry", "chip", "arguments", "symbols",
                   "grid", "block", "cluster", "shared_bytes", "workspace_bytes",
-                  "tensor_maps", "parameters"}))
+                  "tensor_maps", "parameters", "roles"}))
     return status.error();
   plan.entry = readString("entry", json["entry"]);
   plan.chip = readString("chip", json["chip"]);
@@ -305,6 +315,9 @@ Result<LaunchPlan> Reader::read(const Json &json) {
   plan.parameters = readList<Parameter>(
       "parameters", json["parameters"],
       [&](const Path &at, const Json &e) { return readParameter(at, e); });
+  plan.roles = readList<Role>(
+      "roles", json["roles"],
+      [&](const Path &at, const Json &e) { return readRole(at, e); });
   if (!status.ok())
     return status.error();
   if (Status valid = validate(plan); !valid.ok())

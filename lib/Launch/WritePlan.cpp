@@ -19,6 +19,7 @@ static Json toJson(const Argument &argument);
 static Json toJson(const Symbol &symbol);
 static Json toJson(const TensorMap &map);
 static Json toJson(const Parameter &parameter);
+static Json toJson(const Role &role);
 
 static Json toJson(const Expression &expression) {
   std::vector<Json> stack;
@@ -84,6 +85,10 @@ static Json toJson(const Parameter &parameter) {
           {"index", parameter.index}};
 }
 
+static Json toJson(const Role &role) {
+  return {{"name", role.name}, {"warps", role.warps}};
+}
+
 std::string dgemm::launch::writePlan(const LaunchPlan &plan) {
   Json json = {{"format", kFormat},
                {"version", kPlanVersion},
@@ -97,7 +102,8 @@ std::string dgemm::launch::writePlan(const LaunchPlan &plan) {
                {"shared_bytes", plan.sharedBytes},
                {"workspace_bytes", plan.workspaceBytes},
                {"tensor_maps", toList(plan.maps)},
-               {"parameters", toList(plan.parameters)}};
+               {"parameters", toList(plan.parameters)},
+               {"roles", toList(plan.roles)}};
   // A name that is no UTF-8 must not end the process.
   return json.dump(2, ' ', /*ensure_ascii=*/true,
                    Json::error_handler_t::replace) +

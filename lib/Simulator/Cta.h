@@ -55,7 +55,8 @@ struct Group {
   uint32_t pc = 0;
   uint32_t mask = 0;
   Wait wait = Wait::None;
-  uint32_t frame = 0; // in Warp::frames
+  uint32_t frame = 0;      // in Warp::frames
+  uint64_t waitsSince = 0; // slice in which the wait began; 0: none
 };
 
 /// One call of a device function by some lanes, or (number 0) the kernel.
@@ -181,6 +182,8 @@ struct LaunchContext {
   uint32_t cluster[3] = {1, 1, 1}; // CTAs of a cluster
   uint32_t clusterSize = 1;
   bool explicitCluster = false;
+  std::vector<Role> roles = {}; // every warp has one
+  std::vector<uint32_t> roleOfWarp = {};
   Chip chip = {};
   TensorMapProxy *maps = nullptr;
 };
@@ -256,6 +259,12 @@ private:
   void branch(uint32_t taken);
   void endLanes(uint32_t mask);
   void block(Wait reason);
+  void endWait(const Warp &warp, Group &group);
+  InstructionCounts &counts() {
+    return statistics_
+        .counts[static_cast<size_t>(instruction_ - kernel_.code.data())];
+  }
+  void countExecuted(const Warp &warp, uint32_t pc);
   void fault(const char *kind, const std::string &message, int lane = -1);
 
   // ExecCall.cpp
@@ -540,12 +549,14 @@ private:
   uint32_t freeRegisters_ = 0;
   uint32_t liveWarps_ = 0;
   uint64_t executed_ = 0;
+  uint64_t slice_ = 1;
   bool faulted_ = false;
 
   // The instruction in execution.
   const Instruction *instruction_ = nullptr;
   Warp *warp_ = nullptr;
   Group *group_ = nullptr;
+  uint64_t waitsSince_ = 0; // of the group, if it tried before
   bool blocked_ = false;
   bool branched_ = false;
 

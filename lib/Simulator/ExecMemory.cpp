@@ -212,7 +212,8 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
 /// together in groups of 128 bytes.
 void Cta::countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes) {
   uint32_t together = bytes <= 4 ? 32 : bytes == 8 ? 16 : 8;
-  ++statistics_.sharedAccesses;
+  InstructionCounts &here = counts();
+  ++here.sharedAccesses;
   for (uint32_t first = 0; first < 32; first += together) {
     uint32_t words[32][8];
     uint8_t used[32] = {};
@@ -233,7 +234,8 @@ void Cta::countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes) {
         worst = std::max<uint32_t>(worst, ++used[bank]);
       }
     }
-    statistics_.sharedWavefronts += worst;
+    here.wavefronts += worst;
+    here.bankConflicts += worst - std::min(worst, 1u);
   }
 }
 

@@ -186,7 +186,8 @@ void Cta::executeMapFence(uint32_t mask) {
   }
 }
 
-/// Has no effect, but there must be a map.
+/// Has no effect, but there must be a map, or zeros where a launch had none to
+/// give: an H100 takes those.
 void Cta::executeMapPrefetch(uint32_t mask) {
   if (!isUniformlyDefined(operand(0), mask, "an address"))
     return fault("undefined-address", "a prefetch needs a defined address");
@@ -199,7 +200,9 @@ void Cta::executeMapPrefetch(uint32_t mask) {
     const uint8_t *bytes = mapBytes(space, address[lane], lane, false);
     if (!bytes)
       return;
-    if (!TensorMap::isImage(bytes))
+    auto isZero = [](uint8_t byte) { return byte == 0; };
+    bool isAbsent = std::all_of(bytes, bytes + TensorMap::imageBytes, isZero);
+    if (!isAbsent && !TensorMap::isImage(bytes))
       return fault("tensor-map", "there is no tensor map at this address",
                    static_cast<int>(lane));
   }

@@ -180,10 +180,8 @@ void Cta::executeElect(uint32_t mask) {
 void Cta::completeBarrier(NamedBarrier &barrier) {
   for (uint32_t index : barrier.waiting) {
     for (Group &group : warps_[index].groups) {
-      if (group.wait != Wait::Barrier)
-        continue;
-      group.wait = Wait::None;
-      ++group.pc;
+      if (group.wait == Wait::Barrier)
+        endWait(warps_[index], group);
     }
   }
   barrier = NamedBarrier();
@@ -222,22 +220,16 @@ void Cta::executeBarrier(uint32_t mask) {
   barrier.wholeCta = wholeCta;
   barrier.expected = threads;
   barrier.arrived += 32;
-  if (instruction_->op == Op::BarSync) {
-    barrier.waiting.push_back(warp_->index);
-    block(Wait::Barrier);
-  }
   if (barrier.arrived > barrier.expected)
     return fault("barrier",
                  "more threads than " + std::to_string(barrier.expected) +
                      " arrived at barrier " + std::to_string(id[lane]));
-  if (barrier.arrived < barrier.expected) {
-    statistics_.instructions[instruction_->text] += blocked_;
+  if (barrier.arrived == barrier.expected)
+    return completeBarrier(barrier);
+  if (instruction_->op != Op::BarSync)
     return;
-  }
-  completeBarrier(barrier);
-  // The group itself has gone on already.
-  branched_ = blocked_;
-  blocked_ = false;
+  barrier.waiting.push_back(warp_->index);
+  block(Wait::Barrier);
 }
 
 void Cta::executeSetMaxNReg() {

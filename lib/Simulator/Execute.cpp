@@ -37,9 +37,24 @@ void Cta::fault(const char *kind, const std::string &message, int lane) {
 void Cta::block(Wait reason) {
   group_->wait = reason;
   blocked_ = true;
-  if (reason == Wait::MBarrier || reason == Wait::Barrier ||
-      reason == Wait::Cluster)
-    ++statistics_.barrierWaits;
+  if (reason == Wait::Converge)
+    return;
+  counts().waits += waitsSince_ == 0;
+  group_->waitsSince = waitsSince_ != 0 ? waitsSince_ : slice_;
+}
+
+/// Lanes that others let go on: their instruction is done.
+void Cta::endWait(const Warp &warp, Group &group) {
+  countExecuted(warp, group.pc);
+  statistics_.counts[group.pc].waitSlices += slice_ - group.waitsSince;
+  group.waitsSince = 0;
+  group.wait = Wait::None;
+  ++group.pc;
+}
+
+void Cta::countExecuted(const Warp &warp, uint32_t pc) {
+  ++executed_;
+  ++statistics_.executed[context_.roleOfWarp[warp.index]][pc];
 }
 
 /// Aligned instructions need all live lanes of the warp.
@@ -92,8 +107,11 @@ void Cta::step(Warp &warp, Group &group) {
   group_ = &group;
   blocked_ = false;
   branched_ = false;
-  const Instruction &instruction = kernel_.code[group.pc];
+  uint32_t pc = group.pc;
+  const Instruction &instruction = kernel_.code[pc];
   instruction_ = &instruction;
+  waitsSince_ = group.waitsSince;
+  group.waitsSince = 0;
   enterFrame(warp, group.frame);
   uint32_t mask = group.mask;
   if (instruction.guard.kind == Operand::Kind::Register) {
@@ -114,8 +132,9 @@ void Cta::step(Warp &warp, Group &group) {
   }
   if (blocked_ || faulted_)
     return;
-  ++executed_;
-  ++statistics_.instructions[instruction.text];
+  countExecuted(warp, pc);
+  if (waitsSince_ != 0)
+    statistics_.counts[pc].waitSlices += slice_ - waitsSince_;
   if (!branched_)
     ++group_->pc;
 }

@@ -95,6 +95,7 @@ private:
   Status readBuffer(const std::string &name, const Json &json);
   Status readOutput(const std::string &name, const Json &json);
   Status readParameter(const Json &json, const std::string &where);
+  Status readRole(const Json &json, const std::string &where);
   Status readTensorMap(const Json &json, const std::string &where,
                        std::vector<uint8_t> &bytes);
   Expected<uint64_t> address(const Json &json, const char *name,
@@ -377,11 +378,38 @@ Status LaunchReader::readParameter(const Json &json, const std::string &where) {
   return {};
 }
 
+Status LaunchReader::readRole(const Json &json, const std::string &where) {
+  if (Status status = checkMembers(json, where, {"name", "warps"});
+      !status.ok())
+    return status;
+  const Json *name = json.find("name");
+  Role role;
+  if (Status status = readInteger(json, "warps", where, role.warps);
+      !status.ok())
+    return status;
+  if (!name || !name->isString() || role.warps == 0 || role.warps > 32)
+    return inside(where, "expected such as {\"name\": \"load\", \"warps\": 4}");
+  role.name = name->text;
+  file_.launch.roles.push_back(std::move(role));
+  return {};
+}
+
+/// The elements of an optional list.
+static Expected<std::vector<Json>> readList(const Json &json,
+                                            const char *name) {
+  const Json *list = json.find(name);
+  if (!list)
+    return std::vector<Json>();
+  if (!list->isArray())
+    return inside("launch", std::string("'") + name + "' is not a list");
+  return list->items;
+}
+
 Expected<LaunchFile> LaunchReader::run(const Json &json) {
-  if (Status status = checkMembers(json, "launch",
-                                   {"entry", "grid", "block", "cluster",
-                                    "non_portable_cluster", "shared",
-                                    "sm_count", "buffers", "parameters"});
+  if (Status status = checkMembers(
+          json, "launch",
+          {"entry", "grid", "block", "cluster", "non_portable_cluster",
+           "shared", "sm_count", "buffers", "parameters", "roles"});
       !status.ok())
     return status.error();
   const Json *entry = json.find("entry");
@@ -390,16 +418,28 @@ Expected<LaunchFile> LaunchReader::run(const Json &json) {
   file_.launch.entry = entry->text;
   if (Status status = readDimensions(json); !status.ok())
     return status.error();
-  if (const Json *buffers = json.find("buffers"))
+  if (const Json *buffers = json.find("buffers")) {
+    if (!buffers->isObject())
+      return inside("launch", "'buffers' is not an object");
     for (const auto &[name, value] : buffers->members)
       if (Status status = readBuffer(name, value); !status.ok())
         return status.error();
-  if (const Json *parameters = json.find("parameters"))
-    for (size_t i = 0; i < parameters->items.size(); ++i)
-      if (Status status = readParameter(parameters->items[i],
-                                        "parameter " + std::to_string(i));
-          !status.ok())
-        return status.error();
+  }
+  Expected<std::vector<Json>> parameters = readList(json, "parameters");
+  if (!parameters)
+    return parameters.error();
+  for (size_t i = 0; i < parameters->size(); ++i)
+    if (Status status =
+            readParameter((*parameters)[i], "parameter " + std::to_string(i));
+        !status.ok())
+      return status.error();
+  Expected<std::vector<Json>> roles = readList(json, "roles");
+  if (!roles)
+    return roles.error();
+  for (size_t i = 0; i < roles->size(); ++i)
+    if (Status status = readRole((*roles)[i], "role " + std::to_string(i));
+        !status.ok())
+      return status.error();
   return std::move(file_);
 }
 

@@ -105,18 +105,37 @@ std::string Finding::toString() const {
 }
 
 void Statistics::merge(const Statistics &other) {
-  instructions.resize(std::max(instructions.size(), other.instructions.size()));
-  for (size_t i = 0; i < other.instructions.size(); ++i)
-    instructions[i] += other.instructions[i];
+  executed.resize(std::max(executed.size(), other.executed.size()));
+  for (size_t role = 0; role < other.executed.size(); ++role) {
+    const std::vector<uint64_t> &from = other.executed[role];
+    executed[role].resize(from.size());
+    for (size_t i = 0; i < from.size(); ++i)
+      executed[role][i] += from[i];
+  }
+  counts.resize(std::max(counts.size(), other.counts.size()));
+  for (size_t i = 0; i < other.counts.size(); ++i) {
+    counts[i].sharedAccesses += other.counts[i].sharedAccesses;
+    counts[i].wavefronts += other.counts[i].wavefronts;
+    counts[i].bankConflicts += other.counts[i].bankConflicts;
+    counts[i].waits += other.counts[i].waits;
+    counts[i].waitSlices += other.counts[i].waitSlices;
+  }
   multiplyAccumulates += other.multiplyAccumulates;
-  sharedAccesses += other.sharedAccesses;
-  sharedWavefronts += other.sharedWavefronts;
   warpgroupMatrices += other.warpgroupMatrices;
   operandWavefronts += other.operandWavefronts;
   bytesLoadedByCopies += other.bytesLoadedByCopies;
   bytesStoredByCopies += other.bytesStoredByCopies;
-  barrierWaits += other.barrierWaits;
   ctas += other.ctas;
+}
+
+std::vector<Role> dgemm::sim::allRoles(const Launch &launch, uint32_t warps) {
+  std::vector<Role> roles = launch.roles;
+  uint32_t next = 0;
+  for (const Role &role : roles)
+    next += role.warps;
+  for (; next < warps; ++next)
+    roles.push_back({"warp " + std::to_string(next), 1});
+  return roles;
 }
 
 /// Lays out the parameter block.
@@ -221,6 +240,17 @@ static Status chooseCluster(const Kernel &kernel, const Launch &launch,
   return {};
 }
 
+static Status assignRoles(const Launch &launch, LaunchContext &context) {
+  context.roles = allRoles(launch, context.warps);
+  for (uint32_t i = 0; i < context.roles.size(); ++i)
+    context.roleOfWarp.insert(context.roleOfWarp.end(), context.roles[i].warps,
+                              i);
+  if (context.roleOfWarp.size() != context.warps)
+    return Error{"the roles have " + std::to_string(context.roleOfWarp.size()) +
+                 " warps, the CTA has " + std::to_string(context.warps)};
+  return {};
+}
+
 /// What each thread owns before setmaxnreg: the chip's file by the threads, in
 /// units of eight.
 static uint32_t registersAtLaunch(const Kernel &kernel, uint32_t warps) {
@@ -309,6 +339,8 @@ Result Grid::run() {
           seen.insert({finding.kind, finding.line}).second)
         result.findings.push_back(std::move(finding));
   result.statistics = std::move(statistics_);
+  result.kernel = context_.kernel.name;
+  result.roles = context_.roles;
   result.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
@@ -337,6 +369,8 @@ Expected<Result> dgemm::sim::simulate(const Program &program,
     return status.error();
   context.threads = launch.block[0] * launch.block[1] * launch.block[2];
   context.warps = (context.threads + 31) / 32;
+  if (Status status = assignRoles(launch, context); !status.ok())
+    return status.error();
   uint64_t end = uint64_t(kernel->dynamicShared) + launch.sharedBytes;
   if (end - SharedBase > options.sharedLimit)
     return Error{"the CTA needs " + std::to_string(end - SharedBase) +

@@ -44,7 +44,10 @@ Cta::Cta(Cluster &cluster, const uint32_t *id, uint32_t rank)
   liveWarps_ = context.warps;
   if (!kernel_.tcgen05.empty())
     tcgen05_ = std::make_unique<Tcgen05Unit>();
-  statistics_.instructions.resize(context.program.opcodes.size());
+  statistics_.executed.resize(context.roles.size());
+  for (std::vector<uint64_t> &role : statistics_.executed)
+    role.resize(kernel_.code.size());
+  statistics_.counts.resize(kernel_.code.size());
   statistics_.ctas = 1;
 }
 
@@ -56,6 +59,7 @@ uint32_t Cta::index() const {
 }
 
 bool Cta::runSlice() {
+  ++slice_;
   bool copied = hasCopies() && random_.below(4) == 0;
   if (copied)
     completeSomeCopy();
@@ -222,8 +226,13 @@ void Cta::finish() {
 
 std::string Cta::describeWait(Warp &warp, const Group &group) {
   const Instruction &instruction = kernel_.code[group.pc];
-  std::string at = "warp " + std::to_string(warp.index) + " waits at line " +
-                   std::to_string(instruction.line) + " for ";
+  std::string role =
+      context_.launch.roles.empty()
+          ? ""
+          : " (" + context_.roles[context_.roleOfWarp[warp.index]].name + ")";
+  std::string at = "warp " + std::to_string(warp.index) + role +
+                   " waits at line " + std::to_string(instruction.line) +
+                   " for ";
   warp_ = &warp;
   instruction_ = &instruction;
   enterFrame(warp, group.frame);

@@ -43,8 +43,8 @@ class Launch:
 def load(path):
     with open(path, encoding="utf-8") as file:
         plan = json.load(file)
-    if plan.get("format") != "dgemm.launch-plan" or plan.get("version") != 1:
-        raise PlanError("malformed_plan", f"{path} is no launch plan of version 1")
+    if plan.get("format") != "dgemm.launch-plan" or plan.get("version") != 2:
+        raise PlanError("malformed_plan", f"{path} is no launch plan of version 2")
     return plan
 
 

@@ -31,7 +31,7 @@
 namespace dgemm::launch {
 
 /// Version of the JSON format that this library reads and writes.
-inline constexpr int64_t kPlanVersion = 1;
+inline constexpr int64_t kPlanVersion = 2;
 /// Dimensions that an argument may have.
 inline constexpr size_t kMaxRank = 8;
 /// Dimensions that a tensor map may have.
@@ -114,6 +114,12 @@ struct Parameter {
   size_t index = 0;
 };
 
+/// Warps of a CTA with a common job, for statistics and diagnostics.
+struct Role {
+  std::string name;
+  int64_t warps = 0;
+};
+
 struct LaunchPlan {
   /// The symbol that a loader looks up.
   std::string entry;
@@ -133,6 +139,8 @@ struct LaunchPlan {
   int64_t workspaceBytes = 0;
   std::vector<TensorMap> maps;
   std::vector<Parameter> parameters;
+  /// From warp 0 on, all warps of the block; or none, when all do the same.
+  std::vector<Role> roles;
 };
 
 /// Whether the parts of a plan fit together: indices exist, limits of the

@@ -56,6 +56,12 @@ private:
   uint64_t next_ = BufferWindow;
 };
 
+/// Warps with a common job. Roles follow each other from warp 0 on.
+struct Role {
+  std::string name;
+  uint32_t warps = 0;
+};
+
 struct Launch {
   std::string entry;
   uint32_t grid[3] = {1, 1, 1};
@@ -68,6 +74,8 @@ struct Launch {
   uint32_t smCount = 1;
   /// One per parameter of the kernel, of its size.
   std::vector<std::vector<uint8_t>> parameters;
+  /// For statistics and findings; may be empty.
+  std::vector<Role> roles;
 };
 
 struct Options {
@@ -95,18 +103,30 @@ struct Finding {
   std::string toString() const;
 };
 
-struct Statistics {
-  /// Executed warp instructions, by index in Program::opcodes.
-  std::vector<uint64_t> instructions;
-  uint64_t multiplyAccumulates = 0;
+/// What one instruction of the kernel's code met, in all warps.
+struct InstructionCounts {
   uint64_t sharedAccesses = 0;
-  uint64_t sharedWavefronts = 0; // more than accesses: bank conflicts
+  /// Passes over the banks that they took, and how many of these would have
+  /// been spared without bank conflicts.
+  uint64_t wavefronts = 0, bankConflicts = 0;
+  /// How often lanes had to wait here (for a barrier, copies, registers,
+  /// wgmma), and slices of the CTA's schedule until they went on. A slice is up
+  /// to 48 instructions of one warp.
+  uint64_t waits = 0, waitSlices = 0;
+};
+
+struct Statistics {
+  /// Executed warp instructions: by role (see `allRoles`), then by index in the
+  /// kernel's code.
+  std::vector<std::vector<uint64_t>> executed;
+  /// By index in the kernel's code.
+  std::vector<InstructionCounts> counts;
+  uint64_t multiplyAccumulates = 0;
   uint64_t warpgroupMatrices = 0; // wgmma.mma_async of warpgroups
   /// Reads of their operands, 128 bytes each: no layout has bank conflicts.
   uint64_t operandWavefronts = 0;
   uint64_t bytesLoadedByCopies = 0;
   uint64_t bytesStoredByCopies = 0;
-  uint64_t barrierWaits = 0; // that had to wait
   uint64_t ctas = 0;
 
   void merge(const Statistics &other);
@@ -116,7 +136,14 @@ struct Result {
   std::vector<Finding> findings;
   Statistics statistics;
   double seconds = 0;
+  /// What ran, and its roles with their warps: those of the launch and, for the
+  /// warps behind them, a role for each.
+  std::string kernel;
+  std::vector<Role> roles;
 };
+
+/// The roles that statistics tell apart, for a CTA of `warps` warps.
+std::vector<Role> allRoles(const Launch &launch, uint32_t warps);
 
 /// Runs a kernel to its end, or to the first fault of each CTA. Fails if the
 /// launch does not fit the kernel.

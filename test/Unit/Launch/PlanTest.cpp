@@ -79,26 +79,44 @@ TEST(Plan, SurvivesEveryChangedByte) {
 }
 
 TEST(Plan, KnowsItsVersion) {
-  EXPECT_EQ(complaint("\"version\": 1", "\"version\": 2",
+  EXPECT_EQ(complaint("\"version\": 2", "\"version\": 1",
                       ErrorCode::UnsupportedVersion),
-            "launch plan: version 2, but only version 1 is known; compile the "
+            "launch plan: version 1, but only version 2 is known; compile the "
             "kernel again with this version of dgemm");
-  EXPECT_EQ(complaint("\"version\": 1,", ""),
+  EXPECT_EQ(complaint("\"version\": 2,", ""),
             "launch plan: the plan lacks 'version'");
   EXPECT_EQ(complaint("launch-plan", "lunch-plan"),
             "launch plan: no object whose 'format' is \"dgemm.launch-plan\"");
+}
+
+TEST(Plan, RolesAreAllWarps) {
+  EXPECT_EQ(complaint("\"warps\": 4", "\"warps\": 3"),
+            "launch plan: the roles have 11 warps, but the block has 12");
+  EXPECT_EQ(complaint("\"warps\": 4", "\"warps\": 0"),
+            "launch plan: roles[1].warps is 0, expected 1 to 32");
+  EXPECT_EQ(complaint("\"name\": \"load\"", "\"name\": \"\""),
+            "launch plan: roles[1].name is empty");
+  EXPECT_EQ(complaint("\"warps\": 4", "\"lanes\": 4"),
+            "launch plan: roles[1] lacks 'warps'");
+  Result<LaunchPlan> plan =
+      parsePlan(replaced(kSamplePlan,
+                         "{\"name\": \"math\", \"warps\": 8}, "
+                         "{\"name\": \"load\", \"warps\": 4}",
+                         ""));
+  ASSERT_TRUE(plan);
+  EXPECT_TRUE(plan->roles.empty());
 }
 
 TEST(Plan, WantsExactlyItsKeys) {
   EXPECT_EQ(complaint("\"block\": 384,", ""),
             "launch plan: the plan lacks 'block'");
   EXPECT_EQ(complaint("\"block\"", "\"grain\": 1, \"block\""),
-            "launch plan: the plan has 'grain', which version 1 does not know");
+            "launch plan: the plan has 'grain', which version 2 does not know");
   EXPECT_EQ(complaint("\"swizzle\": 64, ", ""),
             "launch plan: tensor_maps[0] lacks 'swizzle'");
   EXPECT_EQ(complaint("{\"kind\": \"sm_count\"}",
                       "{\"kind\": \"sm_count\", \"argument\": 0}"),
-            "launch plan: symbols[0] has 'argument', which version 1 does not "
+            "launch plan: symbols[0] has 'argument', which version 2 does not "
             "know");
 }
 

@@ -14,7 +14,7 @@
 /// stores to D by address.
 inline const std::string kSamplePlan = R"json({
   "format": "dgemm.launch-plan",
-  "version": 1,
+  "version": 2,
   "entry": "sample",
   "chip": "sm_120a",
   "arguments": [
@@ -45,7 +45,8 @@ inline const std::string kSamplePlan = R"json({
     {"kind": "map", "index": 0},
     {"kind": "pointer", "index": 1},
     {"kind": "symbol", "index": 1}
-  ]
+  ],
+  "roles": [{"name": "math", "warps": 8}, {"name": "load", "warps": 4}]
 })json";
 
 /// `text` with the first `from` replaced by `to`.
