@@ -22,7 +22,7 @@ struct AsyncWgmma {
   /// With its run-time flag: accumulate.
   WgmmaOp op;
   const Instruction *instruction = nullptr;
-  uint32_t issued = 0; // mask of warps
+  uint32_t issued = 0;                 // mask of warps
   std::array<uint32_t, 4> frames = {}; // of each warp, whose registers it uses
   uint64_t descriptors[2] = {0, 0};
   /// Of the pieces of 16 bytes that it reads.
@@ -50,7 +50,7 @@ struct WgmmaMember {
   uint32_t commits = 0;
   uint32_t issued = 0; // number of its last wgmma
   uint32_t waited = 0; // its wgmmas up to this one are complete
-  uint32_t frame = 0;    // that last executed a wgmma instruction
+  uint32_t frame = 0;  // that last executed a wgmma instruction
   std::vector<WgmmaRegister> registers; // of that frame
 };
 

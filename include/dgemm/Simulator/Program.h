@@ -319,7 +319,7 @@ struct Kernel {
   uint32_t maxClusterRank = 0;             // .maxclusterrank
   bool explicitCluster = false;            // .explicitcluster
   bool blocksAreClusters = false;          // the grid counts clusters
-  std::vector<Function> functions; // of the module, in its order
+  std::vector<Function> functions;         // of the module, in its order
   std::vector<CallSite> calls;
   std::vector<std::vector<uint32_t>> branchTables;
   /// Why the kernel cannot run: a function without a body, say.
