@@ -34,8 +34,10 @@ void Cta::completeSomeCopy() {
     return completeBulkCopy(chosen);
   if (chosen < bulk + stores)
     return completeAsyncStore(chosen - bulk);
-  // One of these has few bytes: more of them in one step.
-  for (uint32_t i = random_.below(8) + 1; i != 0 && !smallCopies_.empty(); --i)
+  // There may be hundreds of these: more of them in one step then.
+  uint32_t count = static_cast<uint32_t>(smallCopies_.size());
+  for (uint32_t i = random_.below(count / 4 + 1) + 1;
+       i != 0 && !smallCopies_.empty(); --i)
     completeSmallCopy();
 }
 
