@@ -52,13 +52,27 @@ template <typename T> T combineInteger(ReduceOp op, T old, T value) {
   return old;
 }
 
-float flush(float value) {
-  return std::fpclassify(value) == FP_SUBNORMAL ? std::copysign(0.0f, value)
-                                                : value;
+/// As on an H100: subnormals stay (the PTX ISA says that they are flushed), and
+/// every NaN is 0x7fffffff.
+float combineF32(float old, float value) {
+  float sum = old + value;
+  uint32_t canonical = 0x7fffffff;
+  if (std::isnan(sum))
+    std::memcpy(&sum, &canonical, sizeof(sum));
+  return sum;
 }
 
-float combineF32(float old, float value) {
-  return flush(flush(old) + flush(value));
+/// A NaN stays as it is, even a signalling one, as on an H100.
+uint64_t combineF64(uint64_t old, uint64_t value) {
+  double x, y;
+  std::memcpy(&x, &old, sizeof(x));
+  std::memcpy(&y, &value, sizeof(y));
+  if (std::isnan(x) || std::isnan(y))
+    return std::isnan(x) ? old : value;
+  double sum = x + y;
+  uint64_t bits;
+  std::memcpy(&bits, &sum, sizeof(bits));
+  return bits;
 }
 
 /// Minimum and maximum prefer a number to a NaN, and order -0 before +0.
@@ -179,7 +193,6 @@ void dgemm::sim::reduce(ReduceOp op, ReduceType type, uint8_t *global,
   case ReduceType::F32:
     return forEach<float>(global, shared, bytes, combineF32);
   case ReduceType::F64:
-    return forEach<double>(global, shared, bytes,
-                           [](double x, double y) { return x + y; });
+    return forEach<uint64_t>(global, shared, bytes, combineF64);
   }
 }

@@ -92,8 +92,8 @@ unsigned byteWidth(ReduceType type);
 /// Does cp.reduce.async.bulk{.tensor} have this combination?
 Status validate(ReduceOp op, ReduceType type);
 /// global[i] = op(global[i], shared[i]) for the elements in `bytes` bytes. The
-/// caller serialises accesses to the same element. Addition of f32 flushes
-/// subnormals to zero; floating-point results round to nearest even.
+/// caller serialises accesses to the same element. Floating-point results
+/// round to nearest even, subnormals stay; NaNs are those of an H100.
 void reduce(ReduceOp op, ReduceType type, uint8_t *global,
             const uint8_t *shared, uint32_t bytes);
 

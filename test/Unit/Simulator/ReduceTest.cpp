@@ -47,11 +47,24 @@ TEST(SimReduce, Integers) {
   EXPECT_EQ(apply<uint32_t>(Op::Xor, ReduceType::U32, 12, 10), 6u);
 }
 
-TEST(SimReduce, F32AddFlushesSubnormals) {
+TEST(SimReduce, SubnormalsAndNaNsAsOnAnH100) {
   EXPECT_EQ(apply(ReduceOp::Add, ReduceType::F32, 1.5f, 2.25f), 3.75f);
-  EXPECT_EQ(apply(ReduceOp::Add, ReduceType::F32, 0x1p-130f, 0x1p-130f), 0.0f);
+  EXPECT_EQ(apply(ReduceOp::Add, ReduceType::F32, 0x1p-130f, 0x1p-130f),
+            0x1p-129f);
   EXPECT_EQ(apply(ReduceOp::Add, ReduceType::F32, 0x1.8p-126f, -0x1p-126f),
-            0.0f);
+            0x1p-127f);
+  float signalling;
+  uint32_t word = 0xff800001;
+  std::memcpy(&signalling, &word, 4);
+  float sum = apply(ReduceOp::Add, ReduceType::F32, 1.0f, signalling);
+  std::memcpy(&word, &sum, 4);
+  EXPECT_EQ(word, 0x7fffffffu);
+  uint64_t wide = 0x7ff0000000000001, bits;
+  double number;
+  std::memcpy(&number, &wide, 8);
+  number = apply(ReduceOp::Add, ReduceType::F64, 2.0, number);
+  std::memcpy(&bits, &number, 8);
+  EXPECT_EQ(bits, wide);
   EXPECT_EQ(apply(ReduceOp::Add, ReduceType::F64, 0x1p-1070, 0x1p-1070),
             0x1p-1069);
 }
