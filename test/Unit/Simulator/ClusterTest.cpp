@@ -364,6 +364,20 @@ TEST(Cluster, LaunchesThatDoNotFit) {
             "the cluster has 4 CTAs, at most 2 are allowed (.maxclusterrank)");
 }
 
+TEST(Cluster, GridsOfClusters) {
+  ClusterLaunch shape;
+  shape.ctas = 3;
+  shape.cluster = 0;
+  std::string directives = ".reqntid 32 .reqnctapercluster 2 ";
+  Outcome result = runCluster(
+      clusterKernel("", "", directives + ".blocksareclusters"), shape);
+  ASSERT_EQ(result.kind(), "0 findings");
+  EXPECT_EQ(result.statistics.ctas, 6u);
+  EXPECT_NE(runCluster(clusterKernel("", "", ".blocksareclusters"), shape)
+                .error.find("needs .reqntid"),
+            std::string::npos);
+}
+
 //===----------------------------------------------------------------------===//
 // Findings
 //===----------------------------------------------------------------------===//
