@@ -62,13 +62,14 @@ float combineF32(float old, float value) {
   return sum;
 }
 
-/// A NaN stays as it is, even a signalling one, as on an H100.
+/// A NaN stays as it is, even a signalling one, as on an H100; of two NaNs the
+/// new one.
 uint64_t combineF64(uint64_t old, uint64_t value) {
   double x, y;
   std::memcpy(&x, &old, sizeof(x));
   std::memcpy(&y, &value, sizeof(y));
   if (std::isnan(x) || std::isnan(y))
-    return std::isnan(x) ? old : value;
+    return std::isnan(y) ? value : old;
   double sum = x + y;
   uint64_t bits;
   std::memcpy(&bits, &sum, sizeof(bits));

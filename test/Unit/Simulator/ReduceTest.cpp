@@ -62,7 +62,7 @@ TEST(SimReduce, SubnormalsAndNaNsAsOnAnH100) {
   uint64_t wide = 0x7ff0000000000001, bits;
   double number;
   std::memcpy(&number, &wide, 8);
-  number = apply(ReduceOp::Add, ReduceType::F64, 2.0, number);
+  number = apply(ReduceOp::Add, ReduceType::F64, double(NAN), number);
   std::memcpy(&bits, &number, 8);
   EXPECT_EQ(bits, wide);
   EXPECT_EQ(apply(ReduceOp::Add, ReduceType::F64, 0x1p-1070, 0x1p-1070),
