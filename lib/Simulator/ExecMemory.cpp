@@ -209,13 +209,21 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
 }
 
 /// How many passes over the 32 banks of four bytes an access takes. Lanes go
-/// together in groups of 128 bytes.
+/// together in groups of 128 bytes. Lanes that access other memory, by generic
+/// addresses, do not count.
 void Cta::countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes) {
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    uint64_t at = address[lane];
+    if (!sharedAddress(at))
+      mask &= ~(1u << lane);
+  }
+  if (mask == 0)
+    return;
   uint32_t together = bytes <= 4 ? 32 : bytes == 8 ? 16 : 8;
   InstructionCounts &here = counts();
   ++here.sharedAccesses;
   for (uint32_t first = 0; first < 32; first += together) {
-    uint32_t words[32][8];
+    uint32_t words[32][32]; // of a bank: each lane has one at most
     uint8_t used[32] = {};
     uint32_t worst = 0;
     for (uint32_t lane = first; lane < first + together; ++lane) {
@@ -225,12 +233,11 @@ void Cta::countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes) {
         uint32_t word = static_cast<uint32_t>(address[lane] + byte) / 4;
         uint32_t bank = word % 32, count = used[bank];
         bool seen = false;
-        for (uint32_t i = 0; i < std::min(count, 8u); ++i)
+        for (uint32_t i = 0; i < count; ++i)
           seen |= words[bank][i] == word;
         if (seen)
           continue;
-        if (count < 8)
-          words[bank][count] = word;
+        words[bank][count] = word;
         worst = std::max<uint32_t>(worst, ++used[bank]);
       }
     }
@@ -263,7 +270,8 @@ void Cta::executeLoad(uint32_t mask) {
   addresses(operand(1), address);
   unsigned bytes = dgemm::sim::bitWidth(instruction_->type) / 8;
   uint32_t count = instruction_->count;
-  if (instruction_->space == Space::Shared)
+  if (instruction_->space == Space::Shared ||
+      instruction_->space == Space::Generic)
     countWavefronts(address, mask, bytes * count);
   Lanes values[8];
   uint32_t undefined[8] = {};
@@ -305,7 +313,8 @@ void Cta::executeStore(uint32_t mask) {
   addresses(operand(0), address);
   unsigned bytes = dgemm::sim::bitWidth(instruction_->type) / 8;
   uint32_t count = instruction_->count;
-  if (instruction_->space == Space::Shared)
+  if (instruction_->space == Space::Shared ||
+      instruction_->space == Space::Generic)
     countWavefronts(address, mask, bytes * count);
   bool global = instruction_->space == Space::Global;
   if (global)
