@@ -8,6 +8,7 @@
 #include "Parser.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 using namespace dgemm::sim;
@@ -72,10 +73,14 @@ Type dgemm::sim::typeByName(std::string_view name) {
 }
 
 unsigned dgemm::sim::bitWidth(Type type) {
-  for (const TypeName &entry : typeNames)
-    if (type == entry.type)
-      return entry.bits;
-  return 0;
+  // The executor asks several times per instruction.
+  static constexpr std::array<uint8_t, 256> widths = [] {
+    std::array<uint8_t, 256> result = {};
+    for (const TypeName &entry : typeNames)
+      result[static_cast<uint8_t>(entry.type)] = entry.bits;
+    return result;
+  }();
+  return widths[static_cast<uint8_t>(type)];
 }
 
 bool dgemm::sim::isSigned(Type type) {

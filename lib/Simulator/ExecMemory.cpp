@@ -208,6 +208,92 @@ uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
   return &buffer->bytes[offset];
 }
 
+namespace {
+
+/// Lanes `first` to `last` - 1 that are in the mask go over the 32 banks of
+/// four bytes together.
+struct BankAccess {
+  const Lanes &address;
+  uint32_t mask, first, last, bytes;
+
+  bool has(uint32_t lane) const { return (mask >> lane) & 1; }
+  /// Passes over the banks: the most different words that one of them has to
+  /// give.
+  uint32_t passes() const;
+
+private:
+  bool inOneLine() const;
+  uint32_t passesOfUnits() const;
+  uint32_t passesOfWords() const;
+};
+
+} // namespace
+
+/// All within the same 128 bytes: no bank has two words to give.
+bool BankAccess::inOneLine() const {
+  uint64_t line = ~uint64_t(0);
+  for (uint32_t lane = first; lane < last; ++lane) {
+    if (!has(lane))
+      continue;
+    uint64_t at = address[lane];
+    if (line != ~uint64_t(0) && at / 128 != line)
+      return false;
+    line = at / 128;
+    if (at % bytes != 0)
+      return false;
+  }
+  return line != ~uint64_t(0);
+}
+
+/// Eight lanes with 16 bytes each: four banks are always used together. 0 if
+/// an address is not aligned, or without lanes.
+uint32_t BankAccess::passesOfUnits() const {
+  uint64_t units[8][8];
+  uint32_t used[8] = {}, worst = 0;
+  for (uint32_t lane = first; lane < last; ++lane) {
+    if (!has(lane))
+      continue;
+    if (address[lane] % 16 != 0)
+      return 0;
+    uint64_t unit = address[lane] / 16;
+    uint64_t *seen = units[unit % 8];
+    uint32_t &count = used[unit % 8];
+    if (std::find(seen, seen + count, unit) == seen + count)
+      seen[count++] = unit;
+    worst = std::max(worst, count);
+  }
+  return worst;
+}
+
+uint32_t BankAccess::passesOfWords() const {
+  uint32_t words[32][32]; // of a bank: each lane has one at most
+  uint8_t used[32] = {};
+  uint32_t worst = 0;
+  for (uint32_t lane = first; lane < last; ++lane) {
+    if (!has(lane))
+      continue;
+    for (uint32_t byte = 0; byte < bytes; byte += 4) {
+      uint32_t word = static_cast<uint32_t>(address[lane] + byte) / 4;
+      uint32_t bank = word % 32, count = used[bank];
+      bool seen = false;
+      for (uint32_t i = 0; i < count; ++i)
+        seen |= words[bank][i] == word;
+      if (seen)
+        continue;
+      words[bank][count] = word;
+      worst = std::max<uint32_t>(worst, ++used[bank]);
+    }
+  }
+  return worst;
+}
+
+uint32_t BankAccess::passes() const {
+  if (inOneLine())
+    return 1;
+  uint32_t units = bytes == 16 ? passesOfUnits() : 0;
+  return units != 0 ? units : passesOfWords();
+}
+
 /// How many passes over the 32 banks of four bytes an access takes. Lanes go
 /// together in groups of 128 bytes. Lanes that access other memory, by generic
 /// addresses, do not count.
@@ -223,24 +309,8 @@ void Cta::countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes) {
   InstructionCounts &here = counts();
   ++here.sharedAccesses;
   for (uint32_t first = 0; first < 32; first += together) {
-    uint32_t words[32][32]; // of a bank: each lane has one at most
-    uint8_t used[32] = {};
-    uint32_t worst = 0;
-    for (uint32_t lane = first; lane < first + together; ++lane) {
-      if (!((mask >> lane) & 1))
-        continue;
-      for (uint32_t byte = 0; byte < bytes; byte += 4) {
-        uint32_t word = static_cast<uint32_t>(address[lane] + byte) / 4;
-        uint32_t bank = word % 32, count = used[bank];
-        bool seen = false;
-        for (uint32_t i = 0; i < count; ++i)
-          seen |= words[bank][i] == word;
-        if (seen)
-          continue;
-        words[bank][count] = word;
-        worst = std::max<uint32_t>(worst, ++used[bank]);
-      }
-    }
+    uint32_t worst =
+        BankAccess{address, mask, first, first + together, bytes}.passes();
     here.wavefronts += worst;
     here.bankConflicts += worst - std::min(worst, 1u);
   }
