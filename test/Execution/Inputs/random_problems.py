@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+# Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Runs random FP8 matmuls in the simulator and compares every element.
+
+Problem i is made from the number --first + i alone. Each is compiled, runs in
+--schedules orders of warps and copies, and must give no finding and the right
+result: exact on exact data, else within the bound that K and the formats allow.
+A failure prints what it said and the command that repeats it. The end is a table
+of what was covered; with --require-coverage it fails where something was not.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import time
+
+TILE = 128
+
+
+@dataclasses.dataclass
+class Problem:
+    number: int
+    m: int
+    n: int
+    k: int
+    a_block: int
+    b_block: int
+    out: str
+    dynamic: bool  # N and K as well as M
+    gap: int  # elements between rows of D
+    padding: int  # bytes between rows whose distance is open
+    target: str
+    sms: int
+    data: str
+
+    def mlir(self):
+        """The function; scales lie K-major, four to a word."""
+        n, k = ("?", "?") if self.dynamic else (self.n, self.k)
+        stride = "?" if self.dynamic else self.n + self.gap
+        rows = "strided<[?, 1]>" if self.dynamic else f"strided<[{self.k}, 1]>"
+        b_rows = "?" if self.dynamic else -(-self.n // 4) * 4
+        words = [
+            "?" if self.dynamic else -(-self.k // (4 * block))
+            for block in (self.a_block, self.b_block)
+        ]
+        types = {
+            "a": f"memref<?x{k}xf8E4M3FN, {rows}>",
+            "sa": f"memref<?x{words[0]}xi32, strided<[1, ?]>>",
+            "b": f"memref<{n}x{k}xf8E4M3FN, {rows}>",
+            "sb": f"memref<{n}x{words[1]}xi32, strided<[1, {b_rows}]>>",
+            "d": f"memref<?x{n}x{self.out}, strided<[{stride}, 1]>>",
+        }
+        arguments = ", ".join(f"%{name}: {text}" for name, text in types.items())
+        inputs = ", ".join(types[name] for name in ("a", "sa", "b", "sb"))
+        return (
+            f"func.func @problem({arguments}) {{\n"
+            f"  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : {inputs})\n"
+            f"    outs(%d : {types['d']})\n"
+            f"    {{granularity = #dgemm.granularity<a = 1x{self.a_block}, b = 1x{self.b_block}>}}\n"
+            "  return\n}\n"
+        )
+
+    def options(self):
+        result = [f"--m={self.m}", f"--target={self.target}", f"--sms={self.sms}"]
+        result += [f"--seed={self.number}", f"--data={self.data}"]
+        if self.dynamic:
+            result += [f"--dim=n={self.n}", f"--dim=k={self.k}"]
+            result += [f"--row-padding={self.padding}"]
+        return result
+
+
+def extent(chance, most, step):
+    """Small ones, tile edges and any others, multiples of `step`."""
+    kind = chance.randrange(4)
+    if kind == 0:
+        value = chance.randint(1, 2 * step + 16)
+    elif kind == 1:
+        value = TILE * chance.randint(1, max(1, most // TILE)) + chance.choice((-1, 0, 1)) * step
+    else:
+        value = chance.randint(1, most)
+    return max(step, value // step * step)
+
+
+def make_problem(number):
+    chance = random.Random(number)
+    dynamic = chance.random() < 0.3
+    out = chance.choice(("bf16", "f32"))
+    # Rows of 16 bytes can be stored by TMA, others must be by address.
+    aligned = 16 // (2 if out == "bf16" else 4)
+    step = aligned if dynamic or chance.random() < 0.5 else 1
+    m, n, k = extent(chance, 500, 1), extent(chance, 400, step), extent(chance, 1600, 16)
+    while m * n * k > 60e6:
+        k = max(16, k // 32 * 16)
+    gap = chance.choice((0, 0, aligned, 3 * aligned, 1, 5)) if not dynamic else 0
+    return Problem(
+        number=number,
+        m=m,
+        n=n,
+        k=k,
+        a_block=chance.choice((32, 128)),
+        b_block=chance.choice((32, 128)),
+        out=out,
+        dynamic=dynamic,
+        gap=gap,
+        padding=chance.choice((0, 16, 48, 256)),
+        target=chance.choice(("sm_120a", "sm_121a")),
+        sms=chance.choice((1, 2, 3, 7, 48)),
+        data=chance.choice(("random", "exact", "codes")),
+    )
+
+
+@dataclasses.dataclass
+class Outcome:
+    problem: Problem
+    output: str  # empty when all is well
+    multiplied: int = 0
+    seconds: float = 0
+    ctas: int = 0
+    stores_by_tma: bool = False
+
+
+def run_problem(args, problem):
+    source = args.folder / f"problem-{problem.number}.mlir"
+    stats = args.folder / f"problem-{problem.number}.json"
+    source.write_text(problem.mlir(), encoding="utf-8")
+    command = [str(args.tool), str(source), "--device=sim", "--check", "--jobs=1"]
+    command += [f"--schedules={args.schedules}", f"--stats={stats}", *problem.options()]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    lines = answer.stdout.splitlines()
+    compared = f"PASS dgemm.matmul d: {problem.m * problem.n} of"
+    ok = answer.returncode == 0 and any(line.startswith(compared) for line in lines)
+    if not ok:
+        return Outcome(problem, answer.stdout + answer.stderr)
+    runs = json.loads(stats.read_text(encoding="utf-8"))
+    if len(runs) != args.schedules:
+        return Outcome(problem, f"{len(runs)} runs\n")
+    return Outcome(
+        problem,
+        "",
+        multiplied=sum(run["multiply_accumulates"] for run in runs),
+        seconds=sum(run["seconds"] for run in runs),
+        ctas=runs[0]["ctas"],
+        stores_by_tma=any("bulk_group" in opcode for opcode in runs[0]["opcodes"]),
+    )
+
+
+def print_failure(args, outcome):
+    print(f"FAIL {outcome.problem}\n{outcome.output.rstrip()}")
+    print(
+        f"repeat with: {pathlib.Path(__file__).name} --tool={args.tool} "
+        f"--first={outcome.problem.number} --count=1 --schedules={args.schedules}",
+        flush=True,
+    )
+
+
+def coverage(outcomes):
+    """How many problems have each property."""
+    result = collections.Counter()
+    for outcome in outcomes:
+        p = outcome.problem
+        result["tail in M"] += p.m % TILE != 0
+        result["tail in N"] += p.n % TILE != 0
+        result["tail in K"] += p.k % TILE != 0
+        result["part of a word of scales"] += p.k % (4 * p.a_block) != 0
+        result["one tile"] += p.m <= 16 and p.n <= 64
+        # A tile has at most 128 x 128 elements.
+        waves = -(-p.m // TILE) * -(-p.n // TILE) / p.sms
+        result["several waves"] += waves > 1
+        result["more SMs than tiles"] += outcome.ctas < p.sms
+        result["everything dynamic"] += p.dynamic
+        result["rows of D apart"] += p.gap > 0 or (p.dynamic and p.padding > 0)
+        result["stores by TMA"] += outcome.stores_by_tma
+        result["stores by address"] += not outcome.stores_by_tma
+        for block in (p.a_block, p.b_block):
+            result["granularity 32"] += block == 32
+            result["granularity 128"] += block == 128
+        for value in (p.out, p.target, f"{p.data} data"):
+            result[value] += 1
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--tool", type=pathlib.Path, required=True, help="dgemm-run")
+    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("random-problems"))
+    parser.add_argument("--first", type=int, default=0, help="number of the first problem")
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--schedules", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--require-coverage", action="store_true")
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+
+    start = time.monotonic()
+    problems = [make_problem(args.first + i) for i in range(args.count)]
+    outcomes = []
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        for outcome in pool.map(lambda problem: run_problem(args, problem), problems):
+            outcomes.append(outcome)
+            if outcome.output:
+                print_failure(args, outcome)
+    failed = sum(bool(outcome.output) for outcome in outcomes)
+    good = [outcome for outcome in outcomes if not outcome.output]
+    for name, count in sorted(coverage(good).items()):
+        print(f"{count:6} {name}")
+    missing = [name for name, count in coverage(good).items() if count == 0]
+    multiplied = sum(outcome.multiplied for outcome in good)
+    print(
+        f"{len(good)} of {args.count} problems right in {args.schedules} schedules each, "
+        f"{multiplied / 1e9:.1f} G multiply-accumulates in "
+        f"{sum(outcome.seconds for outcome in good):.1f} s of simulation, "
+        f"{time.monotonic() - start:.1f} s in all"
+    )
+    if args.require_coverage and missing:
+        print("not covered:", ", ".join(missing))
+        return 1
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
