@@ -74,6 +74,29 @@ static Status readInteger(const Json &object, const char *name,
   return {};
 }
 
+/// One to three extents.
+static Status readExtents(const Json &object, const char *name,
+                          std::vector<uint32_t> &out) {
+  out = {1};
+  Status status = readIntegers(object, name, 3, "launch", out);
+  if (status.ok() && out.empty())
+    return inside("launch", std::string("'") + name + "' is empty");
+  out.resize(3, 1);
+  return status;
+}
+
+/// The text of an optional string.
+static Status readText(const Json &object, const char *name,
+                       const std::string &where, std::string &out) {
+  const Json *value = object.find(name);
+  if (!value)
+    return {};
+  if (!value->isString() || value->text.empty())
+    return inside(where, std::string("'") + name + "' is no text");
+  out = value->text;
+  return {};
+}
+
 static std::string resolvePath(const std::string &directory,
                                const std::string &path) {
   return path.empty() || path[0] == '/' || directory.empty()
@@ -136,17 +159,14 @@ Status LaunchReader::readDimensions(const Json &json) {
       {"grid", launch.grid}, {"block", launch.block}};
   for (const auto &[name, target] : extents) {
     std::vector<uint32_t> values;
-    if (Status status = readIntegers(json, name, 3, "launch", values);
-        !status.ok())
+    if (Status status = readExtents(json, name, values); !status.ok())
       return status;
     std::copy(values.begin(), values.end(), target);
   }
   if (json.find("cluster")) {
     std::vector<uint32_t> values;
-    if (Status status = readIntegers(json, "cluster", 3, "launch", values);
-        !status.ok())
+    if (Status status = readExtents(json, "cluster", values); !status.ok())
       return status;
-    values.resize(3, 1);
     std::copy(values.begin(), values.end(), launch.cluster);
     if (!launch.cluster[0] || !launch.cluster[1] || !launch.cluster[2])
       return inside("launch", "'cluster' must have positive extents");
@@ -165,12 +185,14 @@ Status LaunchReader::readDimensions(const Json &json) {
 
 Status LaunchReader::readOutput(const std::string &name, const Json &json) {
   std::string where = "buffer '" + name + "'";
-  const Json *path = json.find("out");
-  if (!path)
-    return {};
   Output output;
+  std::string path;
+  if (Status status = readText(json, "out", where, path); !status.ok())
+    return status;
+  if (path.empty())
+    return {};
   output.buffer = name;
-  output.path = resolvePath(directory_, path->text);
+  output.path = resolvePath(directory_, path);
   const GlobalMemory::Buffer *buffer = file_.memory.find(name);
   output.shape = {static_cast<int64_t>(buffer->bytes.size())};
   if (const Json *dtype = json.find("dtype")) {
@@ -208,8 +230,13 @@ Status LaunchReader::readBuffer(const std::string &name, const Json &json) {
   if ((npy != nullptr) == (size != nullptr))
     return inside(where, "expected either 'npy' or 'bytes'");
   if (npy) {
+    std::string path;
+    if (Status status = readText(json, "npy", where, path); !status.ok())
+      return status;
+    if (json.find("fill"))
+      return inside(where, "'fill' goes with 'bytes', not with 'npy'");
     Expected<reference::NpyArray> array =
-        reference::readNpy(resolvePath(directory_, npy->text));
+        reference::readNpy(resolvePath(directory_, path));
     if (!array)
       return inside(where, array.message());
     file_.memory.add(name, std::move(array->data), true);
@@ -245,10 +272,10 @@ Expected<uint64_t> LaunchReader::address(const Json &json, const char *name,
 
 Status LaunchReader::readTensorMap(const Json &json, const std::string &where,
                                    std::vector<uint8_t> &bytes) {
-  if (Status status =
-          checkMembers(json, where,
-                       {"buffer", "offset", "type", "dims", "strides", "box",
-                        "element_strides", "swizzle", "fill", "interleave"});
+  if (Status status = checkMembers(
+          json, where,
+          {"buffer", "offset", "type", "dims", "strides", "box",
+           "element_strides", "swizzle", "fill", "interleave", "l2_promotion"});
       !status.ok())
     return status;
   Expected<uint64_t> base = address(json, "buffer", where);
@@ -275,7 +302,7 @@ Status LaunchReader::readTensorMap(const Json &json, const std::string &where,
   std::copy(strides.begin(), strides.end(), map.stride.begin());
   std::copy(box.begin(), box.end(), map.box.begin());
   std::copy(steps.begin(), steps.end(), map.elementStride.begin());
-  uint8_t type = 255, swizzle = 0, fill = 0, interleave = 0;
+  uint8_t type = 255, swizzle = 0, fill = 0, interleave = 0, promotion = 0;
   Status names[] = {
       readName(json, "type",
                {{"u8", 0},
@@ -288,7 +315,9 @@ Status LaunchReader::readTensorMap(const Json &json, const std::string &where,
                 {"f32", 7},
                 {"f64", 8},
                 {"bf16", 9},
+                {"f32_ftz", 10},
                 {"tf32", 11},
+                {"tf32_ftz", 12},
                 {"u4_align8", 13},
                 {"u4_align16", 14},
                 {"u6_align16", 15}},
@@ -304,7 +333,11 @@ Status LaunchReader::readTensorMap(const Json &json, const std::string &where,
                where, swizzle),
       readName(json, "fill", {{"zero", 0}, {"nan", 1}}, where, fill),
       readName(json, "interleave", {{"none", 0}, {"16B", 1}, {"32B", 2}}, where,
-               interleave)};
+               interleave),
+      // Caches are not simulated.
+      readName(json, "l2_promotion",
+               {{"none", 0}, {"64B", 1}, {"128B", 2}, {"256B", 3}}, where,
+               promotion)};
   for (Status &status : names)
     if (!status.ok())
       return status;
