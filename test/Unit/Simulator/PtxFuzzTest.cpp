@@ -53,6 +53,25 @@ st.global.b32 [%d1], %r8;)",
       ".extern .shared .align 1024 .b8 dynamic[];\n");
 }
 
+/// A kernel of one warpgroup whose wgmmas are right.
+static std::string warpgroupText() {
+  return kernel(
+      R"(mov.u32 %r1, tile; shl.b32 %r2, %r0, 5; add.u32 %r1, %r1, %r2;
+st.shared.v4.b32 [%r1], {0, 0, 0, 0}; st.shared.v4.b32 [%r1+16], {0, 0, 0, 0};
+fence.proxy.async; bar.sync 0; mov.b32 %r3, 0; mov.b32 %r4, %r3;
+mov.b64 %d5, 0x0000001000080040; add.u64 %d6, %d5, 128; setp.ne.u32 %p1, %r3, 0;
+wgmma.fence.sync.aligned;
+wgmma.mma_async.sync.aligned.m64n8k16.f32.bf16.bf16 {%f1, %f2, %f3, %f4}, %d5, %d6, %p1, 1, -1, 0, 1;
+wgmma.mma_async.sync.aligned.m64n8k16.f32.f16.f16 {%f1, %f2, %f3, %f4}, %d5, %d6, 1, 1, 1, 0, 0;
+wgmma.commit_group.sync.aligned;
+wgmma.mma_async.sync.aligned.m64n16k32.f16.e4m3.e5m2 {%r5, %r6, %r7, %r8}, %d5, %d5, 0, 1, 1;
+wgmma.mma_async.sync.aligned.m64n8k8.f32.tf32.tf32 {%f5, %f6, %f7, %f8}, {%r3, %r4, %r3, %r4}, %d6, %p1, 1, 1;
+wgmma.commit_group.sync.aligned; wgmma.wait_group.sync.aligned 1;
+add.f32 %f9, %f1, %f4; wgmma.wait_group.sync.aligned 0; add.f32 %f9, %f9, %f8;
+st.global.f32 [%d1], %f9;)",
+      ".shared .align 128 .b8 tile[4096];\n");
+}
+
 /// Where a word of the text begins and how long it is.
 static std::pair<size_t, size_t> someWord(const std::string &text,
                                           Stream &random) {
@@ -132,10 +151,8 @@ static std::string mutate(std::string text, Stream &random) {
   return text;
 }
 
-TEST(PtxFuzz, MutantsParseOrFailInWordsAndRun) {
-  const char *chosen = std::getenv("DGEMM_SIM_FUZZ_CASES");
-  uint64_t cases = chosen ? std::strtoull(chosen, nullptr, 10) : 4000;
-  std::string original = seedText();
+static void fuzz(const std::string &original, uint32_t threads,
+                 uint64_t cases) {
   ASSERT_TRUE(bool(parsePtx(original))) << parsePtx(original).message();
   size_t parsed = 0;
   for (uint64_t seed = 0; seed < cases; ++seed) {
@@ -147,11 +164,26 @@ TEST(PtxFuzz, MutantsParseOrFailInWordsAndRun) {
       for (int64_t i = random.integer(1, 2); i > 0; --i)
         text = exchange(text, random);
     SCOPED_TRACE(seed);
-    Outcome result = run(text, 64, seed, 2048, 1, 300);
+    Outcome result = run(text, threads, seed, 2048, 1, 300);
     parsed += result.error.empty();
     if (!result.error.empty())
       EXPECT_GT(result.error.size(), 10u);
   }
   // The mutations are small enough that many run.
   EXPECT_GT(parsed, cases / 50);
+}
+
+static uint64_t caseCount() {
+  const char *chosen = std::getenv("DGEMM_SIM_FUZZ_CASES");
+  return chosen ? std::strtoull(chosen, nullptr, 10) : 4000;
+}
+
+TEST(PtxFuzz, MutantsParseOrFailInWordsAndRun) {
+  fuzz(seedText(), 64, caseCount());
+}
+
+TEST(PtxFuzz, MutantsOfWgmma) {
+  std::string text = warpgroupText();
+  EXPECT_EQ(run(text, 128).kind(), "0 findings");
+  fuzz(text, 128, caseCount() / 4);
 }
