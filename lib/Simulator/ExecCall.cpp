@@ -107,7 +107,9 @@ bool Cta::growLocal(uint32_t end, uint32_t from, uint32_t mask) {
       memory.bytes.resize(end);
       memory.written.resize(end);
     }
-    std::memset(memory.written.data() + from, 0, end - from);
+    // A function without memory of its own: nothing to clear.
+    if (end != from)
+      std::memset(memory.written.data() + from, 0, end - from);
   }
   return true;
 }
