@@ -18,7 +18,7 @@ namespace reference = dgemm::reference;
 namespace {
 
 const char *name(ReduceType type) {
-  static const char *const names[] = {"f16", "bf16", "f32", "f64",
+  static const char *const names[] = {"f16", "bf16", "f32", "f32 (ftz)", "f64",
                                       "u32", "s32",  "u64", "s64"};
   return names[static_cast<unsigned>(type)];
 }
@@ -60,6 +60,15 @@ float combineF32(float old, float value) {
   if (std::isnan(sum))
     std::memcpy(&sum, &canonical, sizeof(sum));
   return sum;
+}
+
+float flush(float value) {
+  return std::fpclassify(value) == FP_SUBNORMAL ? std::copysign(0.0f, value)
+                                                : value;
+}
+
+float combineF32Ftz(float old, float value) {
+  return flush(combineF32(flush(old), flush(value)));
 }
 
 /// A NaN stays as it is, even a signalling one, as on an H100; of two NaNs the
@@ -129,8 +138,9 @@ Expected<ReduceType> dgemm::sim::reduceType(TensorMapType type) {
   case TensorMapType::BF16:
     return ReduceType::BF16;
   case TensorMapType::F32:
-  case TensorMapType::F32Ftz:
     return ReduceType::F32;
+  case TensorMapType::F32Ftz:
+    return ReduceType::F32Ftz;
   case TensorMapType::F64:
     return ReduceType::F64;
   default:
@@ -140,7 +150,7 @@ Expected<ReduceType> dgemm::sim::reduceType(TensorMapType type) {
 }
 
 unsigned dgemm::sim::byteWidth(ReduceType type) {
-  static const unsigned widths[] = {2, 2, 4, 8, 4, 4, 8, 8};
+  static const unsigned widths[] = {2, 2, 4, 4, 8, 4, 4, 8, 8};
   return widths[static_cast<unsigned>(type)];
 }
 
@@ -193,6 +203,8 @@ void dgemm::sim::reduce(ReduceOp op, ReduceType type, uint8_t *global,
     });
   case ReduceType::F32:
     return forEach<float>(global, shared, bytes, combineF32);
+  case ReduceType::F32Ftz:
+    return forEach<float>(global, shared, bytes, combineF32Ftz);
   case ReduceType::F64:
     return forEach<uint64_t>(global, shared, bytes, combineF64);
   }

@@ -24,8 +24,8 @@ struct CopyChunk {
     Data,
     /// Loads only: out of bounds, shared memory gets the plan's fill pattern.
     Fill,
-    /// Loads only: padding or a gap; the content of shared memory is undefined
-    /// from here on.
+    /// Loads only: padding of elements; the content of shared memory is
+    /// undefined from here on.
     Poison
   };
   uint64_t global = 0; // 0 unless kind is Data
@@ -84,7 +84,18 @@ void transformLoaded(const CopyPlan &plan, uint8_t *data, uint32_t bytes);
 //===----------------------------------------------------------------------===//
 
 enum class ReduceOp : uint8_t { Add, Min, Max, Inc, Dec, And, Or, Xor };
-enum class ReduceType : uint8_t { F16, BF16, F32, F64, U32, S32, U64, S64 };
+enum class ReduceType : uint8_t {
+  F16,
+  BF16,
+  F32,
+  /// Of tensor maps of FLOAT32_FTZ: sums without subnormal numbers.
+  F32Ftz,
+  F64,
+  U32,
+  S32,
+  U64,
+  S64
+};
 
 /// The element type that a tensor reduction works on.
 Expected<ReduceType> reduceType(TensorMapType type);

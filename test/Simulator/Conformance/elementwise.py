@@ -31,10 +31,11 @@ PROLOGUE = """.visible .entry k(.param .u64 pa, .param .u64 pb, .param .u64 pc, 
 mov.u32 t32, %ctaid.x; mov.u32 u32, %tid.x; mad.lo.u32 i32, t32, 128, u32;
 cvt.u64.u32 i64, i32; shl.b64 t64, i64, 3;
 ld.param.u64 base, [pa]; add.u64 base, base, t64; ld.global.b64 a64, [base];
+ld.global.b32 a32, [base]; ld.global.b16 a16, [base];
 ld.param.u64 base, [pb]; add.u64 base, base, t64; ld.global.b64 b64, [base];
+ld.global.b32 b32, [base]; ld.global.b16 b16, [base];
 ld.param.u64 base, [pc]; add.u64 base, base, t64; ld.global.b64 c64, [base];
-cvt.u32.u64 a32, a64; cvt.u32.u64 b32, b64; cvt.u32.u64 c32, c64;
-cvt.u16.u64 a16, a64; cvt.u16.u64 b16, b64; cvt.u16.u64 c16, c64;
+ld.global.b32 c32, [base]; ld.global.b16 c16, [base];
 ld.param.u64 base, [po];
 mov.u32 cell, cells; shl.b32 t32, u32, 3; add.u32 cell, cell, t32;
 """

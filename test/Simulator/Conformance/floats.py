@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Bit patterns of floating-point formats: the ones at which something changes."""
 
-import random
+from suite import words
 
 # Bits of exponent and of mantissa.
 FORMATS = {
@@ -49,6 +49,11 @@ def every_exponent(ties):
     return [(i & 1) << 31 | e << 23 | m for e in range(256) for i, m in enumerate(mantissas)]
 
 
-def random_bits(name, count, bits):
-    rng = random.Random(name)
-    return [rng.getrandbits(bits) for _ in range(count)]
+def data(kind, size, rng):
+    """`size` bytes: anything for integers; for numbers sums that round, and special values."""
+    kind = kind.removesuffix("_ftz")
+    if kind not in FORMATS:
+        return rng.randbytes(size)
+    width = (1 + sum(FORMATS[kind])) // 8
+    values = near(kind, rng, size // width, 3)
+    return words([rng.choice(specials(kind)) if rng.random() < 0.5 else v for v in values], width)

@@ -15,7 +15,7 @@ import random
 import struct
 
 FAMILIES = [
-    "integer", "floating", "convert", "approx", "warp", "atomics", "barriers",
+    "integer", "floating", "convert", "approx", "memory", "warp", "atomics", "barriers",
     "loads", "stores", "clusters", "bulk", "matrix", "mma", "wgmma",
 ]  # fmt: skip
 # What output buffers hold before a launch.

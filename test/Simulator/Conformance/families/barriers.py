@@ -81,12 +81,16 @@ def choose(model, rng):
     return f"mbarrier.arrive.shared::cta.b64 token, [base], {count};"
 
 
-def look(step):
-    """Both parities, whether the phase of the token is complete, its pending count."""
+def look(step, countable):
+    """Both parities, whether the phase of the token is complete, its pending count.
+
+    Only tokens of .noComplete have a count.
+    """
+    count = "mbarrier.pending_count.b64 w3, token;" if countable else "mov.u32 w3, 0;"
     return f"""mbarrier.test_wait.parity.shared::cta.b64 p, [base], 0; selp.u32 w0, 1, 0, p;
 mbarrier.test_wait.parity.shared::cta.b64 p, [base], 1; selp.u32 w1, 1, 0, p;
 mbarrier.test_wait.shared::cta.b64 p, [base], token; selp.u32 w2, 1, 0, p;
-mbarrier.pending_count.b64 w3, token;
+{count}
 st.global.v4.b32 [out+{16 * step}], {{w0, w1, w2, w3}};"""
 
 
@@ -106,17 +110,17 @@ def phases(number):
         body.append("mbarrier.arrive.shared::cta.b64 token, [base];")
         body.append("mbarrier.complete_tx.relaxed.cluster.shared::cta.b64 [base], 8;")
         model.phase = 1
-    fresh = model.phase
-    held = 0
-    steps = 0
+    held, steps, countable = 0, 0, count > 1
     while steps < STEPS:
         saved = dict(vars(model))
         text = choose(model, rng)
         # Tokens of phases before the last are stale.
+        previous = held
         if "token" in text:
             held = saved["phase"]
         if model.phase - held > 1 or abs(model.transactions) > 1 << 19:
             vars(model).update(saved)
+            held = previous
             if model.phase - held >= 1 and model.pending > 0:
                 held = model.phase
                 model.pending -= 1
@@ -124,10 +128,11 @@ def phases(number):
                 text = "mbarrier.arrive.shared::cta.b64 token, [base];"
             else:
                 continue
-        body += [text, look(steps)]
+        if "token" in text:
+            countable = "noComplete" in text
+        body += [text, look(steps, countable)]
         steps += 1
     body.append("mbarrier.inval.shared::cta.b64 [base];\nEND:")
-    assert fresh >= 0
     program = ptx.kernel([".u64 pout"], "\n".join(body), ".reg .b64 token, out;")
     return Case(name, program, {"out": Buffer(size=16 * STEPS, output=True)}, [pointer("out")], shared=64)
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Copies that need no tensor map, and tensor maps changed by the kernel."""
 
+import floats
 import ptx
-from families.loads import TYPES, Tile, round_up
-from families.stores import values
+from families.loads import Tile, round_up
 from suite import Buffer, Case, generator, pointer
 
 REDUCTIONS = {
@@ -15,7 +15,7 @@ REDUCTIONS = {
     "add.noftz.bf16": "bf16", "min.f16": "f16", "max.f16": "f16", "min.bf16": "bf16", "max.bf16": "bf16",
     "add.f32": "f32", "add.f64": "f64",
 }  # fmt: skip
-SIZE = 1024
+SIZE = 2048
 
 
 def copies():
@@ -53,8 +53,8 @@ cp.async.bulk.commit_group; cp.async.bulk.wait_group 0;
 END:
 """
         name = f"bulk/reduce_{operation}"
-        rng, count = generator(name), SIZE // TYPES[kind]
-        buffers = {"a": Buffer(values(kind, count, rng)), "d": Buffer(values(kind, count, rng), output=True)}
+        rng = generator(name)
+        buffers = {"a": Buffer(floats.data(kind, SIZE, rng)), "d": Buffer(floats.data(kind, SIZE, rng), output=True)}
         program = ptx.kernel([".u64 pa", ".u64 pd"], body)
         result.append(Case(name, program, buffers, [pointer(key) for key in buffers], shared=SIZE))
     return result

@@ -95,13 +95,6 @@ CARRY = [
     "sub.cc.s32 t32, a32, b32; addc.s32 d32, a32, c32;",
 ]
 
-VIDEO = [
-    f"v{op}.{t}.{t}.{t}{sat} d32, a32.b{i}, b32.{h};"
-    for op in ("add", "sub", "absdiff", "min", "max")
-    for t, i, h, sat in (("u32", 0, "h1", ""), ("s32", 3, "h0", ".sat"))
-]
-
-
 def lop3():
     return [f"lop3.b32 d32, a32, b32, c32, {table:#x};" for table in range(256)]
 
@@ -114,7 +107,6 @@ def cases():
     result.append(elementwise("integer/bits32", with_predicate(BITS), *inputs("integer/bits32", 32, 512)))
     result.append(elementwise("integer/bits64", BITS64, *inputs("integer/bits64", 64, 384)))
     result.append(elementwise("integer/carry", CARRY, *inputs("integer/carry", 64, 512)))
-    result.append(elementwise("integer/video", VIDEO, *inputs("integer/video", 32, 384)))
     # Every combination of three bits is in these words.
     result.append(elementwise("integer/lop3", lop3(), [0xF0F0F0F0], [0xCCCCCCCC], [0xAAAAAAAA]))
     return result

@@ -6,6 +6,7 @@ Shared memory is filled before the load and written out whole after it, so that 
 what lies behind the box show as well.
 """
 
+import floats
 import ptx
 from suite import Buffer, Case, generator, pointer
 
@@ -88,7 +89,9 @@ def round_up(value, unit):
 def load(name, tile, space="shared::cluster"):
     size = round_up(tile.offset + tile.footprint(), 128) + 128
     assert size <= LIMIT, name
-    data = generator(f"loads/{name}").randbytes(round_up(tile.tensor_bytes(), 16))
+    whole, rng = round_up(tile.tensor_bytes(), 16), generator(f"loads/{name}")
+    # tf32 rounds; the others move bits, whatever they are.
+    data = floats.data("f32", whole, rng) if "tf32" in tile.kind else rng.randbytes(whole)
     buffers = {"a": Buffer(data), "d": Buffer(size=size, output=True)}
     parameters = [tile.map("a"), pointer("d"), {"u32": tile.offset}, {"u32": tile.bytes()}]
     parameters += [{"s32": value} for value in tile.at]

@@ -1,6 +1,6 @@
 # Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""ldmatrix, stmatrix and movmatrix with rows in any order."""
+"""ldmatrix and stmatrix with rows in any order."""
 
 import ptx
 from suite import Buffer, Case, generator, pointer, words
@@ -46,15 +46,6 @@ ld.param.u64 z, [pa]; mul.wide.u32 o, tid, {4 * count}; add.u64 z, z, o;
     return Case(name, program, buffers, [pointer(key) for key in buffers], shared=BYTES)
 
 
-def move():
-    body = """mul.wide.u32 o, tid, 4; ld.param.u64 z, [pa]; add.u64 z, z, o; ld.global.b32 w0, [z];
-movmatrix.sync.aligned.m8n8.trans.b16 w1, w0;
-ld.param.u64 z, [pd]; add.u64 z, z, o; st.global.b32 [z], w1;"""
-    program = ptx.kernel([".u64 pa", ".u64 pd"], body)
-    buffers = {"a": Buffer(generator("matrix/move").randbytes(128)), "d": Buffer(size=128, output=True)}
-    return Case("matrix/movmatrix", program, buffers, [pointer(key) for key in buffers], shared=16)
-
-
 def cases():
     forms = [(count, trans) for count in (1, 2, 4) for trans in ("", ".trans")]
-    return [make(*form) for make in (load, store) for form in forms] + [move()]
+    return [make(*form) for make in (load, store) for form in forms]

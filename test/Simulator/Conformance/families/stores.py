@@ -5,12 +5,12 @@
 import floats
 import ptx
 from families.loads import SPANS, TYPES, Tile, dense, round_up
-from suite import Buffer, Case, generator, pointer, words
+from suite import Buffer, Case, generator, pointer
 
 # An H100 takes bitwise operations on s64 and stores at negative coordinates for illegal
 # instructions.
 REDUCTIONS = {
-    "add": ["u32", "s32", "u64", "f16", "bf16", "f32", "f64"], "min": ["u32", "s32", "u64", "s64", "f16", "bf16"],
+    "add": ["u32", "s32", "u64", "f16", "bf16", "f32", "f64", "f32_ftz"], "min": ["u32", "s32", "u64", "s64", "f16", "bf16"],
     "max": ["u32", "s32", "u64", "s64", "f16", "bf16"], "inc": ["u32"], "dec": ["u32"],
     "and": ["u32", "s32", "u64"], "or": ["u32", "s32", "u64"], "xor": ["u32", "s32", "u64"],
 }  # fmt: skip
@@ -31,22 +31,12 @@ END:
     return ptx.kernel(parameters, body, ".reg .b32 c<5>;")
 
 
-def values(kind, count, rng):
-    """Anything for integers; for numbers mostly sums that round, and special values."""
-    if kind not in floats.FORMATS:
-        return rng.randbytes(count * TYPES[kind])
-    specials = floats.specials(kind)
-    near = floats.near(kind, rng, count, 3)
-    return words([rng.choice(specials) if rng.random() < 0.3 else value for value in near], TYPES[kind])
-
-
 def store(name, tile, operation=""):
     rng = generator(f"stores/{name}")
     size = round_up(tile.offset + tile.footprint(), 128)
-    width = TYPES[tile.kind]
     whole = round_up(tile.tensor_bytes() + 64, 16)
     if operation:
-        source, target = values(tile.kind, size // width, rng), values(tile.kind, whole // width, rng)
+        source, target = floats.data(tile.kind, size, rng), floats.data(tile.kind, whole, rng)
     else:
         source, target = rng.randbytes(size), bytes(whole)
     buffers = {"a": Buffer(source), "d": Buffer(target, output=True)}

@@ -63,7 +63,7 @@ def reductions():
     return result
 
 
-REGISTERS = ["laneid", "warpid", "tid.x", "tid.y", "ntid.x", "ctaid.x", "nctaid.x", "lanemask_eq", "lanemask_le"]
+REGISTERS = ["laneid", "tid.x", "tid.y", "ntid.x", "ctaid.x", "nctaid.x", "lanemask_eq", "lanemask_le"]
 REGISTERS += ["lanemask_lt", "lanemask_ge", "lanemask_gt"]
 
 
