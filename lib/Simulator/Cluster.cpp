@@ -13,6 +13,8 @@ Cluster::Cluster(const LaunchContext &context, uint32_t index)
     : context_(context), index_(index),
       random_(context.options.seed * 0x9e3779b97f4a7c15u + index),
       liveThreads_(context.threads * context.clusterSize) {
+  if (context.options.check)
+    makeChecker();
   const uint32_t *size = context.cluster;
   uint32_t clusters[3], first[3];
   for (unsigned i = 0; i < 3; ++i)
@@ -26,6 +28,21 @@ Cluster::Cluster(const LaunchContext &context, uint32_t index)
                       first[2] + rank / size[0] / size[1]};
     ctas_.push_back(std::make_unique<Cta>(*this, id, rank));
   }
+}
+
+void Cluster::makeChecker() {
+  Checker::Shape shape;
+  shape.ctas = context_.clusterSize;
+  shape.warps = context_.warps;
+  shape.threads = context_.threads;
+  shape.sharedEnd = context_.sharedEnd;
+  shape.registers = context_.kernel.numRegisters;
+  auto sink = [this](CheckerFinding &&finding) {
+    ctas_[finding.cta]->report(finding.kind.c_str(), finding.message,
+                               finding.lane, finding.line, finding.warp);
+  };
+  checker_ = std::make_unique<Checker>(shape, nullptr, sink);
+  barrierSync_ = checker_->makeSync();
 }
 
 bool Cluster::run(uint64_t slices) {
@@ -116,6 +133,8 @@ void Cluster::completeBarrier() {
     return;
   ++barrierPhase_;
   barrierArrived_ = 0;
+  if (checker_)
+    checker_->completePhase(barrierSync_);
 }
 
 void Cluster::arrive(uint32_t threads) {

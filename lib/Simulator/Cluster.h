@@ -29,12 +29,15 @@ public:
   uint32_t size() const { return static_cast<uint32_t>(ctas_.size()); }
   Cta &cta(uint32_t rank) { return *ctas_[rank]; }
   Random &random() { return random_; }
+  Checker *checker() { return checker_.get(); }
 
   //===--------------------------------------------------------------------===//
   // barrier.cluster: a phase ends when all threads that have not exited have
   // arrived. The CTAs keep which thread has arrived.
   //===--------------------------------------------------------------------===//
 
+  /// Of barrier.cluster, in the checker.
+  SyncId barrierSync() const { return barrierSync_; }
   uint32_t barrierPhase() const { return barrierPhase_; }
   uint32_t barrierArrived() const { return barrierArrived_; }
   uint32_t liveThreads() const { return liveThreads_; }
@@ -48,10 +51,13 @@ private:
   void finishCtas();
   void reportDeadlock();
   void completeBarrier();
+  void makeChecker();
 
   const LaunchContext &context_;
   uint32_t index_;
   Random random_;
+  std::unique_ptr<Checker> checker_;
+  SyncId barrierSync_ = 0;
   std::vector<std::unique_ptr<Cta>> ctas_;
   uint32_t barrierPhase_ = 0;
   uint32_t barrierArrived_ = 0;

@@ -103,12 +103,16 @@ void Cta::completeLoad(AsyncCopy &copy) {
 void Cta::completeTransactions(AsyncCopy &copy) {
   uint64_t bytes = copy.plan.transactionBytes;
   MBarrier &barrier = copy.signal->mbarriers_[copy.mbarrier];
+  uint64_t phases = barrier.phase();
+  if (checker_)
+    checker_->endOnMBarrier(copy.op);
   MBarrierError error =
       barrier.completeTransactions(static_cast<uint32_t>(bytes));
   if (error != MBarrierError::None)
     faultInCopy(copy, "mbarrier",
                 "completing " + std::to_string(bytes) +
                     " bytes: " + describe(error));
+  watchPhase(*copy.signal, copy.mbarrier, barrier, phases);
 }
 
 void Cta::readSource(AsyncCopy &copy) {

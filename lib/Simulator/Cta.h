@@ -8,6 +8,7 @@
 #ifndef DGEMM_LIB_SIMULATOR_CTA_H
 #define DGEMM_LIB_SIMULATOR_CTA_H
 
+#include "Checker.h"
 #include "TensorMapProxy.h"
 #include "WgmmaUnit.h"
 
@@ -118,6 +119,8 @@ struct AsyncCopy {
   uint32_t thread = 0;
   uint32_t group = 0;
   uint32_t line = 0;
+  AsyncOp op;                // for the checker
+  AsyncOp writes;            // of a copy out of shared memory: its destination
   std::vector<uint8_t> data; // from shared memory, once read
 
   bool readsShared() const {
@@ -145,7 +148,8 @@ struct SmallCopy {
   uint32_t mask = 0;
   uint32_t group = 0;
   uint32_t line = 0;
-  uint64_t order = 0; // of issue
+  uint64_t order = 0;       // of issue
+  uint32_t clocks[32] = {}; // of an arrive: what it publishes, for the checker
   bool arrive = false;
   uint8_t bytes = 0;
   uint8_t valid[32]; // bytes that come from global memory
@@ -161,6 +165,7 @@ struct AsyncStore {
   uint32_t mbarrier = 0;
   uint32_t thread = 0;
   uint32_t defined = 0; // a bit per element
+  AsyncOp op;           // for the checker
   uint64_t value[4] = {};
 
   uint32_t elementBytes() const { return bitWidth(instruction->type) / 8; }
@@ -335,14 +340,26 @@ private:
   void executeStore(uint32_t mask);
   void executeAtomic(uint32_t mask);
   void executeAddressOf(uint32_t mask);
-  void noteGenericWrite(Cta &owner, uint64_t address, uint32_t bytes,
-                        uint32_t lane);
-  void checkGenericWrites(const Cta &owner, const CopyChunk &chunk,
-                          uint32_t lane);
-  void checkSourcesInUse(const Cta &owner, uint64_t address, uint32_t bytes,
-                         uint32_t lane);
   void countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes);
   bool sharedAddress(uint64_t &address) const;
+
+  // ExecCheck.cpp: what the checker is told. Nothing happens without one.
+  enum class Touch : uint8_t { Read, Write, Atomic };
+  Site site() const;
+  void watch(Space space, uint64_t address, uint32_t bytes, uint32_t lane,
+             Touch touch);
+  void watchLoaded(const Operand &to);
+  void watchUse(const Operand &operand);
+  void watchUses();
+  void executeFence(uint32_t mask);
+  SyncId namedBarrierSync(const NamedBarrier &barrier);
+  void watchArrive(const Cta &owner, const Lanes &address, uint32_t mask,
+                   uint32_t lane);
+  void watchInit(const Cta &owner, uint64_t address, uint32_t lane);
+  void watchPhase(const Cta &owner, uint64_t address, const MBarrier &barrier,
+                  uint64_t before);
+  void watchWaited(const Lanes &address, uint32_t done);
+  void watchBulkWait(uint32_t mask, const Lanes &pending, bool read);
 
   // ExecCluster.cpp
   Cta *findOwner(uint64_t address, uint32_t lane, bool remote);
@@ -389,6 +406,7 @@ private:
   bool findTarget(AsyncCopy &copy, BulkRequest &request);
   bool findSignal(AsyncCopy &copy, uint32_t lane, uint64_t mbarrier);
   bool claimShared(const AsyncCopy &copy, uint32_t lane);
+  void beginCopy(AsyncCopy &copy, uint32_t lane);
   void multicast(const AsyncCopy &copy, const BulkRequest &request);
   void executeBulkWait(uint32_t mask);
   void executeCacheHint(uint32_t mask);
@@ -445,10 +463,7 @@ private:
                       uint64_t &value);
   bool locateOperand(AsyncWgmma &operation, bool isA);
   bool readWgmmaOperands(AsyncWgmma &operation, bool first);
-  void countReaders(const AsyncWgmma &operation, int change);
-  void checkOperandWrites(const AsyncWgmma &operation);
-  void checkWgmmaReaders(const Cta &owner, uint64_t address, uint32_t bytes,
-                         uint32_t lane);
+  void watchOperands(const WgmmaMember &member, const AsyncWgmma &operation);
   void reportFence(const std::string &message);
   void checkAccumulators(WgmmaMember &member, const AsyncWgmma &operation,
                          uint32_t number);
@@ -490,7 +505,8 @@ private:
   bool issueTcgen05Commit(Tcgen05Task &task);
   bool checkMmaTask(const Tcgen05Task &task);
   bool checkMmaShared(const Tcgen05Task &task);
-  bool checkAsyncSource(Cta &owner, uint32_t at, uint32_t lane);
+  bool checkAsyncSource(Cta &owner, uint32_t at, const Tcgen05Task &task);
+  void watchCommit(Tcgen05Task &task);
   const Tcgen05Task *findTaskOn(uint32_t first, uint32_t count);
   // ExecTcgen05Run.cpp: execution
   Cta &taskCta(unsigned index);
@@ -515,20 +531,14 @@ private:
   const Kernel &kernel_;
   uint32_t id_[3];
   uint32_t rank_;
-  Random &random_; // of the cluster
+  Checker *checker_; // of the cluster; null if nobody checks
+  Random &random_;   // of the cluster
   std::vector<Warp> warps_;
   std::vector<uint8_t> shared_;
   std::vector<uint8_t> sharedWritten_;
-  /// For each word of shared memory: the thread (plus one) whose generic store
-  /// was the last write, and how often that thread had fenced before. 0: TMA.
-  struct GenericWrite {
-    uint16_t thread = 0; // of the cluster
-    uint32_t fences = 0;
-  };
-  std::vector<GenericWrite> genericWrites_;
-  std::vector<uint32_t> proxyFences_; // of each thread
-  std::vector<LocalMemory> local_;    // of each thread
+  std::vector<LocalMemory> local_; // of each thread
   NamedBarrier barriers_[16];
+  std::vector<SyncId> barrierSyncs_;
   std::map<uint32_t, MBarrier> mbarriers_;
   uint32_t mbarrierBegin_ = ~0u, mbarrierEnd_ = 0; // all of them lie within
   std::vector<AsyncCopy> copies_;

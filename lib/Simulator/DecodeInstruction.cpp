@@ -45,7 +45,29 @@ static void applyModifier(const ModifierInfo &info, Instruction &instruction) {
   case Field::Mode:
     instruction.mode = value;
     return;
+  case Field::Order:
+    instruction.order = static_cast<Order>(value);
+    return;
+  case Field::Scope:
+    instruction.scope = static_cast<MemoryScope>(value);
+    return;
   }
+}
+
+/// What a fence of this name acts on.
+static FenceKind fenceKind(std::string_view name) {
+  static constexpr std::pair<std::string_view, FenceKind> kinds[] = {
+      {"fence", FenceKind::Thread},
+      {"membar", FenceKind::Thread},
+      {"fence.proxy.async", FenceKind::ProxyAsync},
+      {"fence.proxy.async.global", FenceKind::ProxyAsyncGlobal},
+      {"fence.proxy.async.shared::cta", FenceKind::ProxyAsyncShared},
+      {"fence.proxy.async.shared::cluster", FenceKind::ProxyAsyncShared},
+      {"fence.mbarrier_init", FenceKind::MBarrierInit}};
+  for (const auto &[text, kind] : kinds)
+    if (name == text)
+      return kind;
+  return FenceKind::None;
 }
 
 Status Decoder::decodeModifier(std::string_view modifier, uint32_t categories,
@@ -549,6 +571,8 @@ Expected<Instruction> Decoder::decode(std::string_view opcode,
             decodeModifier(modifier, info->categories, instruction, types);
         !status.ok())
       return fail(status.message());
+  if (info->op == Op::Fence)
+    instruction.mode = static_cast<uint8_t>(fenceKind(info->name));
   instruction.type = types.empty() ? Type::None : types[0];
   instruction.sourceType = types.size() > 1 ? types[1] : instruction.type;
   bool needsType = !(info->categories &

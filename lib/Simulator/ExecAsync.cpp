@@ -78,13 +78,17 @@ void Cta::executeMBarrier(uint32_t mask) {
   for (uint32_t lane = 0; lane < 32; ++lane) {
     if (!((mask >> lane) & 1))
       continue;
-    MBarrier *barrier = findMBarrier(
-        address[lane], lane, instruction_->space == Space::SharedCluster);
+    Cta *owner = this;
+    MBarrier *barrier =
+        findMBarrier(address[lane], lane,
+                     instruction_->space == Space::SharedCluster, &owner);
     if (!barrier)
       return;
+    watchArrive(*owner, address, mask, lane);
     token[lane] = barrier->token();
     if (instruction_->has(FlagNoComplete))
       token[lane] |= MBarrier::countable;
+    uint64_t phases = barrier->phase();
     uint32_t number = static_cast<uint32_t>(value[lane]);
     MBarrierError error = operateMBarrier(*barrier, number, number);
     if (error != MBarrierError::None)
@@ -92,6 +96,8 @@ void Cta::executeMBarrier(uint32_t mask) {
                    std::string(describe(error)) + " (shared address " +
                        hexadecimal(address[lane]) + ")",
                    static_cast<int>(lane));
+    watchInit(*owner, address[lane], lane);
+    watchPhase(*owner, address[lane], *barrier, phases);
   }
   if (arrive)
     write(operand(0), token, mask);
@@ -143,5 +149,6 @@ void Cta::executeMBarrierWait(uint32_t mask) {
   }
   if (done == 0 && instruction_->op == Op::MBarTryWait)
     return block(Wait::MBarrier);
+  watchWaited(address, done);
   writePredicate(operand(0), done, mask);
 }

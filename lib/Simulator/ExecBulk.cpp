@@ -180,6 +180,35 @@ bool Cta::findSignal(AsyncCopy &copy, uint32_t lane, uint64_t mbarrier) {
   return false;
 }
 
+/// Tells the checker of the copy and of the global memory that it uses.
+void Cta::beginCopy(AsyncCopy &copy, uint32_t lane) {
+  if (!checker_)
+    return;
+  const char *what =
+      copy.inGroup() ? "copy out of shared memory" : "copy into shared memory";
+  if (!copy.inGroup()) {
+    copy.op = checker_->beginOnMBarrier(
+        site(), lane, copy.signal->rank_, copy.mbarrier,
+        copy.signal->mbarriers_[copy.mbarrier].phase(), what);
+  } else {
+    copy.op = checker_->begin(site(), lane, TimelineKind::BulkRead, rank_,
+                              copy.thread, copy.group + 1, what);
+    copy.writes = checker_->begin(site(), lane, TimelineKind::BulkWrite, rank_,
+                                  copy.thread, copy.group + 1, what);
+  }
+  if (copy.form->path == Path::SharedToCluster)
+    return;
+  for (const CopyChunk &chunk : copy.plan.chunks) {
+    if (chunk.kind != CopyChunk::Data)
+      continue;
+    if (copy.inGroup())
+      checker_->globalAsyncWrite(copy.writes, chunk.global, chunk.bytes,
+                                 copy.form->reduces);
+    else
+      checker_->globalAsyncRead(copy.op, chunk.global, chunk.bytes);
+  }
+}
+
 /// Checks the shared memory that a copy will use. What it writes may not be
 /// read until it completes.
 bool Cta::claimShared(const AsyncCopy &copy, uint32_t lane) {
@@ -191,7 +220,8 @@ bool Cta::claimShared(const AsyncCopy &copy, uint32_t lane) {
       if (!resolveShared(sharedWindow() + chunk.shared, chunk.bytes, lane,
                          false, flags))
         return false;
-      checkGenericWrites(*this, chunk, lane);
+      if (checker_)
+        checker_->asyncRead(copy.op, rank_, chunk.shared, chunk.bytes);
     }
     if (copy.inGroup())
       continue;
@@ -201,15 +231,10 @@ bool Cta::claimShared(const AsyncCopy &copy, uint32_t lane) {
     if (!resolveShared(owner.sharedWindow() + chunk.shared, chunk.bytes, lane,
                        false, flags, /*remote=*/true))
       return false;
-    checkGenericWrites(owner, chunk, lane);
-    checkSourcesInUse(owner, chunk.shared, chunk.bytes, lane);
-    checkWgmmaReaders(owner, chunk.shared, chunk.bytes, lane);
-    if (copy.form->reduces)
-      continue;
-    std::memset(flags, 0, chunk.bytes);
-    auto words = owner.genericWrites_.begin();
-    std::fill(words + chunk.shared / 4,
-              words + (chunk.shared + chunk.bytes + 3) / 4, GenericWrite());
+    if (checker_)
+      checker_->asyncWrite(copy.op, owner.rank_, chunk.shared, chunk.bytes);
+    if (!copy.form->reduces)
+      std::memset(flags, 0, chunk.bytes);
   }
   return true;
 }
@@ -230,8 +255,10 @@ void Cta::multicast(const AsyncCopy &copy, const BulkRequest &request) {
     AsyncCopy part = copy;
     uint64_t window = uint64_t(rank) << SharedRankShift;
     part.target = findOwner(window | SharedBase, request.lane, /*remote=*/true);
-    if (!part.target || !findSignal(part, request.lane, request.mbarrier) ||
-        !claimShared(part, request.lane))
+    if (!part.target || !findSignal(part, request.lane, request.mbarrier))
+      return;
+    beginCopy(part, request.lane);
+    if (!claimShared(part, request.lane))
       return;
     copies_.push_back(std::move(part));
   }
@@ -260,8 +287,10 @@ void Cta::issueBulkCopy(const CopyForm &form, BulkRequest request) {
       copy.plan.transactionBytes;
   if (form.multicast)
     return multicast(copy, request);
-  if (findSignal(copy, request.lane, request.mbarrier) &&
-      claimShared(copy, request.lane))
+  if (!findSignal(copy, request.lane, request.mbarrier))
+    return;
+  beginCopy(copy, request.lane);
+  if (claimShared(copy, request.lane))
     copies_.push_back(std::move(copy));
 }
 
@@ -282,6 +311,7 @@ void Cta::executeBulkWait(uint32_t mask) {
     if (waitedFor && !(read && copy.state == AsyncCopy::State::Read))
       return block(Wait::BulkGroup);
   }
+  watchBulkWait(mask, pending, read);
 }
 
 //===----------------------------------------------------------------------===//

@@ -120,6 +120,8 @@ void Cta::executeClusterArrive(uint32_t mask) {
                    static_cast<int>(lane));
     arrivals[lane] = cluster_.barrierPhase() + 1;
   }
+  if (checker_ && instruction_->order != Order::Relaxed)
+    checker_->arriveBarrier(site(), mask, cluster_.barrierSync());
   cluster_.arrive(static_cast<uint32_t>(__builtin_popcount(mask)));
 }
 
@@ -138,6 +140,8 @@ void Cta::executeClusterWait(uint32_t mask) {
   for (uint32_t lane = 0; lane < 32; ++lane)
     if ((mask >> lane) & 1)
       arrivals[lane] = 0;
+  if (checker_ && instruction_->order != Order::Relaxed)
+    checker_->acquire(site(), mask, cluster_.barrierSync());
 }
 
 /// Lanes exit.
@@ -233,6 +237,13 @@ bool Cta::issueAsyncStore(AsyncStore &store, uint64_t address,
   }
   store.address = static_cast<uint32_t>(address) & SharedOffsetMask;
   store.mbarrier = static_cast<uint32_t>(mbarrier) & SharedOffsetMask;
+  if (checker_) {
+    uint32_t rank = store.target->rank_;
+    store.op = checker_->beginOnMBarrier(site(), lane, rank, store.mbarrier,
+                                         barrier->phase(), "st.async");
+    store.op.generic = true;
+    checker_->asyncWrite(store.op, rank, store.address, store.bytes());
+  }
   // Until the store completes nobody may read.
   if (instruction_->op == Op::AsyncStore)
     std::memset(written, 0, store.bytes());
@@ -244,9 +255,12 @@ void Cta::completeAsyncStore(size_t index) {
   asyncStores_[index] = asyncStores_.back();
   asyncStores_.pop_back();
   writeAsyncStore(store);
-  MBarrierError error =
-      store.target->mbarriers_[store.mbarrier].completeTransactions(
-          store.bytes());
+  MBarrier &barrier = store.target->mbarriers_[store.mbarrier];
+  uint64_t phases = barrier.phase();
+  if (checker_)
+    checker_->endOnMBarrier(store.op);
+  MBarrierError error = barrier.completeTransactions(store.bytes());
+  watchPhase(*store.target, store.mbarrier, barrier, phases);
   if (error == MBarrierError::None)
     return;
   report("mbarrier",

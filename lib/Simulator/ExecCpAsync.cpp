@@ -89,6 +89,12 @@ void Cta::issueSmallCopy(SmallCopy copy) {
                        true, flags))
       return;
     std::memset(flags, 0, copy.bytes);
+    if (!checker_)
+      continue;
+    checker_->asyncWrite(checker_->beginCpAsync(site(), lane), rank_,
+                         copy.shared[lane], copy.bytes);
+    if (copy.valid[lane] != 0)
+      checker_->globalRead(site(), lane, copy.global[lane], copy.valid[lane]);
   }
   copy.order = smallOrder_++;
   smallCopies_.push_back(copy);
@@ -112,6 +118,12 @@ void Cta::executeSmallWait(uint32_t mask) {
         return block(Wait::CopyGroup);
     }
   }
+  if (!checker_)
+    return;
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    if ((mask >> lane) & 1)
+      checker_->waitCpAsync(site(), lane, all,
+                            static_cast<uint32_t>(pending[lane]));
 }
 
 /// cp.async.mbarrier.arrive: an arrival when the copies of the thread so far
@@ -145,6 +157,9 @@ void Cta::executeSmallArrive(uint32_t mask) {
                    std::string(describe(error)) + " (shared address " +
                        hexadecimal(at) + ")",
                    static_cast<int>(lane));
+    if (checker_)
+      copy.clocks[lane] =
+          checker_->arriveCpAsync(site(), lane, copy.shared[lane]);
   }
   copy.order = smallOrder_++;
   smallCopies_.push_back(copy);
@@ -197,11 +212,6 @@ void Cta::writeSmallCopy(const SmallCopy &copy) {
     uint8_t *written = &sharedWritten_[copy.shared[lane]];
     std::memset(to, 0, copy.bytes);
     std::memset(written, 1, copy.bytes);
-    uint32_t thread = copy.warp * 32 + lane;
-    for (uint32_t at = 0; at < copy.bytes; at += 4)
-      genericWrites_[(copy.shared[lane] + at) / 4] = {
-          static_cast<uint16_t>(rank_ * 1024 + thread + 1),
-          proxyFences_[thread]};
     if (valid == 0)
       continue;
     GlobalMemory::Buffer *from = context_.memory.find(copy.global[lane], valid);
@@ -230,7 +240,15 @@ void Cta::arriveAfterCopies(const SmallCopy &copy) {
   for (uint32_t lane = 0; lane < 32; ++lane) {
     if (!((copy.mask >> lane) & 1))
       continue;
-    MBarrierError error = mbarriers_[copy.shared[lane]].arrive();
+    MBarrier &barrier = mbarriers_[copy.shared[lane]];
+    uint64_t phases = barrier.phase();
+    if (checker_)
+      checker_->mbarrierPublish(rank_, copy.shared[lane],
+                                checker_->timeline(TimelineKind::CpAsync, rank_,
+                                                   copy.warp * 32 + lane),
+                                copy.clocks[lane]);
+    MBarrierError error = barrier.arrive();
+    watchPhase(*this, copy.shared[lane], barrier, phases);
     if (error == MBarrierError::None)
       continue;
     reportInSmallCopy(copy, lane, "mbarrier",

@@ -46,9 +46,14 @@ void Cta::executeMatrixMove(uint32_t mask) {
              static_cast<int>(warp_->index));
   }
   countWavefronts(address, used, 16);
+  if (checker_ && load)
+    checker_->readRows(site(), address.v, lanes);
+  else if (checker_)
+    checker_->writeRows(site(), address.v, lanes);
   WarpRegister registers[4];
   if (load) {
     loadMatrix(move, rows, registers);
+    watchLoaded(data);
     return writeVector(data, registers, ~0u);
   }
   bool defined = (mask & ~definedLanes(data)) == 0;

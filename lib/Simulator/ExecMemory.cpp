@@ -76,67 +76,8 @@ uint8_t *Cta::resolveShared(uint64_t address, uint32_t bytes, uint32_t lane,
       return nullptr;
     }
   }
-  if (write) {
-    checkSourcesInUse(*owner, address, bytes, lane);
-    checkWgmmaReaders(*owner, address, bytes, lane);
-    noteGenericWrite(*owner, address, bytes, lane);
-  }
   written = &owner->sharedWritten_[address];
   return &owner->shared_[address];
-}
-
-void Cta::noteGenericWrite(Cta &owner, uint64_t address, uint32_t bytes,
-                           uint32_t lane) {
-  uint32_t thread = warp_->index * 32 + lane;
-  GenericWrite write{static_cast<uint16_t>(rank_ * 1024 + thread + 1),
-                     proxyFences_[thread]};
-  for (uint64_t word = address / 4; word <= (address + bytes - 1) / 4; ++word)
-    owner.genericWrites_[word] = write;
-}
-
-/// Copies access shared memory through the async proxy: generic writes reach it
-/// after a fence of the thread that wrote.
-void Cta::checkGenericWrites(const Cta &owner, const CopyChunk &chunk,
-                             uint32_t lane) {
-  uint32_t end = (chunk.shared + chunk.bytes - 1) / 4;
-  for (uint32_t word = chunk.shared / 4; word <= end; ++word) {
-    const GenericWrite &last = owner.genericWrites_[word];
-    if (last.thread == 0)
-      continue;
-    uint32_t rank = (last.thread - 1u) / 1024;
-    uint32_t writer = (last.thread - 1u) % 1024;
-    if (cluster_.cta(rank).proxyFences_[writer] != last.fences)
-      continue;
-    std::string of =
-        rank == rank_ ? "" : " of CTA rank " + std::to_string(rank);
-    return report("missing-proxy-fence",
-                  "a copy accesses shared address " +
-                      hexadecimal(owner.sharedWindow() + word * 4u) +
-                      ", which thread " + std::to_string(writer) + of +
-                      " wrote without fence.proxy.async since",
-                  static_cast<int>(lane), instruction_->line,
-                  static_cast<int>(warp_->index));
-  }
-}
-
-/// Copies read the shared memory of the CTA that issues them.
-void Cta::checkSourcesInUse(const Cta &owner, uint64_t address, uint32_t bytes,
-                            uint32_t lane) {
-  for (const AsyncCopy &copy : owner.copies_) {
-    if (!copy.readsShared() || copy.state != AsyncCopy::State::Issued)
-      continue;
-    for (const CopyChunk &chunk : copy.plan.chunks)
-      if (chunk.shared < address + bytes &&
-          address < uint64_t(chunk.shared) + chunk.bytes)
-        return report("overwritten-source",
-                      "a write at shared address " + hexadecimal(address) +
-                          ", which the copy of line " +
-                          std::to_string(copy.line) +
-                          " still reads; wait with "
-                          "cp.async.bulk.wait_group.read",
-                      static_cast<int>(lane), instruction_->line,
-                      static_cast<int>(warp_->index));
-  }
 }
 
 uint8_t *Cta::resolve(Space space, uint64_t address, uint32_t bytes,
@@ -353,6 +294,7 @@ void Cta::executeLoad(uint32_t mask) {
                                   bytes * count, lane, false, written);
     if (!from)
       return;
+    watch(instruction_->space, address[lane], bytes * count, lane, Touch::Read);
     for (uint32_t i = 0; i < count; ++i) {
       values[i][lane] = loadValue(from + i * bytes, bytes, instruction_->type);
     }
@@ -370,6 +312,7 @@ void Cta::executeLoad(uint32_t mask) {
            static_cast<int>(lane), instruction_->line,
            static_cast<int>(warp_->index));
   }
+  watchLoaded(to);
   // What follows from a read that is reported need not be reported as well.
   for (uint32_t i = 0; i < count; ++i)
     write(element(to, i), values[i], mask, ~undefined[i]);
@@ -402,6 +345,9 @@ void Cta::executeStore(uint32_t mask) {
                             lane, true, written);
       if (!to)
         return;
+      if (i == 0)
+        watch(instruction_->space, address[lane], bytes * count, lane,
+              Touch::Write);
       std::memcpy(to + i * bytes, &value.v[lane], bytes);
       if (written)
         std::memset(written + i * bytes, (defined >> lane) & 1, bytes);
@@ -467,6 +413,7 @@ void Cta::executeAtomic(uint32_t mask) {
         resolve(instruction_->space, address[lane], bytes, lane, true, written);
     if (!at)
       return;
+    watch(instruction_->space, address[lane], bytes, lane, Touch::Atomic);
     old[lane] = loadValue(at, bytes, type);
     uint64_t value = combineAtomic(*instruction_, old[lane], b[lane], c[lane]);
     std::memcpy(at, &value, bytes);

@@ -28,8 +28,14 @@ void Cta::executeTcgen05(uint32_t mask) {
   case Op::TcWaitLoad:
     return endTmemLoads();
   case Op::TcWaitStore:
+    return;
   case Op::TcFenceBefore:
   case Op::TcFenceAfter:
+    if (checker_)
+      checker_->fence(site(), mask,
+                      instruction_->op == Op::TcFenceBefore
+                          ? FenceKind::TensorBeforeSync
+                          : FenceKind::TensorAfterSync);
     return;
   default:
     return issueTcgen05(mask);
@@ -120,10 +126,12 @@ void Cta::executeTmemAlloc(uint32_t mask) {
   if (pair && !meetPairForAlloc(columns))
     return;
   uint32_t column = 0;
+  // The address goes to shared memory as a store of the warp would.
   if (!allocator.allocate(columns, instruction_->line, column))
     return block(Wait::Tmem);
   tcgen05_->pairGrants += pair;
   tcgen05_->tmem.poison(column, columns);
+  watch(instruction_->space, address, 4, lane, Touch::Write);
   std::memcpy(to, &column, 4);
   if (written)
     std::memset(written, 1, 4);

@@ -31,6 +31,8 @@ void Cta::issueTcgen05(uint32_t mask) {
     task.warp = warp_->index;
     task.lane = lane;
     task.mma.op = kernel_.tcgen05[instruction_->descriptor];
+    if (checker_)
+      task.watched = checker_->beginTensor(site(), lane);
     bool good = false;
     switch (instruction_->op) {
     case Op::TcCopy:
@@ -181,7 +183,7 @@ bool Cta::checkMmaShared(const Tcgen05Task &task) {
       if (isA && task.mma.op.tensorA)
         continue;
       for (uint32_t at : operandPieces(task.mma, isA, isA ? task.a : task.b))
-        if (!checkAsyncSource(owner, at, task.lane))
+        if (!checkAsyncSource(owner, at, task))
           return false;
     }
   }
@@ -189,15 +191,13 @@ bool Cta::checkMmaShared(const Tcgen05Task &task) {
 }
 
 /// 16 bytes of shared memory that the tensor core will read.
-bool Cta::checkAsyncSource(Cta &owner, uint32_t at, uint32_t lane) {
+bool Cta::checkAsyncSource(Cta &owner, uint32_t at, const Tcgen05Task &task) {
   uint8_t *written = nullptr;
-  if (!resolveShared(owner.sharedWindow() + at, 16, lane, /*write=*/false,
+  if (!resolveShared(owner.sharedWindow() + at, 16, task.lane, /*write=*/false,
                      written, /*remote=*/true))
     return false;
-  CopyChunk chunk;
-  chunk.shared = at;
-  chunk.bytes = 16;
-  checkGenericWrites(owner, chunk, lane);
+  if (checker_)
+    checker_->asyncRead(task.watched, owner.rank_, at, 16);
   return true;
 }
 
@@ -227,7 +227,7 @@ bool Cta::issueTmemCopy(Tcgen05Task &task) {
     for (unsigned row = 0; row < shape.rows; ++row)
       for (unsigned byte = 0; byte < shape.rowBytes; byte += 16)
         if (!checkAsyncSource(taskCta(c), sharedAddressK(task.a, row, byte),
-                              task.lane))
+                              task))
           return false;
   return true;
 }
@@ -262,17 +262,33 @@ bool Cta::issueTcgen05Commit(Tcgen05Task &task) {
   sharedAddress(address);
   task.mbarrier = static_cast<uint32_t>(address);
   task.ranks = 0;
-  if (!task.mma.op.multicast)
+  if (!task.mma.op.multicast) {
+    watchCommit(task);
     return true;
+  }
   task.ranks = static_cast<uint32_t>(laneValue(1, task.lane)) & 0xFFFF;
-  if (task.ranks != 0 && task.ranks >> cluster_.size() == 0)
+  if (task.ranks != 0 && task.ranks >> cluster_.size() == 0) {
+    watchCommit(task);
     return true;
+  }
   fault("multicast",
         "mask " + hexadecimal(task.ranks) +
             " must name CTA ranks below the cluster's size of " +
             std::to_string(cluster_.size()),
         where);
   return false;
+}
+
+/// The arrivals of a commit will publish what the thread issued before it.
+void Cta::watchCommit(Tcgen05Task &task) {
+  if (!checker_)
+    return;
+  uint32_t offset = task.mbarrier & SharedOffsetMask;
+  uint32_t ranks =
+      task.ranks != 0 ? task.ranks : 1u << (task.mbarrier >> SharedRankShift);
+  for (uint32_t rank = 0; rank < cluster_.size(); ++rank)
+    if ((ranks >> rank) & 1)
+      checker_->commitTensor(site(), task.lane, rank, offset);
 }
 
 /// A task of the CTA or its pair that touches these columns.

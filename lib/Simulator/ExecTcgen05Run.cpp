@@ -211,7 +211,12 @@ void Cta::runTcgen05Commit(const Tcgen05Task &task) {
     if (!((ranks >> rank) & 1))
       continue;
     MBarrier &barrier = cluster_.cta(rank).mbarriers_[offset];
+    uint64_t phases = barrier.phase();
+    if (checker_)
+      checker_->mbarrierPublish(rank, offset, task.watched.timeline,
+                                task.watched.clock);
     MBarrierError error = barrier.arrive();
+    watchPhase(cluster_.cta(rank), offset, barrier, phases);
     if (error == MBarrierError::None)
       continue;
     reportInTask(task, "mbarrier",

@@ -30,8 +30,12 @@ bool Cta::membersHere(const Operand &members, uint32_t mask) {
     block(Wait::Converge);
     return false;
   }
-  if ((wanted & ~mask) == 0)
+  if ((wanted & ~mask) == 0) {
+    // elect.sync exchanges nothing, so it orders nothing.
+    if (checker_ && instruction_->op != Op::Elect)
+      checker_->sync(site(), mask);
     return true;
+  }
   fault("divergence", "a predicate excludes a lane that the member mask names",
         __builtin_ctz(wanted & ~mask));
   return false;
@@ -178,7 +182,12 @@ void Cta::executeElect(uint32_t mask) {
 
 /// All threads of the barrier have come: its warps go on.
 void Cta::completeBarrier(NamedBarrier &barrier) {
+  if (checker_)
+    checker_->completePhase(namedBarrierSync(barrier));
   for (uint32_t index : barrier.waiting) {
+    if (checker_)
+      checker_->acquire({rank_, index, 0}, warps_[index].live,
+                        namedBarrierSync(barrier));
     for (Group &group : warps_[index].groups) {
       if (group.wait == Wait::Barrier)
         endWait(warps_[index], group);
@@ -217,6 +226,8 @@ void Cta::executeBarrier(uint32_t mask) {
                                 " is used with " + std::to_string(threads) +
                                 " and " + std::to_string(barrier.expected) +
                                 " threads at the same time");
+  if (checker_)
+    checker_->arriveBarrier(site(), mask, namedBarrierSync(barrier));
   barrier.wholeCta = wholeCta;
   barrier.expected = threads;
   barrier.arrived += 32;
@@ -224,8 +235,12 @@ void Cta::executeBarrier(uint32_t mask) {
     return fault("barrier",
                  "more threads than " + std::to_string(barrier.expected) +
                      " arrived at barrier " + std::to_string(id[lane]));
-  if (barrier.arrived == barrier.expected)
-    return completeBarrier(barrier);
+  if (barrier.arrived == barrier.expected) {
+    completeBarrier(barrier);
+    if (checker_ && instruction_->op == Op::BarSync)
+      checker_->acquire(site(), mask, namedBarrierSync(barrier));
+    return;
+  }
   if (instruction_->op != Op::BarSync)
     return;
   barrier.waiting.push_back(warp_->index);

@@ -36,7 +36,6 @@ Warpgroup *Cta::findWarpgroup() {
   }
   if (wgmma_.groups.empty()) {
     wgmma_.groups.resize(context_.warps / Warpgroup::size);
-    wgmma_.readers.resize(context_.sharedEnd / 16 + 1);
   }
   Warpgroup &group = wgmma_.groups[index];
   WgmmaMember &member = wgmmaMember();
@@ -112,8 +111,12 @@ void Cta::waitForWgmma(Warpgroup &group, WgmmaMember &member) {
   if (!passWithWarpgroup(group))
     return;
   member.waited = last;
+  if (checker_ && member.commits > pending)
+    checker_->learn(site(), ~0u,
+                    checker_->timeline(TimelineKind::Wgmma, rank_,
+                                       warp_->index / Warpgroup::size),
+                    member.commits - pending);
   while (group.released < last) {
-    countReaders(group.operations.front(), -1);
     group.operations.pop_front();
     ++group.released;
   }
@@ -245,8 +248,7 @@ void Cta::issueWgmma(Warpgroup &group, WgmmaMember &member) {
   AsyncWgmma &operation = group.operation(number);
   if (!readWgmmaOperands(operation, first))
     return;
-  if (first)
-    countReaders(operation, 1);
+  watchOperands(member, operation);
   checkAccumulators(member, operation, number);
   if (operation.op.registersA)
     checkFragments(member, number);
@@ -256,61 +258,21 @@ void Cta::issueWgmma(Warpgroup &group, WgmmaMember &member) {
   operation.issued |= 1u << place;
   if (operation.issued != Warpgroup::all)
     return;
-  checkOperandWrites(operation);
   ++wgmma_.ready;
 }
 
-void Cta::countReaders(const AsyncWgmma &operation, int change) {
-  for (const std::vector<uint32_t> &addresses : operation.addresses)
-    for (uint32_t address : addresses)
-      wgmma_.readers[address / 16] =
-          static_cast<uint16_t>(wgmma_.readers[address / 16] + change);
-}
-
-/// Generic writes reach the async proxy after a fence of the thread that wrote.
-void Cta::checkOperandWrites(const AsyncWgmma &operation) {
-  for (const std::vector<uint32_t> &addresses : operation.addresses)
-    for (uint32_t address : addresses)
-      for (uint32_t word = address / 4; word < address / 4 + 4; ++word) {
-        const GenericWrite &last = genericWrites_[word];
-        if (last.thread == 0)
-          continue;
-        uint32_t rank = (last.thread - 1u) / 1024;
-        uint32_t writer = (last.thread - 1u) % 1024;
-        if (cluster_.cta(rank).proxyFences_[writer] != last.fences)
-          continue;
-        return report("missing-proxy-fence",
-                      "a wgmma reads shared address " + hexadecimal(word * 4u) +
-                          ", which thread " + std::to_string(writer) +
-                          " wrote without fence.proxy.async since",
-                      -1, instruction_->line, static_cast<int>(warp_->index));
-      }
-}
-
-/// A write of shared memory that a pending wgmma reads.
-void Cta::checkWgmmaReaders(const Cta &owner, uint64_t address, uint32_t bytes,
-                            uint32_t lane) {
-  const WgmmaUnit &unit = owner.wgmma_;
-  if (unit.readers.empty())
+/// What a wgmma reads. Its groups are those of the warpgroup: what one warp
+/// waited for has been read on behalf of all.
+void Cta::watchOperands(const WgmmaMember &member,
+                        const AsyncWgmma &operation) {
+  if (!checker_)
     return;
-  uint64_t last = (address + bytes - 1) / 16;
-  for (uint64_t piece = address / 16; piece <= last; ++piece) {
-    if (unit.readers[piece] == 0)
-      continue;
-    uint32_t at = static_cast<uint32_t>(piece * 16), line = 0;
-    for (const Warpgroup &group : unit.groups)
-      for (const AsyncWgmma &operation : group.operations)
-        for (const std::vector<uint32_t> &addresses : operation.addresses)
-          if (std::find(addresses.begin(), addresses.end(), at) !=
-              addresses.end())
-            line = operation.instruction->line;
-    return report("overwritten-source",
-                  "a write at shared address " + hexadecimal(address) +
-                      ", which the wgmma of line " + std::to_string(line) +
-                      " reads; wait with wgmma.wait_group first",
-                  static_cast<int>(lane), instruction_->line,
-                  static_cast<int>(warp_->index));
-  }
+  uint32_t group = warp_->index / Warpgroup::size;
+  AsyncOp op = checker_->begin(site(), 0, TimelineKind::Wgmma, rank_, group,
+                               member.commits + 1, "wgmma");
+  for (const std::vector<uint32_t> &addresses : operation.addresses)
+    for (uint32_t address : addresses)
+      checker_->asyncRead(op, rank_, address, 16);
 }
 
 //===----------------------------------------------------------------------===//

@@ -89,6 +89,8 @@ void Cta::endLanes(uint32_t mask) {
   leaveClusterBarrier(mask);
   warp_->live &= ~mask;
   leaveFrames(*warp_, group_->frame, mask);
+  if (checker_)
+    checker_->setLive(rank_, warp_->index, warp_->live);
   branched_ = true;
   group_->pc += 1;
   group_->mask &= ~mask;
@@ -128,6 +130,8 @@ void Cta::step(Warp &warp, Group &group) {
       noteRegisterAccesses(*warp.wgmma);
     if (tcgen05_)
       checkTmemLoads(mask);
+    if (checker_ && checker_->loadsInFlight(rank_, warp.index))
+      watchUses();
     execute(mask);
   }
   if (blocked_ || faulted_)
@@ -140,16 +144,18 @@ void Cta::step(Warp &warp, Group &group) {
 }
 
 void Cta::execute(uint32_t mask) {
-  if (instruction_->has(FlagAligned) && !converged(mask))
-    return;
+  if (instruction_->has(FlagAligned)) {
+    if (!converged(mask))
+      return;
+    // All lanes are here, so each has issued what comes before.
+    if (checker_)
+      checker_->sync(site(), mask);
+  }
   switch (instruction_->op) {
   case Op::Nop:
     return;
   case Op::Fence:
-    if (instruction_->has(FlagProxyAsync))
-      for (uint32_t lane = 0; lane < 32; ++lane)
-        proxyFences_[warp_->index * 32 + lane] += (mask >> lane) & 1;
-    return;
+    return executeFence(mask);
   case Op::Bra:
     return branch(mask);
   case Op::BraTable:
@@ -233,6 +239,8 @@ void Cta::execute(uint32_t mask) {
   case Op::SmallCommit:
     for (uint32_t lane = 0; lane < 32; ++lane)
       smallCommits_[warp_->index * 32 + lane] += (mask >> lane) & 1;
+    if (checker_)
+      checker_->commitCpAsync(site(), mask);
     return;
   case Op::SmallWait:
     return executeSmallWait(mask);

@@ -74,7 +74,9 @@ struct ModifierInfo {
     Space,
     Action,
     Count,
-    Mode
+    Mode,
+    Order,
+    Scope
   } field;
   uint32_t value;
 };

@@ -14,12 +14,10 @@ using namespace dgemm::sim;
 
 Cta::Cta(Cluster &cluster, const uint32_t *id, uint32_t rank)
     : cluster_(cluster), context_(cluster.context()), kernel_(context_.kernel),
-      id_{id[0], id[1], id[2]}, rank_(rank), random_(cluster.random()),
-      warps_(context_.warps), shared_(context_.sharedEnd),
-      sharedWritten_(context_.sharedEnd),
-      genericWrites_(context_.sharedEnd / 4 + 1),
-      proxyFences_(context_.warps * 32), bulkCommits_(context_.warps * 32),
-      clusterArrivals_(context_.warps * 32),
+      id_{id[0], id[1], id[2]}, rank_(rank), checker_(cluster.checker()),
+      random_(cluster.random()), warps_(context_.warps),
+      shared_(context_.sharedEnd), sharedWritten_(context_.sharedEnd),
+      bulkCommits_(context_.warps * 32), clusterArrivals_(context_.warps * 32),
       smallCommits_(context_.warps * 32) {
   const LaunchContext &context = context_;
   local_.resize(context.threads);

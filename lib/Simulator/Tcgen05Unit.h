@@ -8,6 +8,7 @@
 #ifndef DGEMM_LIB_SIMULATOR_TCGEN05UNIT_H
 #define DGEMM_LIB_SIMULATOR_TCGEN05UNIT_H
 
+#include "Checker.h"
 #include "Tmem.h"
 
 #include <deque>
@@ -34,6 +35,7 @@ struct Tcgen05Task {
   uint32_t mbarrier = 0;
   uint32_t ranks = 0;    // of .multicast::cluster
   uint32_t sequence = 0; // among those of its thread
+  AsyncOp watched;       // for the checker
 
   bool isDisabled(const TmemCell &cell) const {
     unsigned bit = 128 * cell.cta + cell.lane;

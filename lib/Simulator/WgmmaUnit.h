@@ -83,8 +83,6 @@ struct Warpgroup {
 /// The warpgroups of a CTA.
 struct WgmmaUnit {
   std::vector<Warpgroup> groups;
-  /// How many pending wgmmas read each piece of 16 bytes of shared memory.
-  std::vector<uint16_t> readers;
   /// Wgmmas that all warps issued and that did not execute.
   uint32_t ready = 0;
 };

@@ -16,8 +16,8 @@ using namespace dgemm::sim;
 
 static constexpr const char *help =
     R"(OVERVIEW: Runs a PTX kernel on a simulated GPU and reports what a GPU
-would punish only at random: reads of memory that nothing wrote, accesses out of
-bounds, misuse of barriers, deadlocks. Exits with 1 if there are findings or the
+would punish only at random: data races, missing fences, reads of memory that
+nothing wrote, accesses out of bounds, misuse of barriers, deadlocks. Exits with 1 if there are findings or the
 input is wrong.
 
 USAGE: dgemm-sim kernel.ptx --launch launch.json [options]
@@ -32,6 +32,7 @@ USAGE: dgemm-sim kernel.ptx --launch launch.json [options]
   --schedules N           try N seeds, from --seed on (1)
   --threads N             host threads (one per core)
   --max-instructions N    warp instructions that one CTA may execute (2^32)
+  --no-check              do not look for races and missing fences
   --parse-only            read the PTX and stop
 )";
 
@@ -100,6 +101,10 @@ static Status parseArguments(int argc, char **argv, Arguments &arguments) {
     }
     if (name == "--parse-only") {
       arguments.parseOnly = true;
+      continue;
+    }
+    if (name == "--no-check") {
+      arguments.options.check = false;
       continue;
     }
     std::string value;

@@ -86,6 +86,8 @@ struct Options {
   uint64_t maxInstructions = uint64_t(1) << 32;
   /// Findings that are kept.
   size_t maxFindings = 64;
+  /// Look for races, missing fences and the like (lib/Simulator/Checker.h).
+  bool check = true;
   /// Shared memory of one CTA, of the chip.
   uint32_t sharedLimit = 232448;
 };

@@ -197,6 +197,22 @@ enum class Action : uint8_t {
   Eq
 };
 
+/// What an operation on memory orders beside itself.
+enum class Order : uint8_t { Weak, Relaxed, Acquire, Release, AcquireRelease };
+/// Whom it orders that for. None: not said.
+enum class MemoryScope : uint8_t { None, Cta, Cluster, Gpu, System };
+
+enum class FenceKind : uint8_t {
+  None,             // of aliases, ...
+  Thread,           // fence.acq_rel, fence.sc, membar
+  ProxyAsync,       // fence.proxy.async
+  ProxyAsyncShared, // .shared::cta, .shared::cluster
+  ProxyAsyncGlobal, // .global
+  MBarrierInit,     // fence.mbarrier_init
+  TensorBeforeSync, // tcgen05.fence::before_thread_sync
+  TensorAfterSync   // tcgen05.fence::after_thread_sync
+};
+
 /// Modifiers that are present or not.
 enum Flag : uint32_t {
   FlagWide = 1u << 0,
@@ -220,7 +236,6 @@ enum Flag : uint32_t {
   FlagCarryOut = 1u << 18,
   FlagCarryIn = 1u << 19,
   FlagDrop = 1u << 20,
-  FlagProxyAsync = 1u << 21, // a fence for the async proxy
   FlagInc = 1u << 22,
   FlagCluster = 1u << 23, // .shared::cluster
   FlagNoInc = 1u << 24,   // cp.async.mbarrier.arrive.noinc
@@ -238,7 +253,10 @@ struct Instruction {
   Action action = Action::None;
   Space space = Space::Generic;
   uint8_t count = 1; // vector elements, matrices, dimensions of a copy
-  uint8_t mode = 0;  // prmt mode, kind of matrix shape, direction of a copy
+  uint8_t mode = 0;  // prmt mode, kind of matrix shape, direction of a copy,
+                     // FenceKind
+  Order order = Order::Weak;
+  MemoryScope scope = MemoryScope::None;
   uint32_t flags = 0;
   Operand guard; // a predicate register, or none
   uint32_t firstOperand = 0;

@@ -56,10 +56,10 @@ TEST(BulkCopy, MisusedLoads) {
   EXPECT_EQ(
       kind(load(0, 16, 16) + "ld.shared.b32 %r5, [%r2+16];").substr(0, 18),
       "uninitialised-read");
-  // A read that does not wait; some seed must see it before the copy.
+  // A read that does not wait.
   EXPECT_EQ(kind(load(0, 16, 16) + "ld.shared.b32 %r5, [%r2];" + awaitBarrier)
-                .substr(0, 18),
-            "uninitialised-read");
+                .substr(0, 13),
+            "data-race: F3");
   EXPECT_EQ(kind(load(0, 24, 24) + awaitBarrier),
             "tensor-copy: the size of a bulk copy is 24, must be a multiple of "
             "16");
@@ -71,7 +71,8 @@ TEST(BulkCopy, MisusedLoads) {
   EXPECT_EQ(kind(load(0, 16, 16) + awaitBarrier, false).substr(0, 18),
             "uninitialised-read");
   // Shared memory that a thread wrote without a fence.
-  EXPECT_EQ(kind("mov.u32 %r2, sm; st.shared.b32 [%r2+1024], 1;\n" +
+  EXPECT_EQ(kind("mov.u32 %r2, sm; st.shared.b32 [%r2+1024], 1;\n"
+                 "bar.warp.sync 15;\n" +
                  load(0, 16, 16) + awaitBarrier)
                 .substr(0, 19),
             "missing-proxy-fence");

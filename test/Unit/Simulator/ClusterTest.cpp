@@ -305,12 +305,10 @@ TEST(ClusterFindings, AsyncStores) {
   EXPECT_EQ(kind(sender(st + "[%r5+2], %r7, [%r8];", load, 4)), "misaligned");
   EXPECT_EQ(kind(sender(st + "[%r5+512], %r7, [%r8];", load, 4)),
             "out-of-bounds");
-  // Reading before the wait.
-  size_t early = 0;
+  // Reading before the wait: a race, whether the store has arrived or not.
   for (shape.seed = 0; shape.seed < 10; ++shape.seed)
-    early += kind(sender(st + "[%r5], %r7, [%r8]; " + load, load, 4)) ==
-             "uninitialised-read";
-  EXPECT_GT(early, 0u);
+    EXPECT_NE(kind(sender(st + "[%r5], %r7, [%r8]; " + load, load, 4)),
+              "0 findings");
   shape.ctas = shape.cluster = 1;
   EXPECT_EQ(kind(sender(st + "[%r5], %r7, [%r8];", load, 4)), "cluster");
   EXPECT_NE(kind(sender("st.async.shared::cluster.mbarrier::complete_tx::bytes"

@@ -104,21 +104,21 @@ TEST(CpAsync, GroupsAreOfEachThread) {
       EXPECT_EQ(result.out[i], i % 16 < 8 ? result.in[i] : 0);
   }
   EXPECT_EQ(firstKind(two + "cp.async.wait_group 1;\n" + newer + waitAll),
-            "uninitialised-read");
+            "data-race");
   EXPECT_EQ(firstKind(two + "cp.async.wait_group 2;\n" + older + waitAll),
-            "uninitialised-read");
+            "data-race");
   // Odd lanes do not commit: wait_group does not wait for their copies.
   std::string some = "and.b32 %r9, %r0, 1; setp.eq.u32 %p5, %r9, 1;\n"
                      "cp.async.ca.shared.global [%r3], [%d1], 8;\n"
                      "@!%p5 cp.async.commit_group;\ncp.async.wait_group 0;\n";
-  EXPECT_EQ(firstKind(some + older + waitAll), "uninitialised-read");
+  EXPECT_EQ(firstKind(some + older + waitAll), "data-race");
   EXPECT_EQ(firstKind(some + "@!%p5 ld.shared.b64 %d6, [%r3];\n" + waitAll),
             "");
 }
 
 TEST(CpAsync, Misuse) {
   std::string copy = "cp.async.cg.shared.global [%r3], [%d1], 16;\n";
-  EXPECT_EQ(firstKind(copy + dump + waitAll), "uninitialised-read");
+  EXPECT_EQ(firstKind(copy + dump + waitAll), "data-race");
   EXPECT_EQ(firstKind(copy), "exit-with-pending-copy");
   EXPECT_EQ(firstKind("cp.async.cg.shared.global [%r3+8], [%d1], 16;\n" +
                       std::string(waitAll)),
@@ -175,7 +175,7 @@ TEST(CpAsync, MBarriersCountCopies) {
   EXPECT_EQ(firstKind(arriving(64, copy + "mbarrier.arrive.shared.b64 _, "
                                           "[%r1];\n") +
                       neighbour + dump + waitAll),
-            "uninitialised-read");
+            "data-race");
   // The counts do not fit the barrier.
   EXPECT_EQ(firstKind(arriving(64, copy + "cp.async.mbarrier.arrive.shared.b64 "
                                           "[%r1];\n")),

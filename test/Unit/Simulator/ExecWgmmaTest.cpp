@@ -314,13 +314,15 @@ TEST(ExecWgmma, RegistersAreInFlightUntilTheWait) {
 
 TEST(ExecWgmma, OperandsInSharedMemory) {
   std::string wait = "wgmma.wait_group.sync.aligned 0;";
-  std::string store = "mov.u32 %r9, buffer; st.shared.b32 [%r9], %r0;";
+  std::string store = "mov.u32 %r9, buffer; setp.lt.u32 %p3, %r0, 32;"
+                      "@%p3 st.shared.b32 [%r9], %r0;";
   EXPECT_EQ(changed(wait, store + wait), "overwritten-source");
   EXPECT_EQ(changed(wait, wait + store), "no findings");
   // What is not read may be written.
-  EXPECT_EQ(
-      changed(wait, "mov.u32 %r9, buffer; st.shared.b32 [%r9+64], %r0;" + wait),
-      "no findings");
+  EXPECT_EQ(changed(wait, "mov.u32 %r9, buffer; setp.lt.u32 %p3, %r0, 32;"
+                          "@%p3 st.shared.b32 [%r9+64], %r0;" +
+                              wait),
+            "no findings");
   EXPECT_EQ(changed("fence.proxy.async;", ""), "missing-proxy-fence");
   EXPECT_EQ(changed("bra COPY", "bra NEXT; NEXT:"), "uninitialised-read");
   EXPECT_EQ(changed("mul.wide", "add.u64 %d4, %d4, 16000; mul.wide"),
