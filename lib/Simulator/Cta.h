@@ -368,6 +368,11 @@ private:
   void executeClusterArrive(uint32_t mask);
   void executeClusterWait(uint32_t mask);
   void leaveClusterBarrier(uint32_t mask);
+  // What must have happened before this CTA ends.
+  void noteUse(const Site &by, uint32_t lane, const Checker::Moment &moment,
+               bool copy);
+  void settleUses(uint32_t mask);
+  void reportUses();
   void executeAsyncStore(uint32_t mask);
   bool issueAsyncStore(AsyncStore &store, uint64_t address, uint64_t mbarrier,
                        uint32_t lane);
@@ -547,6 +552,15 @@ private:
   /// Of each thread: one more than the phase of the cluster barrier that it has
   /// arrived at and not waited for, or 0.
   std::vector<uint32_t> clusterArrivals_;
+  /// The latest uses of this CTA's shared memory by peers and by copies, of
+  /// each agent and lane, that no thread knew of when it exited.
+  struct Use {
+    Site by;
+    uint32_t lane = 0;
+    bool copy = false;
+    Checker::Moment moment;
+  };
+  std::map<std::pair<uint32_t, uint32_t>, Use> uses_;
   WgmmaUnit wgmma_;
   std::vector<SmallCopy> smallCopies_;
   std::vector<uint32_t> smallCommits_; // of each thread

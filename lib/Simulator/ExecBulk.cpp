@@ -190,6 +190,7 @@ void Cta::beginCopy(AsyncCopy &copy, uint32_t lane) {
     copy.op = checker_->beginOnMBarrier(
         site(), lane, copy.signal->rank_, copy.mbarrier,
         copy.signal->mbarriers_[copy.mbarrier].phase(), what);
+    copy.target->noteUse(site(), lane, checker_->moment(copy.op), true);
   } else {
     copy.op = checker_->begin(site(), lane, TimelineKind::BulkRead, rank_,
                               copy.thread, copy.group + 1, what);

@@ -120,6 +120,10 @@ void Cta::watchArrive(const Cta &owner, const Lanes &address, uint32_t mask,
     return;
   bool releases = instruction_->op == Op::MBarArrive &&
                   instruction_->order != Order::Relaxed;
+  for (uint32_t lane = 0; releases && &owner != this && lane < 32; ++lane)
+    if ((same >> lane) & 1)
+      cluster_.cta(owner.rank_)
+          .noteUse(site(), lane, checker_->now(site(), lane), false);
   checker_->mbarrierArrive(
       site(), same, owner.rank_,
       static_cast<uint32_t>(address[lane]) & SharedOffsetMask, releases);

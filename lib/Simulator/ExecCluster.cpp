@@ -52,7 +52,63 @@ Cta *Cta::findOwner(uint64_t address, uint32_t lane, bool remote) {
            what + " is in the memory of CTA rank " + std::to_string(rank) +
                ", and no cluster barrier has shown yet that it has started",
            where, instruction_->line, static_cast<int>(warp_->index));
-  return &owner;
+  switch (instruction_->op) {
+  case Op::Ld:
+  case Op::St:
+  case Op::Atom:
+  case Op::Red:
+    if (checker_)
+      owner.noteUse(site(), lane, checker_->now(site(), lane), false);
+    return &owner;
+  default: // mbarriers and copies are noted where they begin
+    return &owner;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// F14: what uses a CTA's shared memory must have happened before it ends
+//===----------------------------------------------------------------------===//
+
+void Cta::noteUse(const Site &by, uint32_t lane, const Checker::Moment &moment,
+                  bool copy) {
+  uses_[{moment.agent, moment.lane}] = {by, lane, copy, moment};
+}
+
+/// Lanes exit. The CTA lives until its last thread does: what one of them knows
+/// is before the end.
+void Cta::settleUses(uint32_t mask) {
+  auto known = [&](const Use &use) {
+    for (uint32_t lanes = mask; lanes != 0; lanes &= lanes - 1) {
+      uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
+      if (checker_->knows(site(), lane, use.moment) ||
+          checker_->knows(site(), lane, use.moment, View::Tensor))
+        return true;
+    }
+    return false;
+  };
+  for (auto next = uses_.begin(); next != uses_.end();)
+    next = known(next->second) ? uses_.erase(next) : std::next(next);
+}
+
+/// All threads have exited.
+void Cta::reportUses() {
+  for (const auto &[agent, use] : uses_) {
+    bool own = use.by.cta == rank_;
+    std::string line = std::to_string(use.by.line);
+    std::string by = own ? "" : " of CTA rank " + std::to_string(use.by.cta);
+    std::string message =
+        use.copy ? "F14: the CTA ends and no thread of it has waited for the "
+                   "copy of line " +
+                       line + by + " into its shared memory"
+                 : "F14: the CTA ends and nothing orders this after the access "
+                   "of warp " +
+                       std::to_string(use.by.warp) + by + ", line " + line +
+                       ", to its shared memory; barrier.cluster must stand "
+                       "between";
+    report("early-exit", message, own ? static_cast<int>(use.lane) : -1,
+           use.by.line, own ? static_cast<int>(use.by.warp) : -1);
+  }
+  uses_.clear();
 }
 
 void Cta::executeMapA(uint32_t mask) {
@@ -242,6 +298,7 @@ bool Cta::issueAsyncStore(AsyncStore &store, uint64_t address,
     store.op = checker_->beginOnMBarrier(site(), lane, rank, store.mbarrier,
                                          barrier->phase(), "st.async");
     store.op.generic = true;
+    store.target->noteUse(site(), lane, checker_->moment(store.op), true);
     checker_->asyncWrite(store.op, rank, store.address, store.bytes());
   }
   // Until the store completes nobody may read.

@@ -87,6 +87,7 @@ void Cta::branch(uint32_t taken) {
 
 void Cta::endLanes(uint32_t mask) {
   leaveClusterBarrier(mask);
+  settleUses(mask);
   warp_->live &= ~mask;
   leaveFrames(*warp_, group_->frame, mask);
   if (checker_)
@@ -100,6 +101,8 @@ void Cta::endLanes(uint32_t mask) {
   if (warp_->live != 0)
     return;
   --liveWarps_;
+  if (liveWarps_ == 0)
+    reportUses();
   freeRegisters_ += warp_->registerCount * 32;
   releaseFromBarriers();
 }

@@ -241,6 +241,7 @@ TEST(ClusterCopy, BrokenPipelines) {
                "shared::cta.b64 %p3, [%r17], %r14;",
                "");
   EXPECT_GT(found(hasty, "exited-cta"), 0u);
+  EXPECT_GT(found(hasty, "early-exit"), 0u);
 }
 
 //===----------------------------------------------------------------------===//
