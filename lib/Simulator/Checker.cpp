@@ -326,8 +326,12 @@ void Checker::commitTensor(const Site &site, uint32_t lane, uint32_t cta,
   MBarrierState &barrier = mbarrier(cta, address);
   WarpState &state = warp(site);
   checkInit(site, lane, barrier, address);
-  VectorClock &arriving = barrier.sync.arriving[View::Tensor];
-  arriving.join(state.common[View::Tensor]);
-  if ((state.ownMask >> lane) & 1)
-    arriving.join(state.own.at(lane)[View::Tensor]);
+  // What was over before the instructions were issued is over when they are.
+  for (View view : {View::Generic, View::AsyncShared, View::AsyncGlobal,
+                    View::Tensor}) {
+    VectorClock &arriving = barrier.sync.arriving[view];
+    arriving.join(state.common[view]);
+    if ((state.ownMask >> lane) & 1)
+      arriving.join(state.own.at(lane)[view]);
+  }
 }

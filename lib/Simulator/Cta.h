@@ -497,6 +497,9 @@ private:
   void executeTmemLoad(uint32_t mask);
   void executeTmemStore(uint32_t mask);
   void endTmemLoads();
+  void endTmemAccesses(bool loads);
+  void watchTmemMove(const TmemAddress &at, const Tcgen05Op &op, int64_t second,
+                     bool split, uint32_t lane);
   const Tcgen05Load *findTmemLoad(const Operand &operand) const;
   void checkTmemLoads(uint32_t mask);
 
@@ -512,6 +515,9 @@ private:
   bool checkMmaShared(const Tcgen05Task &task);
   bool checkAsyncSource(Cta &owner, uint32_t at, const Tcgen05Task &task);
   void watchCommit(Tcgen05Task &task);
+  void watchTmemTask(const Tcgen05Task &task);
+  void watchTmemArea(Cta &owner, uint32_t groups, uint32_t column,
+                     uint32_t columns, bool write, int lane);
   const Tcgen05Task *findTaskOn(uint32_t first, uint32_t count);
   // ExecTcgen05Run.cpp: execution
   Cta &taskCta(unsigned index);

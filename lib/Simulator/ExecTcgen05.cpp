@@ -26,9 +26,10 @@ void Cta::executeTcgen05(uint32_t mask) {
   case Op::TcStore:
     return executeTmemStore(mask);
   case Op::TcWaitLoad:
+    endTmemAccesses(/*loads=*/true);
     return endTmemLoads();
   case Op::TcWaitStore:
-    return;
+    return endTmemAccesses(/*loads=*/false);
   case Op::TcFenceBefore:
   case Op::TcFenceAfter:
     if (checker_)
@@ -131,6 +132,7 @@ void Cta::executeTmemAlloc(uint32_t mask) {
     return block(Wait::Tmem);
   tcgen05_->pairGrants += pair;
   tcgen05_->tmem.poison(column, columns);
+  tcgen05_->shadow.clear(column, columns);
   watch(instruction_->space, address, 4, lane, Touch::Write);
   std::memcpy(to, &column, 4);
   if (written)
@@ -153,6 +155,14 @@ void Cta::executeTmemDealloc(uint32_t mask) {
                  "tcgen05.dealloc of columns that the instruction of line " +
                      std::to_string(task->line) +
                      " still uses; wait for its tcgen05.commit");
+  uint32_t lane = static_cast<uint32_t>(__builtin_ctz(mask));
+  if (checker_ && at.column + count <= Tmem::columns) {
+    std::string use = tcgen05_->shadow.findUse(*checker_, site(), lane,
+                                               at.column, uint32_t(count));
+    if (!use.empty())
+      report("tmem-race", "tcgen05.dealloc: " + use, static_cast<int>(lane),
+             instruction_->line, static_cast<int>(warp_->index));
+  }
   std::string error =
       tcgen05_->tmem.allocator.release(at.column, uint32_t(count));
   if (!error.empty())
@@ -254,6 +264,8 @@ void Cta::executeTmemLoad(uint32_t mask) {
   if (!tmemAccess(operand(1), second, mask, address))
     return;
   TmemAddress at(address);
+  watchTmemMove(at, op, second, numOperands() > 2,
+                static_cast<uint32_t>(__builtin_ctz(mask)));
   Tmem &tmem = tcgen05_->tmem;
   uint32_t count = registerCount(op);
   Tcgen05Load load;
@@ -294,6 +306,8 @@ void Cta::executeTmemStore(uint32_t mask) {
   if (!tmemAccess(operand(0), second, mask, address))
     return;
   TmemAddress at(address);
+  watchTmemMove(at, op, second, split,
+                static_cast<uint32_t>(__builtin_ctz(mask)));
   Tmem &tmem = tcgen05_->tmem;
   uint32_t count = registerCount(op);
   for (uint32_t i = 0; i < count; ++i) {

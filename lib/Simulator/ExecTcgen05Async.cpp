@@ -48,8 +48,10 @@ void Cta::issueTcgen05(uint32_t mask) {
       good = issueTcgen05Mma(task);
       break;
     }
-    if (good)
-      tcgen05_->tasks.push_back(std::move(task));
+    if (!good)
+      return;
+    watchTmemTask(task);
+    tcgen05_->tasks.push_back(std::move(task));
   }
 }
 

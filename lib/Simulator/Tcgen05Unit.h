@@ -9,7 +9,7 @@
 #define DGEMM_LIB_SIMULATOR_TCGEN05UNIT_H
 
 #include "Checker.h"
-#include "Tmem.h"
+#include "TmemShadow.h"
 
 #include <deque>
 
@@ -52,6 +52,7 @@ struct Tcgen05Load {
 
 struct Tcgen05Unit {
   Tmem tmem;
+  TmemShadow shadow;
   std::deque<Tcgen05Task> tasks;
   std::vector<Tcgen05Load> loads;
   /// Counts of cta_group::2 allocations in order, and how many were granted:

@@ -131,7 +131,8 @@ std::vector<uint32_t> throughShape(const std::string &body, unsigned words) {
       "mov.u32 %t, %tid.x; ld.param.u64 %out, [out];\n"
       "setp.lt.u32 %q, %t, 32; @%q bra END;\n"
       "tcgen05.alloc.cta_group::1.sync.aligned.shared::cta.b32 [address], 32;\n"
-      "ld.shared.u32 %base, [address]; add.u32 %d, %base, 0x200000;\n"
+      "bar.warp.sync 0xffffffff; ld.shared.u32 %base, [address];\n"
+      "add.u32 %d, %base, 0x200000;\n"
       "sub.u32 %t, %t, 32; mul.wide.u32 %g, %t, " +
       std::to_string(4 * words) + "; add.u64 %out, %out, %g;\n";
   for (unsigned i = 0; i < 32; ++i)
