@@ -68,13 +68,14 @@ def main():
     parser.add_argument("--m", type=int, default=128, help="rows of the small matmul")
     parser.add_argument("--schedules", type=int, default=2, help="runs that are timed together")
     parser.add_argument("--repeats", type=int, default=3, help="of which the best counts")
+    parser.add_argument("--slack", type=float, default=1, help="factor on the targets")
     parser.add_argument("--no-large", action="store_true", help="without 512x2112x7168")
     args = parser.parse_args()
 
     ok = True
     for name, options in (("with race checker", []), ("without", [UNCHECKED])):
         rate = measure_core(args, *options)
-        met = rate >= TARGET_RATE
+        met = rate * args.slack >= TARGET_RATE
         ok &= met
         print(
             f"{name:20} {rate * 1e-9:6.2f} G multiply-accumulates/s on one core, "
@@ -84,7 +85,7 @@ def main():
     if args.no_large:
         return 0 if ok else 1
     used, wall, runs = run(args.tool, "--m=512", "--check")
-    met = wall <= TARGET_SECONDS
+    met = wall <= TARGET_SECONDS * args.slack
     print(
         f"512x2112x7168        {wall:6.1f} s on {os.cpu_count()} cores "
         f"({used:.1f} s of processor time; {runs[0]['seconds']:.1f} s simulated, the rest compiles "

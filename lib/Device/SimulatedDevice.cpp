@@ -191,6 +191,7 @@ Expected<LaunchReport> SimulatedDevice::launch(const LoadedKernel &kernel,
   options.seed = seed;
   options.threads = chip.threads;
   options.maxInstructions = chip.maxInstructions;
+  options.check = chip.raceCheck;
   options.sharedLimit = chip.sharedPerCta;
   Expected<sim::Result> result =
       sim::simulate(parsed.program, description, memory, options);

@@ -46,6 +46,11 @@ struct CommandLine {
       llvm::cl::desc("Warp instructions that a simulated CTA may execute "
                      "(default 2^32)"),
       llvm::cl::value_desc("number"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> noRaceCheck{
+      "no-race-check",
+      llvm::cl::desc("Simulate without looking for data races and missing "
+                     "fences"),
+      llvm::cl::cat(category)};
   llvm::cl::opt<std::string> stats{
       "stats",
       llvm::cl::desc("Write what the simulator counted in each launch to a "

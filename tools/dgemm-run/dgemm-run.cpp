@@ -484,6 +484,7 @@ static LogicalResult runMain(const CommandLine &cl) {
     chip->smCount = cl.sms ? cl.sms : chip->smCount;
     chip->threads = cl.threads;
     chip->maxInstructions = cl.maxInstructions;
+    chip->raceCheck = !cl.noRaceCheck;
     simulator = std::make_unique<device::SimulatedDevice>(*chip);
     backend = std::make_unique<KernelBackend>(
         *simulator, KernelBackendOptions{cl.target, cl.seed, cl.schedules});

@@ -22,6 +22,8 @@ struct SimulatedChip {
   unsigned threads = 0;
   /// Warp instructions that one CTA may execute before that is a finding.
   uint64_t maxInstructions = uint64_t(1) << 32;
+  /// Look for data races and missing fences.
+  bool raceCheck = true;
 };
 
 /// Runs PTX text. A seed orders warps and copies; the same seed gives the same

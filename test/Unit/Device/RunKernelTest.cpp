@@ -226,6 +226,24 @@ TEST(RunKernel, OperandsMustFitThePlan) {
             "k: argument 1 'd' has size 5 in dimension 1, expected 4");
 }
 
+/// Both warps write one word of shared memory.
+TEST(SimulatedDevice, RacesAreLookedForUnlessNotWanted) {
+  launch::LaunchPlan plan = makePlan();
+  reference::Tensor a = makeTensor(16, 4, 5), d = makeTensor(16, 4, 5);
+  for (bool raceCheck : {true, false}) {
+    SimulatedChip chip;
+    chip.raceCheck = raceCheck;
+    SimulatedDevice device{chip};
+    auto kernel = device.load(makePtx(".shared .align 4 .b32 word;\n"
+                                      "st.shared.u32 [word], %r1;\n"),
+                              plan);
+    auto runs = runKernel(device, **kernel, plan,
+                          {{a.view()}, {d.view(), false, true}}, {0});
+    ASSERT_TRUE(static_cast<bool>(runs)) << runs.message();
+    EXPECT_EQ(runs->at(0).report.findings.empty(), !raceCheck);
+  }
+}
+
 TEST(SimulatedDevice, CodeMustHaveTheKernelOfThePlan) {
   SimulatedDevice device{SimulatedChip()};
   launch::LaunchPlan plan = makePlan();
