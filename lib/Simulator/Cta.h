@@ -450,7 +450,15 @@ private:
   void executeMapCopyFence(uint32_t mask);
   void executeMapFence(uint32_t mask);
   void executeMapPrefetch(uint32_t mask);
-  void noteMapStore(uint64_t address, const uint8_t *bytes);
+  const TensorMap::Image *acquiredMap(uint64_t address, uint32_t lane) const;
+  void acquireMap(uint64_t address, uint32_t lane);
+  void releaseMap(uint64_t address, const TensorMap::Image &image,
+                  uint32_t lane);
+  void releaseMaps(uint32_t lane);
+  Checker::Moment moment(uint32_t lane);
+  bool follows(uint32_t lane, const Checker::Moment &moment) const;
+  void noteMapStore(uint64_t address, const uint8_t *bytes, uint32_t lane);
+  void noteMapChange(uint64_t address, uint32_t lane);
 
   // ExecMatrix.cpp
   void executeMatrixMove(uint32_t mask);
@@ -573,8 +581,8 @@ private:
   uint64_t smallOrder_ = 0;
   /// Tensor maps in global memory that this CTA changed since its last release,
   /// and what it acquired.
-  std::set<uint64_t> changedMaps_;
-  std::map<uint64_t, TensorMap::Image> acquiredMaps_;
+  std::map<uint64_t, std::vector<Checker::Moment>> changedMaps_;
+  std::map<uint64_t, AcquiredMap> acquiredMaps_;
   std::unique_ptr<Tcgen05Unit> tcgen05_; // if the kernel uses it
   uint32_t freeRegisters_ = 0;
   uint32_t liveWarps_ = 0;

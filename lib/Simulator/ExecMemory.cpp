@@ -352,7 +352,7 @@ void Cta::executeStore(uint32_t mask) {
       if (written)
         std::memset(written + i * bytes, (defined >> lane) & 1, bytes);
       if (kernel_.changesTensorMaps && global && i + 1 == count)
-        noteMapStore(address[lane], to);
+        noteMapStore(address[lane], to, lane);
     }
   }
 }

@@ -32,6 +32,28 @@ uint8_t *Cta::mapBytes(Space space, uint64_t address, uint32_t lane,
 
 static bool isGlobal(uint64_t address) { return address < SharedWindow; }
 
+/// When the lane does this, if anybody asks later.
+Checker::Moment Cta::moment(uint32_t lane) {
+  return checker_ ? checker_->now(site(), lane) : Checker::Moment();
+}
+
+/// Is what the lane does now ordered behind the moment?
+bool Cta::follows(uint32_t lane, const Checker::Moment &moment) const {
+  return !checker_ || checker_->knows(site(), lane, moment);
+}
+
+/// The map that the lane acquired, or a thread before it; null if none did.
+const TensorMap::Image *Cta::acquiredMap(uint64_t address,
+                                         uint32_t lane) const {
+  auto found = acquiredMaps_.find(address);
+  if (found == acquiredMaps_.end())
+    return nullptr;
+  for (const Checker::Moment &moment : found->second.moments)
+    if (follows(lane, moment))
+      return &found->second.image;
+  return nullptr;
+}
+
 /// The map that a copy sees. Copies do not see what the kernel wrote to global
 /// memory before a release and an acquire.
 bool Cta::readTensorMap(uint64_t address, uint32_t lane, TensorMap &map) {
@@ -42,24 +64,24 @@ bool Cta::readTensorMap(uint64_t address, uint32_t lane, TensorMap &map) {
   std::copy_n(bytes, current.size(), current.begin());
   seen = current;
   if (isGlobal(address)) {
-    auto acquired = acquiredMaps_.find(address);
-    const TensorMap::Image *old = acquired != acquiredMaps_.end()
-                                      ? &acquired->second
-                                      : context_.maps->atLaunch(address);
+    const TensorMap::Image *old = acquiredMap(address, lane);
+    old = old ? old : context_.maps->atLaunch(address);
     seen = old ? *old : TensorMap::Image();
   }
   if (seen != current) {
-    TensorMap::Image released;
+    TensorMapProxy::Release last;
     bool isReleased =
-        context_.maps->released(address, released) && released == current;
+        context_.maps->released(address, last) && last.image == current;
     report("stale-tensor-map",
            "the tensor map at " + hexadecimal(address) +
                " was changed by this kernel, the copy uses what was there "
                "before: " +
-               (isReleased ? "fence.proxy.tensormap::generic.acquire is missing"
-                           : "nothing released it since, with "
-                             "fence.proxy.tensormap::generic.release or "
-                             "tensormap.cp_fenceproxy"),
+               (isReleased
+                    ? "fence.proxy.tensormap::generic.acquire is missing "
+                      "between the release and this copy"
+                    : "nothing released it since, with "
+                      "fence.proxy.tensormap::generic.release or "
+                      "tensormap.cp_fenceproxy"),
            static_cast<int>(lane), instruction_->line,
            static_cast<int>(warp_->index));
   }
@@ -72,15 +94,19 @@ bool Cta::readTensorMap(uint64_t address, uint32_t lane, TensorMap &map) {
   return true;
 }
 
+void Cta::noteMapChange(uint64_t address, uint32_t lane) {
+  changedMaps_[address].push_back(moment(lane));
+}
+
 /// A generic store to global memory: does it belong to a map?
-void Cta::noteMapStore(uint64_t address, const uint8_t *bytes) {
+void Cta::noteMapStore(uint64_t address, const uint8_t *bytes, uint32_t lane) {
   uint64_t line = address / 64 * 64, offset = address - line;
   if (TensorMap::isImage(bytes - offset))
-    changedMaps_.insert(line);
+    noteMapChange(line, lane);
   // The second half of a map follows the one with the mark.
   const GlobalMemory::Buffer *buffer = context_.memory.find(line - 64, 64);
   if (buffer && TensorMap::isImage(&buffer->bytes[line - 64 - buffer->address]))
-    changedMaps_.insert(line - 64);
+    noteMapChange(line - 64, lane);
 }
 
 void Cta::executeMapReplace(uint32_t mask) {
@@ -122,8 +148,10 @@ void Cta::executeMapReplace(uint32_t mask) {
     bool shared =
         instruction_->space == Space::Shared ||
         (instruction_->space == Space::Generic && !isGlobal(address[lane]));
+    watch(instruction_->space, address[lane], TensorMap::imageBytes, lane,
+          Touch::Write);
     if (!shared)
-      changedMaps_.insert(address[lane]);
+      noteMapChange(address[lane], lane);
   }
 }
 
@@ -152,37 +180,75 @@ void Cta::executeMapCopyFence(uint32_t mask) {
   std::copy_n(source, image.size(), image.begin());
   if (Expected<TensorMap> map = TensorMap::decode(source); !map)
     return fault("tensor-map", map.message(), static_cast<int>(first));
+  if (checker_)
+    checker_->sync(site(), mask);
+  watch(Space::Shared, from[first], TensorMap::imageBytes, first, Touch::Read);
+  watch(Space::Global, to[first], TensorMap::imageBytes, first, Touch::Write);
   std::copy(image.begin(), image.end(), target);
   changedMaps_.erase(to[first]);
-  context_.maps->release(to[first], image);
+  releaseMap(to[first], image, first);
+  if (checker_)
+    checker_->sync(site(), mask);
+}
+
+void Cta::releaseMap(uint64_t address, const TensorMap::Image &image,
+                     uint32_t lane) {
+  context_.maps->release(address, {image, checker_, moment(lane)});
+}
+
+/// fence.proxy.tensormap::generic.release by a lane: of maps whose changes all
+/// come before it.
+void Cta::releaseMaps(uint32_t lane) {
+  for (auto changed = changedMaps_.begin(); changed != changedMaps_.end();) {
+    auto &[address, moments] = *changed;
+    bool before = std::all_of(
+        moments.begin(), moments.end(),
+        [&](const Checker::Moment &moment) { return follows(lane, moment); });
+    const GlobalMemory::Buffer *buffer =
+        context_.memory.find(address, TensorMap::imageBytes);
+    if (!before || !buffer) {
+      ++changed;
+      continue;
+    }
+    TensorMap::Image image;
+    std::copy_n(&buffer->bytes[address - buffer->address], image.size(),
+                image.begin());
+    releaseMap(address, image, lane);
+    changed = changedMaps_.erase(changed);
+  }
+}
+
+/// fence.proxy.tensormap::generic.acquire by a lane.
+void Cta::acquireMap(uint64_t address, uint32_t lane) {
+  TensorMapProxy::Release last;
+  if (!context_.maps->released(address, last))
+    return;
+  // Between clusters the order is that of this run.
+  if (last.checker == checker_ && !follows(lane, last.moment))
+    return;
+  AcquiredMap &map = acquiredMaps_[address];
+  if (map.image != last.image)
+    map = {last.image, {}};
+  map.add(moment(lane));
 }
 
 void Cta::executeMapFence(uint32_t mask) {
-  if (!instruction_->has(FlagAcquire)) {
-    for (uint64_t address : changedMaps_) {
-      const GlobalMemory::Buffer *buffer =
-          context_.memory.find(address, TensorMap::imageBytes);
-      if (!buffer)
-        continue;
-      TensorMap::Image image;
-      std::copy_n(&buffer->bytes[address - buffer->address], image.size(),
-                  image.begin());
-      context_.maps->release(address, image);
-    }
-    return changedMaps_.clear();
-  }
-  if (!isUniformlyDefined(operand(0), mask, "an address"))
+  bool acquire = instruction_->has(FlagAcquire);
+  if (acquire && !isUniformlyDefined(operand(0), mask, "an address"))
     return fault("undefined-address", "a fence needs a defined address");
-  Lanes address;
-  addresses(operand(0), address);
+  Lanes address = {};
+  if (acquire)
+    addresses(operand(0), address);
   for (uint32_t lane = 0; lane < 32; ++lane) {
     if (!((mask >> lane) & 1))
       continue;
+    if (!acquire) {
+      releaseMaps(lane);
+      continue;
+    }
     if (!mapBytes(Space::Generic, address[lane], lane, false))
       return;
-    TensorMap::Image image;
-    if (context_.maps->released(address[lane], image))
-      acquiredMaps_[address[lane]] = image;
+    acquireMap(address[lane], lane);
   }
 }
 

@@ -31,16 +31,23 @@ const TensorMapProxy::Image *TensorMapProxy::atLaunch(uint64_t address) const {
   return found == atLaunch_.end() ? nullptr : &found->second;
 }
 
-void TensorMapProxy::release(uint64_t address, const Image &image) {
+void TensorMapProxy::release(uint64_t address, const Release &release) {
   std::lock_guard<std::mutex> lock(mutex_);
-  released_[address] = image;
+  released_[address] = release;
 }
 
-bool TensorMapProxy::released(uint64_t address, Image &image) const {
+bool TensorMapProxy::released(uint64_t address, Release &release) const {
   std::lock_guard<std::mutex> lock(mutex_);
   auto found = released_.find(address);
   if (found == released_.end())
     return false;
-  image = found->second;
+  release = found->second;
   return true;
+}
+
+void AcquiredMap::add(const Checker::Moment &moment) {
+  for (const Checker::Moment &old : moments)
+    if (old.agent == moment.agent && old.lane == moment.lane)
+      return;
+  moments.push_back(moment);
 }

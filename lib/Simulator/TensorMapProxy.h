@@ -13,6 +13,7 @@
 // (fence.proxy.tensormap::generic.release or tensormap.cp_fenceproxy), the user
 // acquires it. Until then copies see the map as it was at the launch.
 
+#include "Checker.h"
 #include "dgemm/Simulator/Machine.h"
 #include "dgemm/Simulator/TensorMap.h"
 
@@ -25,20 +26,36 @@ namespace dgemm::sim {
 class TensorMapProxy {
 public:
   using Image = TensorMap::Image;
+  struct Release {
+    Image image = {};
+    /// Whose moment it is: that of a thread which this checker watches, or
+    /// null.
+    const Checker *checker = nullptr;
+    Checker::Moment moment;
+  };
 
   /// Remembers the maps that are in global memory now.
   void rememberMaps(const GlobalMemory &memory);
   /// The map at the launch, or null.
   const Image *atLaunch(uint64_t address) const;
 
-  void release(uint64_t address, const Image &image);
-  /// False if nothing released a map there.
-  bool released(uint64_t address, Image &image) const;
+  void release(uint64_t address, const Release &release);
+  /// The latest release; false if nothing released a map there.
+  bool released(uint64_t address, Release &release) const;
 
 private:
   std::map<uint64_t, Image> atLaunch_;
   mutable std::mutex mutex_;
-  std::map<uint64_t, Image> released_;
+  std::map<uint64_t, Release> released_;
+};
+
+/// A map that threads of a CTA acquired, and when they did.
+struct AcquiredMap {
+  TensorMap::Image image = {};
+  std::vector<Checker::Moment> moments;
+
+  /// The same thread acquires it often: its first time counts.
+  void add(const Checker::Moment &moment);
 };
 
 } // namespace dgemm::sim

@@ -53,7 +53,7 @@ struct Outcome {
 } // namespace
 
 static Outcome run(const std::string &body, const char *target = "sm_90a",
-                   uint64_t seed = 0) {
+                   uint32_t threads = 32) {
   CopyBench bench(target);
   std::vector<uint8_t> source = Stream(5).bytes(256);
   TensorMap map = rows(bench.buffer(source));
@@ -64,7 +64,7 @@ static Outcome run(const std::string &body, const char *target = "sm_90a",
   bench.buffer(std::vector<uint8_t>(64));
   bench.map(map);
   Outcome result;
-  result.found = bench.run(makeBarrier + body + awaitAndDump(16, 2), 32, seed);
+  result.found = bench.run(makeBarrier + body + awaitAndDump(16, 2), threads);
   for (int row = 0; row < 4; ++row)
     if (std::equal(bench.bytes(2).begin(), bench.bytes(2).end(),
                    source.begin() + 64 * row))
@@ -99,6 +99,27 @@ TEST(TensorMapChange, InPlace) {
                       load());
   EXPECT_EQ(kind(again.found), "stale-tensor-map");
   EXPECT_EQ(again.row, 2);
+}
+
+TEST(TensorMapChange, OtherThreadsMustBeOrdered) {
+  // Thread 0 changes and uses the map, warp 1 acquires it.
+  std::string sync = "bar.sync 0;\n";
+  std::string acquireByWarp1 =
+      "setp.ge.u32 %p4, %r0, 32;\n@%p4 " + std::string(acquire);
+  auto found = [](const std::string &body) {
+    return kind(run(body, "sm_90a", 64).found);
+  };
+  std::string change = moveDown + std::string(release);
+  EXPECT_EQ(found(change + sync + acquireByWarp1 + sync + load()), "");
+  EXPECT_EQ(found(change + sync + acquireByWarp1 + load()), "stale-tensor-map");
+  EXPECT_EQ(found(change + acquireByWarp1 + sync + load()), "stale-tensor-map");
+  // A release before it knows of the change: by warp 1.
+  std::string releaseByWarp1 =
+      "setp.ge.u32 %p4, %r0, 32;\n@%p4 " + std::string(release);
+  EXPECT_EQ(found(moveDown + sync + releaseByWarp1 + sync + acquire + load()),
+            "");
+  EXPECT_EQ(found(moveDown + releaseByWarp1 + sync + acquire + load()),
+            "stale-tensor-map");
 }
 
 /// Copies the parameter's map to shared memory, changes it there, and puts it
