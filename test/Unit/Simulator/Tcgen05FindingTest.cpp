@@ -113,6 +113,8 @@ TEST(Tcgen05Finding, Allocation) {
 }
 
 TEST(Tcgen05Finding, UseOfAllocation) {
+  expect(alloc + "tcgen05.ld.sync.aligned.16x32bx2.x1.b32 {%r9}, [%t], -1;",
+         "tmem-allocation", "a ld uses columns -1 to -1");
   expect(alloc + barrier + fill + fence + multiply + dealloc, "tmem-allocation",
          "still uses; wait for its tcgen05.commit");
   expect(alloc + fill + fence + "add.u32 %t, %t, 28;" + multiply,
@@ -256,8 +258,8 @@ TEST(Tcgen05Finding, RacesOfResults) {
   EXPECT_EQ(good.kind(), "0 findings");
   expect(warps(multiply + commit, justWait + loadSecond), "tmem-race",
          "tcgen05.fence::after_thread_sync is missing behind the wait", 64);
-  expect(warps(multiply + commit + waitBar, loadSecond), "tmem-race",
-         "nothing", 64);
+  expect(warps(multiply + commit + waitBar, loadSecond), "tmem-race", "nothing",
+         64);
 }
 
 // Of one thread, or in the order of issue by fences: no commit in between.
