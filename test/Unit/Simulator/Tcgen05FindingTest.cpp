@@ -292,6 +292,20 @@ TEST(Tcgen05Finding, RacesWithDealloc) {
          "tmem-race", "tcgen05.dealloc: the tcgen05.ld of line", 64);
 }
 
+// Records are dropped when there are many; those that matter stay.
+TEST(Tcgen05Finding, RacesAfterManyAccesses) {
+  std::string many = multiply + commit + waitBar + "mov.u32 %r11, 0; MANY:\n" +
+                     load + waitLoad +
+                     "add.u32 %r11, %r11, 1; setp.lt.u32 %p2, %r11, 40000;\n"
+                     "@%p2 bra MANY;\n";
+  std::string second = justWait + after + loadSecond + before;
+  auto found = [&](const std::string &last) {
+    return run(text(warps(many, second, last)), 64, 0, 0, 1, 1 << 20).kind();
+  };
+  EXPECT_EQ(found("bar.sync 0;"), "0 findings");
+  EXPECT_EQ(found(""), "tmem-race");
+}
+
 TEST(Tcgen05Finding, Modules) {
   auto error = [](std::string body, const char *target = "sm_100a") {
     std::string module = text(body);
