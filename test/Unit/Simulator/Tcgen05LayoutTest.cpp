@@ -225,10 +225,10 @@ TEST(Tcgen05Layout, SharedMemoryWithAtomsOf32Bytes) {
   MatrixDescriptor d;
   d.swizzle = Swizzle::B128Atom32;
   d.leadingOffset = 4096;
-  d.strideOffset = 512;
+  d.strideOffset = 1536;
   BitSwizzle permute = bitSwizzle(d.swizzle);
   Mode mns{{{32, 4}, {8, 4096}}};
-  Mode ks{{{4, 128}, {2, 512}}};
+  Mode ks{{{4, 128}, {2, 1536}}};
   for (unsigned mn = 0; mn < 256; mn += 4)
     for (unsigned k = 0; k < 8; ++k)
       EXPECT_EQ(sharedAddressMN(d, 4, mn, k), permute(mns(mn) + ks(k)));
