@@ -7,6 +7,7 @@
 
 #include "dgemm/Reference/Formats.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -18,26 +19,8 @@ using namespace dgemm::reference;
 // Decoding
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// Layout of a small float: sign, exponent, mantissa, from the top.
-struct Layout {
-  int exponentBits;
-  int mantissaBits;
-  int bias;
-  /// The largest finite code without its sign.
-  uint32_t maxCode;
-};
-} // namespace
-
-static constexpr Layout e2m1 = {2, 1, 1, 0x7};
-static constexpr Layout e4m3 = {4, 3, 7, 0x7e};
-static constexpr Layout e5m2 = {5, 2, 15, 0x7b};
-static constexpr Layout bf16 = {8, 7, 127, 0x7f7f};
-static constexpr Layout f16 = {5, 10, 15, 0x7bff};
-static constexpr Layout f32 = {8, 23, 127, 0x7f7fffff};
-
 /// The magnitude of a finite code; the caller has removed the sign.
-static double decodeMagnitude(const Layout &layout, uint32_t code) {
+static double decodeMagnitude(const FloatLayout &layout, uint32_t code) {
   int exponent = static_cast<int>(code >> layout.mantissaBits);
   double fraction = code & ((1u << layout.mantissaBits) - 1);
   double one = 1u << layout.mantissaBits;
@@ -47,17 +30,14 @@ static double decodeMagnitude(const Layout &layout, uint32_t code) {
                     exponent - layout.bias - layout.mantissaBits);
 }
 
-/// Decodes any code of a layout whose codes above maxCode are NaN, except for
-/// maxCode + 1, which is infinity if `hasInfinity`.
-static double decode(const Layout &layout, uint32_t code, bool hasInfinity) {
-  uint32_t signBit = 1u << (layout.exponentBits + layout.mantissaBits);
-  uint32_t magnitude = code & (signBit - 1);
+double dgemm::reference::decodeFloat(const FloatLayout &layout, uint32_t code) {
+  uint32_t magnitude = code & (layout.signBit() - 1);
   double value = std::numeric_limits<double>::quiet_NaN();
   if (magnitude <= layout.maxCode)
     value = decodeMagnitude(layout, magnitude);
-  else if (hasInfinity && magnitude == layout.maxCode + 1)
+  else if (layout.hasInfinity && magnitude == layout.maxCode + 1)
     value = std::numeric_limits<double>::infinity();
-  return code & signBit ? -value : value;
+  return code & layout.signBit() ? -value : value;
 }
 
 template <size_t N, typename Fn> static std::array<double, N> table(Fn fn) {
@@ -69,19 +49,19 @@ template <size_t N, typename Fn> static std::array<double, N> table(Fn fn) {
 
 static const std::array<double, 16> &tableE2M1() {
   static const auto values =
-      table<16>([](uint32_t code) { return decode(e2m1, code, false); });
+      table<16>([](uint32_t code) { return decodeFloat(layoutE2M1, code); });
   return values;
 }
 
 static const std::array<double, 256> &tableE4M3() {
   static const auto values =
-      table<256>([](uint32_t code) { return decode(e4m3, code, false); });
+      table<256>([](uint32_t code) { return decodeFloat(layoutE4M3, code); });
   return values;
 }
 
 static const std::array<double, 256> &tableE5M2() {
   static const auto values =
-      table<256>([](uint32_t code) { return decode(e5m2, code, true); });
+      table<256>([](uint32_t code) { return decodeFloat(layoutE5M2, code); });
   return values;
 }
 
@@ -100,7 +80,7 @@ double dgemm::reference::decodeE4M3(uint8_t code) { return tableE4M3()[code]; }
 double dgemm::reference::decodeE5M2(uint8_t code) { return tableE5M2()[code]; }
 double dgemm::reference::decodeE8M0(uint8_t code) { return tableE8M0()[code]; }
 double dgemm::reference::decodeF16(uint16_t code) {
-  return decode(f16, code, true);
+  return decodeFloat(layoutF16, code);
 }
 
 double dgemm::reference::decodeBF16(uint16_t code) {
@@ -132,34 +112,58 @@ static float floatOf(uint32_t bits) {
   return value;
 }
 
-/// Rounds a finite magnitude to the nearest code, ties to even. The result may
-/// exceed the largest finite code: the caller decides what overflow means.
-static uint64_t encodeMagnitude(const Layout &layout, double value) {
-  uint64_t bits = bitsOf(value) & ~(uint64_t(1) << 63);
+/// Does the code go up by one? `rest` is what was cut off, `half` half of the
+/// distance between codes, `odd` the lowest bit that stays.
+static bool roundsUp(uint64_t rest, uint64_t half, bool odd, bool negative,
+                     Rounding rounding) {
+  switch (rounding) {
+  case Rounding::NearestEven:
+    return rest > half || (rest == half && odd);
+  case Rounding::NearestAway:
+    return rest >= half;
+  case Rounding::TowardsZero:
+    return false;
+  case Rounding::Down:
+    return negative && rest != 0;
+  case Rounding::Up:
+    return !negative && rest != 0;
+  }
+  return false;
+}
+
+uint64_t dgemm::reference::roundMagnitude(const FloatLayout &layout,
+                                          double magnitude, bool negative,
+                                          Rounding rounding) {
+  uint64_t bits = bitsOf(magnitude) & ~(uint64_t(1) << 63);
   int exponent = static_cast<int>(bits >> 52) - 1023;
+  uint64_t mantissa = bits & ((uint64_t(1) << 52) - 1);
   if (exponent == -1023)
-    return 0; // f64 subnormals are below half of any format's smallest value
-  uint64_t mantissa = (bits & ((uint64_t(1) << 52) - 1)) | (uint64_t(1) << 52);
+    exponent = -1022; // f64 subnormals are below any format's smallest value
+  else
+    mantissa |= uint64_t(1) << 52;
   int minExponent = 1 - layout.bias;
   int steps = exponent > minExponent ? exponent - minExponent : 0;
   int below = exponent < minExponent ? minExponent - exponent : 0;
-  int shift = 52 - layout.mantissaBits + below;
-  if (shift > 53)
-    return 0;
+  // Further than 60 bits nothing but "not zero" is left.
+  int shift = std::min(52 - layout.mantissaBits + below, 60);
+  uint64_t kept = mantissa >> shift;
+  uint64_t rest = mantissa & ((uint64_t(1) << shift) - 1);
   uint64_t half = uint64_t(1) << (shift - 1);
-  uint64_t odd = (mantissa >> shift) & 1;
-  uint64_t rounded = (mantissa + half - 1 + odd) >> shift;
+  bool up = roundsUp(rest, half, kept & 1, negative, rounding);
   // The implicit bit of a normal number carries one into the exponent field.
-  return (static_cast<uint64_t>(steps) << layout.mantissaBits) + rounded;
+  return (static_cast<uint64_t>(steps) << layout.mantissaBits) + kept + up;
 }
 
-static uint32_t signOf(const Layout &layout, double value) {
-  return std::signbit(value) ? 1u << (layout.exponentBits + layout.mantissaBits)
-                             : 0;
+static uint64_t encodeMagnitude(const FloatLayout &layout, double value) {
+  return roundMagnitude(layout, value, false, Rounding::NearestEven);
+}
+
+static uint32_t signOf(const FloatLayout &layout, double value) {
+  return std::signbit(value) ? layout.signBit() : 0;
 }
 
 /// Encodes with saturation; `nan` is the code of NaN without sign.
-static uint32_t encodeSaturated(const Layout &layout, double value,
+static uint32_t encodeSaturated(const FloatLayout &layout, double value,
                                 uint32_t nan) {
   uint32_t sign = signOf(layout, value);
   if (std::isnan(value))
@@ -172,7 +176,7 @@ static uint32_t encodeSaturated(const Layout &layout, double value,
 }
 
 /// Encodes with overflow to infinity, whose code follows the largest one.
-static uint32_t encodeWithInfinity(const Layout &layout, double value) {
+static uint32_t encodeWithInfinity(const FloatLayout &layout, double value) {
   uint32_t sign = signOf(layout, value);
   uint32_t infinity = layout.maxCode + 1;
   if (std::isnan(value))
@@ -184,19 +188,20 @@ static uint32_t encodeWithInfinity(const Layout &layout, double value) {
 }
 
 uint8_t dgemm::reference::encodeE2M1(double value) {
-  return static_cast<uint8_t>(encodeSaturated(e2m1, value, e2m1.maxCode));
+  return static_cast<uint8_t>(
+      encodeSaturated(layoutE2M1, value, layoutE2M1.maxCode));
 }
 uint8_t dgemm::reference::encodeE4M3(double value) {
-  return static_cast<uint8_t>(encodeSaturated(e4m3, value, 0x7f));
+  return static_cast<uint8_t>(encodeSaturated(layoutE4M3, value, 0x7f));
 }
 uint8_t dgemm::reference::encodeE5M2(double value) {
-  return static_cast<uint8_t>(encodeSaturated(e5m2, value, 0x7f));
+  return static_cast<uint8_t>(encodeSaturated(layoutE5M2, value, 0x7f));
 }
 uint16_t dgemm::reference::encodeBF16(double value) {
-  return static_cast<uint16_t>(encodeWithInfinity(bf16, value));
+  return static_cast<uint16_t>(encodeWithInfinity(layoutBF16, value));
 }
 uint16_t dgemm::reference::encodeF16(double value) {
-  return static_cast<uint16_t>(encodeWithInfinity(f16, value));
+  return static_cast<uint16_t>(encodeWithInfinity(layoutF16, value));
 }
 
 uint8_t dgemm::reference::encodeE8M0(double value) {
@@ -233,7 +238,7 @@ bool dgemm::reference::isPowerOfTwo(float scale) {
   return (bits & 0x7fffff) == 0 && exponent >= 1 && exponent <= 0xfe;
 }
 
-static double halfUlp(const Layout &layout, double value) {
+static double halfUlp(const FloatLayout &layout, double value) {
   int exponent = 1 - layout.bias;
   if (value != 0 && std::isfinite(value)) {
     int own = std::ilogb(value);
@@ -245,17 +250,17 @@ static double halfUlp(const Layout &layout, double value) {
 double dgemm::reference::halfUlp(ElementType type, double value) {
   switch (type) {
   case ElementType::F4E2M1FN:
-    return ::halfUlp(e2m1, value);
+    return ::halfUlp(layoutE2M1, value);
   case ElementType::F8E4M3FN:
-    return ::halfUlp(e4m3, value);
+    return ::halfUlp(layoutE4M3, value);
   case ElementType::F8E5M2:
-    return ::halfUlp(e5m2, value);
+    return ::halfUlp(layoutE5M2, value);
   case ElementType::BF16:
-    return ::halfUlp(bf16, value);
+    return ::halfUlp(layoutBF16, value);
   case ElementType::F16:
-    return ::halfUlp(f16, value);
+    return ::halfUlp(layoutF16, value);
   case ElementType::F32:
-    return ::halfUlp(f32, value);
+    return ::halfUlp(layoutF32, value);
   default:
     return 0;
   }
@@ -407,7 +412,7 @@ static uint64_t encodeBits(ElementType type, double value) {
   case ElementType::F16:
     return encodeF16(value);
   case ElementType::F32:
-    return encodeWithInfinity(f32, value);
+    return encodeWithInfinity(layoutF32, value);
   case ElementType::F64:
     return bitsOf(value);
   case ElementType::I8:

@@ -327,8 +327,8 @@ void Checker::commitTensor(const Site &site, uint32_t lane, uint32_t cta,
   WarpState &state = warp(site);
   checkInit(site, lane, barrier, address);
   // What was over before the instructions were issued is over when they are.
-  for (View view : {View::Generic, View::AsyncShared, View::AsyncGlobal,
-                    View::Tensor}) {
+  for (View view :
+       {View::Generic, View::AsyncShared, View::AsyncGlobal, View::Tensor}) {
     VectorClock &arriving = barrier.sync.arriving[view];
     arriving.join(state.common[view]);
     if ((state.ownMask >> lane) & 1)

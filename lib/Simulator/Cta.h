@@ -10,6 +10,7 @@
 
 #include "Checker.h"
 #include "TensorMapProxy.h"
+#include "Warp.h"
 #include "WgmmaUnit.h"
 
 #include "dgemm/Simulator/MBarrier.h"
@@ -30,74 +31,14 @@ struct Tcgen05Task;
 struct Tcgen05Unit;
 struct TmemAddress;
 
-/// What an operand is in every lane, zero- or sign-extended.
-struct alignas(64) Lanes {
-  uint64_t v[32];
-  uint64_t &operator[](size_t lane) { return v[lane]; }
-  uint64_t operator[](size_t lane) const { return v[lane]; }
-};
-
-/// Why lanes do not go on. The instruction is tried again when it may.
-enum class Wait : uint8_t {
-  None,
-  Converge,  // the other lanes of the warp, at an aligned instruction
-  Barrier,   // a named barrier
-  Cluster,   // the cluster barrier
-  MBarrier,  // the phase of an mbarrier
-  BulkGroup, // copies of the thread
-  CopyGroup, // cp.async of the thread
-  Registers, // setmaxnreg.inc
-  Tmem,      // columns of tensor memory, or the other CTA of the pair
-  Wgmma      // groups of wgmma
-};
-
-/// Lanes of a warp at the same instruction.
-struct Group {
-  uint32_t pc = 0;
-  uint32_t mask = 0;
-  Wait wait = Wait::None;
-  uint32_t frame = 0;      // in Warp::frames
-  uint64_t waitsSince = 0; // slice in which the wait began; 0: none
-};
-
-/// One call of a device function by some lanes, or (number 0) the kernel.
-struct Frame {
-  uint32_t caller = 0;   // frame
-  uint32_t call = 0;     // index of the call instruction
-  uint32_t function = 0; // in Kernel::functions
-  uint32_t lanes = 0;    // that are in it or in what it calls; 0: free
-  uint32_t depth = 0;
-  uint32_t base = 0; // of its memory, in the local memory of each thread
-  uint32_t end = 0;
-  /// Of a frame whose lanes do not run; else Warp has them.
-  std::vector<uint32_t> registers, defined;
-};
-
-struct Warp {
-  uint32_t index = 0;
-  uint32_t live = 0;
-  std::vector<Group> groups;
-  /// Of the frame whose lanes run: see Cta::enterFrame.
-  std::vector<uint32_t> registers;
-  /// A bit per lane for each register: it holds a defined value.
-  std::vector<uint32_t> defined;
-  uint32_t carry = 0;
-  uint32_t registerCount = 0;   // of setmaxnreg
-  WgmmaMember *wgmma = nullptr; // once it uses wgmma
-  std::vector<Frame> frames;
-  uint32_t frame = 0; // whose registers these are
-};
-
-/// Local memory of a thread: as much as its calls have taken so far.
-struct LocalMemory {
-  std::vector<uint8_t> bytes, written;
-};
-
 struct NamedBarrier {
   uint32_t expected = 0;
   uint32_t arrived = 0;
   bool wholeCta = false;
   std::vector<uint32_t> waiting; // warps
+  // Of barrier.red: how many threads voted, whether all and any did.
+  uint32_t votes = 0;
+  bool all = true, any = false;
 };
 
 class Cta;
@@ -198,6 +139,8 @@ std::string hexadecimal(uint64_t value);
 /// What an atomic operation leaves in memory that held `old`.
 uint64_t combineAtomic(const Instruction &instruction, uint64_t old, uint64_t b,
                        uint64_t c);
+/// An element of at most eight bytes, extended by the type's sign.
+uint64_t loadValue(const uint8_t *from, unsigned bytes, Type type);
 
 class Random {
 public:
@@ -275,6 +218,7 @@ private:
   // ExecCall.cpp
   void enterFrame(Warp &warp, uint32_t frame);
   void executeCall(uint32_t mask);
+  uint32_t findFrame(const Frame &call) const;
   bool callFunction(uint32_t function, uint32_t mask);
   bool callBuiltin(const Function &function, uint32_t mask);
   void executeReturn(uint32_t mask);
@@ -320,9 +264,15 @@ private:
   void executeBits(uint32_t mask);
   void executeHalf(uint32_t mask);
   template <typename T> void executeFloat(uint32_t mask);
+  void executeFloatPair(uint32_t mask);
+  bool executeIntegerSpecial(uint32_t mask);
+  void executeMultiplyCarry(uint32_t mask);
   void executeConvert(uint32_t mask);
+  void executeConvertPack(uint32_t mask);
+  void executeTestClass(uint32_t mask);
   void executeSet(uint32_t mask);
   void executeSelect(uint32_t mask);
+  Operand wordOf(const Operand &operand, uint32_t word) const;
   void executeMove(uint32_t mask);
   template <typename F> void map1(uint32_t mask, F function);
   template <typename F> void map2(uint32_t mask, F function);
@@ -339,6 +289,8 @@ private:
   void executeLoad(uint32_t mask);
   void executeStore(uint32_t mask);
   void executeAtomic(uint32_t mask);
+  void combineWide(uint8_t *at, const uint64_t *b, const uint64_t *c,
+                   uint64_t *old);
   void executeAddressOf(uint32_t mask);
   void countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes);
   bool sharedAddress(uint64_t &address) const;
@@ -387,8 +339,16 @@ private:
   void executeElect(uint32_t mask);
   void executeBarrier(uint32_t mask);
   void executeSetMaxNReg();
-  bool membersHere(const Operand &members, uint32_t mask);
+  bool membersHere(const Operand &members, uint32_t &mask);
+  template <typename F>
+  void forEachSet(const Operand &members, uint32_t mask, F function);
+  void orderMembers(const Operand &members, uint32_t mask);
+  void voteAmong(uint32_t mask);
+  void reduceAmong(uint32_t mask);
+  void matchAmong(uint32_t mask);
+  void electAmong(uint32_t mask);
   void completeBarrier(NamedBarrier &barrier);
+  void deliverReduction(Warp &warp, Group &group, const NamedBarrier &barrier);
   void releaseFromBarriers();
 
   // ExecAsync.cpp

@@ -62,7 +62,15 @@ static constexpr TypeName typeNames[] = {
     {"e4m3x2", Type::E4M3x2, 16},
     {"e5m2x2", Type::E5M2x2, 16},
     {"e2m1x2", Type::E2M1x2, 8},
+    {"e2m3x2", Type::E2M3x2, 16},
+    {"e3m2x2", Type::E3M2x2, 16},
     {"ue8m0x2", Type::UE8M0x2, 16},
+    {"u2", Type::U2, 2},
+    {"s2", Type::S2, 2},
+    {"u4", Type::U4, 4},
+    {"s4", Type::S4, 4},
+    {"u16x2", Type::U16x2, 32},
+    {"s16x2", Type::S16x2, 32},
 };
 
 Type dgemm::sim::typeByName(std::string_view name) {
@@ -84,8 +92,8 @@ unsigned dgemm::sim::bitWidth(Type type) {
 }
 
 bool dgemm::sim::isSigned(Type type) {
-  return type == Type::S8 || type == Type::S16 || type == Type::S32 ||
-         type == Type::S64;
+  return (type >= Type::S8 && type <= Type::S64) || type == Type::S2 ||
+         type == Type::S4;
 }
 
 bool dgemm::sim::isFloat(Type type) {

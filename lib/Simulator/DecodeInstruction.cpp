@@ -364,28 +364,6 @@ Status Decoder::finishMma(Instruction &instruction,
   return checkSelectors(instruction, operands);
 }
 
-/// Types that an instruction's arithmetic has; narrow formats only convert.
-static bool hasType(const Instruction &instruction) {
-  Type type = instruction.type;
-  unsigned bits = bitWidth(type);
-  bool standard = type <= Type::F64 && bits <= 64 && type != Type::F32x2;
-  switch (instruction.op) {
-  case Op::Cvt:
-    return bits >= 8 && bits <= 64;
-  case Op::Ld:
-  case Op::St:
-  case Op::Atom:
-  case Op::Red:
-    return standard && bits >= 8;
-  case Op::Mma:
-  case Op::Wgmma:
-  case Op::Nop:
-    return true;
-  default:
-    return standard;
-  }
-}
-
 /// An mbarrier of another CTA can be arrived at, and nothing else.
 static Status finishMBarrier(const Instruction &instruction,
                              const std::vector<Operand> &operands) {
@@ -473,6 +451,10 @@ Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
       return Error{"a vector is wider than 256 bits"};
     return {};
   }
+  case Op::Mov:
+    return checkScalarMove(instruction, operands);
+  case Op::BarRed:
+    return checkBarrierReduction(instruction);
   case Op::MBarInit:
   case Op::MBarInval:
   case Op::MBarArrive:
@@ -497,8 +479,8 @@ Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
                ? Status()
                : Status(Error{"expected .shared::cluster or no state space"});
   case Op::Cvt:
+    return checkConvert(instruction, operands);
   case Op::Set:
-    return types.size() == 2 ? Status() : Status(Error{"expected two types"});
   case Op::Setp:
     return instruction.compare != Compare::None
                ? Status()
@@ -506,11 +488,7 @@ Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
   case Op::Atom:
   case Op::Red:
     kernel_.globalAtomics |= instruction.space != Space::Shared;
-    if (instruction.action == Action::None || instruction.action > Action::Dec)
-      return Error{"expected an operation"};
-    if ((instruction.action == Action::Cas) != (operands.size() == 4))
-      return Error{"compare-and-swap has one operand more than others"};
-    return {};
+    return checkAtomic(instruction, operands);
   case Op::BulkWait:
   case Op::SmallWait:
     if (!operands.empty() && operands[0].kind != Kind::Immediate)
@@ -533,10 +511,7 @@ Status Decoder::finish(Instruction &instruction, const std::vector<Type> &types,
                ? Status()
                : Status(Error{"expected .all, .any, .uni or .ballot"});
   case Op::Redux:
-    return instruction.action >= Action::Add &&
-                   instruction.action <= Action::Xor
-               ? Status()
-               : Status(Error{"expected an operation"});
+    return checkRedux(instruction);
   default:
     return {};
   }
@@ -579,10 +554,8 @@ Expected<Instruction> Decoder::decode(std::string_view opcode,
                      (CatNoType | CatMma | CatMatrix | CatAny | CatTcgen05));
   if (needsType && types.empty())
     return fail("expected a type");
-  if (types.size() > 2)
-    return fail("too many types");
-  if (!hasType(instruction))
-    return fail("unsupported type");
+  if (Status status = checkTypes(instruction, types); !status.ok())
+    return fail(status.message());
 
   if (info->categories & CatTcgen05) {
     if (Status status = finishTcgen05(instruction, operands); !status.ok())
@@ -594,6 +567,8 @@ Expected<Instruction> Decoder::decode(std::string_view opcode,
     if (Status status = decodeCopy(opcode, instruction, operands, signature);
         !status.ok())
       return fail(status.message());
+  if (instruction.op == Op::BarRed && operands.size() > 3)
+    signature = "dssp"; // with the number of threads
   if (Status status = checkOperands(signature.c_str(), instruction, operands);
       !status.ok())
     return fail(status.message());

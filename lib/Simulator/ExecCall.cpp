@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Lanes that call together share a frame: registers of their own, and bytes at
-// the same addresses of each one's local memory. Lanes that diverge within the
-// function share it too; the last one that leaves frees it.
+// Lanes that make the same call share a frame: each has its lane of the frame's
+// registers, and bytes at the same addresses of its local memory. Lanes that
+// diverge within the function share it too; the last one that leaves frees it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -173,6 +173,24 @@ void Cta::copyFromFormal(const Formal &formal, uint32_t calleeBase,
     write(to, result, mask, inRegister ? defined : ~0u);
 }
 
+/// The frame of lanes that made the same call and are in it still: lanes that
+/// come later join them, and may meet them at an instruction that needs all of
+/// them. Else a free one, or one past the end.
+uint32_t Cta::findFrame(const Frame &call) const {
+  const std::vector<Frame> &frames = warp_->frames;
+  uint32_t free = static_cast<uint32_t>(frames.size());
+  for (uint32_t i = free; i-- > 1;) {
+    if (frames[i].lanes == 0) {
+      free = i;
+      continue;
+    }
+    if (frames[i].caller == call.caller && frames[i].call == call.call &&
+        frames[i].function == call.function)
+      return i;
+  }
+  return free;
+}
+
 /// Lets these lanes enter a function. False after a fault.
 bool Cta::callFunction(uint32_t index, uint32_t mask) {
   const Function &function = kernel_.functions[index];
@@ -212,16 +230,20 @@ bool Cta::callFunction(uint32_t index, uint32_t mask) {
     fetch(argument, Type::U64, values[i]);
     defined[i] = definedLanes(argument);
   }
-  frame.registers.resize(function.registerWords);
-  frame.defined.resize(function.numRegisters);
   std::vector<Frame> &frames = warp_->frames;
-  uint32_t slot = 1;
-  while (slot < frames.size() && frames[slot].lanes != 0)
-    ++slot;
+  uint32_t slot = findFrame(frame);
   if (slot == frames.size())
     frames.emplace_back();
-  frames[slot] = std::move(frame);
+  if (frames[slot].lanes != 0) {
+    frames[slot].lanes |= mask;
+  } else {
+    frame.registers.resize(function.registerWords);
+    frame.defined.resize(function.numRegisters);
+    frames[slot] = std::move(frame);
+  }
   enterFrame(*warp_, slot);
+  for (uint32_t &flags : warp_->defined)
+    flags &= ~mask;
   for (uint32_t i = 0; i < site.numArguments; ++i)
     copyToFormal(operand(site.numResults + i), function.parameters[i],
                  frames[callerFrame].base, slot, mask, values[i], defined[i]);

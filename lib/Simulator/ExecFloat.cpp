@@ -38,6 +38,21 @@ template <typename T> T extremum(T a, T b, bool maximum, bool keepNaN) {
   return (a < b) == maximum ? b : a;
 }
 
+/// min and max of two or three sources. With .abs the magnitudes compare; with
+/// .xorsign the result's sign is the product of those of the sources.
+template <typename T>
+T extremum(const Instruction &instruction, T a, T b, T c) {
+  bool maximum = instruction.op == Op::Max, keep = instruction.has(FlagNan);
+  bool sign = std::signbit(a) != std::signbit(b);
+  if (instruction.has(FlagAbs))
+    a = std::fabs(a), b = std::fabs(b), c = std::fabs(c);
+  T result = extremum(a, b, maximum, keep);
+  if (instruction.numOperands > 3)
+    result = extremum(result, c, maximum, keep);
+  return instruction.has(FlagXorSign) ? std::copysign(result, sign ? T(-1) : 1)
+                                      : result;
+}
+
 /// One lane. False for an instruction that floats do not have.
 template <typename T>
 bool compute(const Instruction &instruction, T a, T b, T c, T &result) {
@@ -66,8 +81,7 @@ bool compute(const Instruction &instruction, T a, T b, T c, T &result) {
     return true;
   case Op::Min:
   case Op::Max:
-    result =
-        extremum(a, b, instruction.op == Op::Max, instruction.has(FlagNan));
+    result = extremum(instruction, a, b, c);
     return true;
   case Op::Rcp:
     result = T(1) / a;
@@ -104,50 +118,150 @@ bool compute(const Instruction &instruction, T a, T b, T c, T &result) {
 
 } // namespace
 
+/// rcp and rsqrt of f64 are approximations whose lower word is zero.
+static double cutApproximation(const Instruction &instruction, double value) {
+  bool cut = instruction.has(FlagApprox) &&
+             (instruction.op == Op::Rcp || instruction.op == Op::Rsqrt);
+  return cut ? asDouble(bitsOf(value) & ~uint64_t(0xffffffffu)) : value;
+}
+static float cutApproximation(const Instruction &, float value) {
+  return value;
+}
+
+/// One lane, from bits to bits. `supported` stays as it is, or becomes false.
+template <typename T>
+static uint64_t computeLane(const Instruction &instruction, const T *sources,
+                            bool &supported) {
+  T a = sources[0], b = sources[1], c = sources[2];
+  if (instruction.has(FlagFtz))
+    a = flush(a), b = flush(b), c = flush(c);
+  T result = 0;
+  supported &= compute(instruction, a, b, c, result);
+  result = cutApproximation(instruction, result);
+  if (instruction.has(FlagFtz))
+    result = flush(result);
+  if (instruction.has(FlagSat))
+    result = result > 0 ? std::min(result, T(1)) : T(0); // NaN too
+  if (instruction.has(FlagRelu) && result <= 0)
+    result = 0;
+  bool sign = instruction.op == Op::Neg || instruction.op == Op::Abs ||
+              instruction.op == Op::Copysign;
+  return sizeof(T) == 4 && std::isnan(result) && !sign ? canonicalNaN
+                                                       : bitsOf(result);
+}
+
+static std::string notSupported(const std::string &opcode) {
+  return "'" + opcode + "' is not supported";
+}
+
+/// Which sources of add, sub and fma with an f16 or bf16 type are of that type.
+static bool isNarrowSource(const Instruction &instruction, uint32_t index) {
+  if (instruction.sourceType == instruction.type)
+    return false;
+  return index == 1 || (index == 2 && instruction.op == Op::Fma);
+}
+
 template <typename T> void Cta::executeFloat(uint32_t mask) {
   Lanes sources[3] = {};
   uint32_t defined = ~0u;
+  Type narrow = instruction_->sourceType;
   for (uint32_t i = 1; i < std::min(numOperands(), 4u); ++i) {
-    fetch(operand(i), instruction_->type, sources[i - 1]);
+    bool widen = isNarrowSource(*instruction_, i);
+    fetch(operand(i), widen ? narrow : instruction_->type, sources[i - 1]);
+    for (uint32_t lane = 0; widen && lane < 32; ++lane)
+      sources[i - 1][lane] =
+          bitsOf(static_cast<T>(decodeNarrow(narrow, sources[i - 1][lane])));
     defined &= definedLanes(operand(i));
   }
-  bool ftz = instruction_->has(FlagFtz);
   bool supported = true;
   RoundingScope rounding(instruction_->round);
   for (uint32_t lane = 0; lane < 32; ++lane) {
-    T a = decode<T>(sources[0][lane]), b = decode<T>(sources[1][lane]),
-      c = decode<T>(sources[2][lane]);
-    if (ftz)
-      a = flush(a), b = flush(b), c = flush(c);
-    T result = 0;
-    supported &= compute(*instruction_, a, b, c, result);
-    if (ftz)
-      result = flush(result);
-    if (instruction_->has(FlagSat))
-      result = std::isnan(result) ? T(0) : std::clamp(result, T(0), T(1));
-    bool sign = instruction_->op == Op::Neg || instruction_->op == Op::Abs ||
-                instruction_->op == Op::Copysign;
-    sources[0][lane] = sizeof(T) == 4 && std::isnan(result) && !sign
-                           ? canonicalNaN
-                           : bitsOf(result);
+    T values[3];
+    for (unsigned i = 0; i < 3; ++i)
+      values[i] = decode<T>(sources[i][lane]);
+    sources[0][lane] = computeLane(*instruction_, values, supported);
   }
   if (!supported)
     return fault("unsupported",
-                 "'" + context_.program.opcodes[instruction_->text] +
-                     "' is not supported");
+                 notSupported(context_.program.opcodes[instruction_->text]));
   write(operand(0), sources[0], mask, defined);
 }
 
 template void Cta::executeFloat<float>(uint32_t);
 template void Cta::executeFloat<double>(uint32_t);
 
-/// f16 and bf16, one or two to a register: computed in f64, rounded once.
+/// f32x2: two f32 in 64 bits.
+void Cta::executeFloatPair(uint32_t mask) {
+  Lanes sources[3] = {};
+  uint32_t defined = ~0u;
+  for (uint32_t i = 1; i < std::min(numOperands(), 4u); ++i) {
+    fetch(operand(i), Type::B64, sources[i - 1]);
+    defined &= definedLanes(operand(i));
+  }
+  bool supported = true;
+  RoundingScope rounding(instruction_->round);
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    uint64_t packed = 0;
+    for (unsigned shift : {0u, 32u}) {
+      float values[3];
+      for (unsigned i = 0; i < 3; ++i)
+        values[i] = asFloat(sources[i][lane] >> shift);
+      packed |= computeLane(*instruction_, values, supported) << shift;
+    }
+    sources[0][lane] = packed;
+  }
+  if (!supported)
+    return fault("unsupported",
+                 notSupported(context_.program.opcodes[instruction_->text]));
+  write(operand(0), sources[0], mask, defined);
+}
+
+/// One f16 or bf16: computed in f64 so that rounding once more is right.
+static uint64_t computeHalf(const Instruction &instruction, Type type,
+                            const uint64_t *codes, bool &supported) {
+  double values[3];
+  double normal = type == Type::F16 ? 0x1p-14 : 0x1p-126;
+  auto flushHalf = [&](double value) {
+    return instruction.has(FlagFtz) && std::fabs(value) < normal
+               ? std::copysign(0.0, value)
+               : value;
+  };
+  for (unsigned i = 0; i < 3; ++i)
+    values[i] = flushHalf(decodeNarrow(type, codes[i]));
+  double a = values[0], b = values[1], c = values[2], result = 0;
+  switch (instruction.op) {
+  case Op::Add:
+    result = addToOdd(a, b);
+    break;
+  case Op::Sub:
+    result = addToOdd(a, -b);
+    break;
+  case Op::Fma:
+    result = addToOdd(a * b, c); // the product is exact
+    break;
+  case Op::Neg: // bits, so that NaN keeps what it is
+    return codes[0] ^ 0x8000;
+  case Op::Abs:
+    return codes[0] & 0x7fff;
+  default:
+    supported &= compute(instruction, a, b, c, result);
+    break;
+  }
+  if (instruction.has(FlagSat))
+    result = result > 0 ? std::min(result, 1.0) : 0; // NaN too
+  if (instruction.has(FlagRelu) && result <= 0)
+    result = 0;
+  uint64_t code = encodeNarrow(type, result, Round::Rn, false);
+  bool small = flushHalf(decodeNarrow(type, code)) == 0;
+  return small ? code & 0x8000 : code;
+}
+
+/// f16 and bf16, one or two to a register.
 void Cta::executeHalf(uint32_t mask) {
   Type type = instruction_->type;
-  bool pair = type == Type::F16x2 || type == Type::BF16x2;
-  Type part = type == Type::F16x2    ? Type::F16
-              : type == Type::BF16x2 ? Type::BF16
-                                     : type;
+  unsigned bits = 0;
+  Type part = pairElement(type, bits);
+  bool pair = part != Type::None;
   Lanes sources[3] = {};
   uint32_t defined = ~0u;
   for (uint32_t i = 1; i < std::min(numOperands(), 4u); ++i) {
@@ -157,27 +271,17 @@ void Cta::executeHalf(uint32_t mask) {
   bool supported = true;
   for (uint32_t lane = 0; lane < 32; ++lane) {
     uint64_t packed = 0;
-    for (unsigned half = 0; half < (pair ? 2u : 1u); ++half) {
-      double values[3];
+    for (unsigned shift = 0; shift < (pair ? 32u : 16u); shift += 16) {
+      uint64_t codes[3];
       for (unsigned i = 0; i < 3; ++i)
-        values[i] = decodeNarrow(
-            part,
-            static_cast<uint32_t>(sources[i][lane] >> (16 * half)) & 0xffff);
-      double result = 0;
-      supported &=
-          compute(*instruction_, values[0], values[1], values[2], result);
-      if (instruction_->has(FlagSat))
-        result = std::isnan(result) ? 0 : std::clamp(result, 0.0, 1.0);
-      if (instruction_->has(FlagRelu))
-        result = result < 0 ? 0 : result;
-      packed |= uint64_t(encodeNarrow(part, result, Round::Rn, false))
-                << (16 * half);
+        codes[i] = (sources[i][lane] >> shift) & 0xffff;
+      packed |= computeHalf(*instruction_, pair ? part : type, codes, supported)
+                << shift;
     }
     sources[0][lane] = packed;
   }
   if (!supported)
     return fault("unsupported",
-                 "'" + context_.program.opcodes[instruction_->text] +
-                     "' is not supported");
+                 notSupported(context_.program.opcodes[instruction_->text]));
   write(operand(0), sources[0], mask, defined);
 }

@@ -87,7 +87,30 @@ void Cta::executeAdd(uint32_t mask) {
     warp_->carry = (warp_->carry & ~mask) | (out & mask);
 }
 
+/// mad.cc and madc: the low or high half of the product plus a third source.
+void Cta::executeMultiplyCarry(uint32_t mask) {
+  Type type = instruction_->type;
+  unsigned bits = dgemm::sim::bitWidth(type);
+  uint64_t wide = lowMask(bits);
+  bool high = instruction_->has(FlagHigh), sign = isSigned(type);
+  uint32_t in = instruction_->has(FlagCarryIn) ? warp_->carry : 0, out = 0;
+  unsigned lane = 0;
+  map3(mask, [&](uint64_t a, uint64_t b, uint64_t c) {
+    Unsigned128 product = sign
+                              ? static_cast<Unsigned128>(Signed128(s(a)) * s(b))
+                              : Unsigned128(a & wide) * (b & wide);
+    Unsigned128 part = (high ? product >> bits : product) & wide;
+    Unsigned128 sum = part + (c & wide) + ((in >> lane) & 1);
+    out |= static_cast<uint32_t>((sum >> bits) & 1) << lane++;
+    return static_cast<uint64_t>(sum);
+  });
+  if (instruction_->has(FlagCarryOut))
+    warp_->carry = (warp_->carry & ~mask) | (out & mask);
+}
+
 void Cta::executeMultiply(uint32_t mask) {
+  if (instruction_->has(FlagCarryIn | FlagCarryOut))
+    return executeMultiplyCarry(mask);
   Type type = instruction_->type;
   unsigned bits = dgemm::sim::bitWidth(type);
   bool high = instruction_->has(FlagHigh), sign = isSigned(type);
@@ -242,15 +265,16 @@ bool Cta::executeInteger(uint32_t mask) {
     map1(mask, [](uint64_t a) { return -a; });
     return true;
   case Op::Min:
+  case Op::Max: {
+    bool maximum = instruction_->op == Op::Max;
+    bool positive = instruction_->has(FlagRelu);
     map2(mask, [=](uint64_t a, uint64_t b) {
-      return (sign ? s(a) < s(b) : a < b) ? a : b;
+      bool less = sign ? s(a) < s(b) : a < b;
+      uint64_t result = less == maximum ? b : a;
+      return positive && s(result) < 0 ? 0 : result;
     });
     return true;
-  case Op::Max:
-    map2(mask, [=](uint64_t a, uint64_t b) {
-      return (sign ? s(a) > s(b) : a > b) ? a : b;
-    });
-    return true;
+  }
   case Op::Sad:
     map3(mask, [=](uint64_t a, uint64_t b, uint64_t c) {
       return c + ((sign ? s(a) < s(b) : a < b) ? b - a : a - b);
@@ -373,7 +397,31 @@ void Cta::executeBits(uint32_t mask) {
     }
     }
   }
-  write(operand(0), a, mask, defined);
+  const Operand &to = operand(0);
+  write(element(to, 0), a, mask, defined);
+  if (to.kind != Operand::Kind::Vector)
+    return;
+  // lop3.and and lop3.or also compare the result with zero.
+  uint32_t nonzero = 0, other = fetchPredicate(operand(5));
+  for (uint32_t lane = 0; lane < 32; ++lane)
+    nonzero |= uint32_t(a[lane] != 0) << lane;
+  bool both = !instruction_->has(FlagRight);
+  writePredicate(element(to, 1), both ? nonzero & other : nonzero | other, mask,
+                 defined & definedLanes(operand(5)));
+}
+
+/// One 64-bit word of a register or number; a .b128 register has two.
+Operand Cta::wordOf(const Operand &operand, uint32_t word) const {
+  Operand part = operand;
+  if (operand.kind == Operand::Kind::Register && operand.type == Type::B128) {
+    part.type = Type::B64;
+    part.slot += 64 * word;
+  } else if (word != 0) {
+    part = Operand();
+    part.kind = operand.kind == Operand::Kind::Sink ? Operand::Kind::Sink
+                                                    : Operand::Kind::Immediate;
+  }
+  return part;
 }
 
 void Cta::executeMove(uint32_t mask) {
@@ -381,41 +429,31 @@ void Cta::executeMove(uint32_t mask) {
   unsigned bits = dgemm::sim::bitWidth(instruction_->type);
   bool pack = from.kind == Operand::Kind::Vector;
   bool unpack = to.kind == Operand::Kind::Vector;
-  if (!pack && !unpack) {
+  uint32_t defined = definedLanes(from);
+  if (!pack && !unpack && bits <= 64) {
     Lanes value;
     fetch(from, instruction_->type, value);
-    return write(to, value, mask, definedLanes(from));
+    return write(to, value, mask, defined);
   }
-  uint32_t count = pack ? from.count : to.count;
+  uint32_t count = pack ? from.count : unpack ? to.count : 1;
   unsigned part = bits / count;
-  Lanes whole = {};
-  if (!pack)
-    fetch(from, Type::U64, whole);
-  for (uint32_t i = 0; i < count; ++i) {
+  Lanes whole[2] = {};
+  for (uint32_t word = 0; !pack && word * 64 < bits; ++word)
+    fetch(wordOf(from, word), Type::U64, whole[word]);
+  for (uint32_t i = 0; i < count && (pack || unpack); ++i) {
     Lanes value;
+    Lanes &word = whole[part * i / 64];
+    unsigned shift = part * i % 64;
     if (pack) {
       fetch(element(from, i), Type::U64, value);
       for (uint32_t lane = 0; lane < 32; ++lane)
-        whole[lane] |= (value[lane] & lowMask(part)) << (part * i);
+        word[lane] |= (value[lane] & lowMask(part)) << shift;
       continue;
     }
     for (uint32_t lane = 0; lane < 32; ++lane)
-      value[lane] = (whole[lane] >> (part * i)) & lowMask(part);
-    write(element(to, i), value, mask, definedLanes(from));
+      value[lane] = (word[lane] >> shift) & lowMask(part);
+    write(element(to, i), value, mask, defined);
   }
-  if (pack)
-    write(to, whole, mask, definedLanes(from));
-}
-
-void Cta::executeSelect(uint32_t mask) {
-  Lanes a, b;
-  fetch(operand(1), instruction_->type, a);
-  fetch(operand(2), instruction_->type, b);
-  uint32_t chosen = fetchPredicate(operand(3));
-  uint32_t defined =
-      definedLanes(operand(3)) & ((chosen & definedLanes(operand(1))) |
-                                  (~chosen & definedLanes(operand(2))));
-  for (uint32_t lane = 0; lane < 32; ++lane)
-    a[lane] = (chosen >> lane) & 1 ? a[lane] : b[lane];
-  write(operand(0), a, mask, defined);
+  for (uint32_t word = 0; !unpack && word * 64 < bits; ++word)
+    write(wordOf(to, word), whole[word], mask, defined);
 }

@@ -257,7 +257,7 @@ void Cta::countWavefronts(const Lanes &address, uint32_t mask, uint32_t bytes) {
   }
 }
 
-static uint64_t loadValue(const uint8_t *from, unsigned bytes, Type type) {
+uint64_t dgemm::sim::loadValue(const uint8_t *from, unsigned bytes, Type type) {
   uint64_t value = 0;
   std::memcpy(&value, from, bytes);
   if (!isSigned(type) || bytes == 8)
@@ -281,6 +281,10 @@ void Cta::executeLoad(uint32_t mask) {
   addresses(operand(1), address);
   unsigned bytes = dgemm::sim::bitWidth(instruction_->type) / 8;
   uint32_t count = instruction_->count;
+  // Of .b128, each half is an element.
+  uint32_t halves = bytes == 16 ? 2 : 1;
+  bytes /= halves;
+  count *= halves;
   if (instruction_->space == Space::Shared ||
       instruction_->space == Space::Generic)
     countWavefronts(address, mask, bytes * count);
@@ -315,7 +319,8 @@ void Cta::executeLoad(uint32_t mask) {
   watchLoaded(to);
   // What follows from a read that is reported need not be reported as well.
   for (uint32_t i = 0; i < count; ++i)
-    write(element(to, i), values[i], mask, ~undefined[i]);
+    write(halves == 1 ? element(to, i) : wordOf(element(to, i / 2), i % 2),
+          values[i], mask, ~undefined[i]);
 }
 
 void Cta::executeStore(uint32_t mask) {
@@ -326,6 +331,9 @@ void Cta::executeStore(uint32_t mask) {
   addresses(operand(0), address);
   unsigned bytes = dgemm::sim::bitWidth(instruction_->type) / 8;
   uint32_t count = instruction_->count;
+  uint32_t halves = bytes == 16 ? 2 : 1;
+  bytes /= halves;
+  count *= halves;
   if (instruction_->space == Space::Shared ||
       instruction_->space == Space::Generic)
     countWavefronts(address, mask, bytes * count);
@@ -333,9 +341,10 @@ void Cta::executeStore(uint32_t mask) {
   if (global)
     isUniformlyDefined(from, mask, "a value stored to global memory");
   for (uint32_t i = 0; i < count; ++i) {
-    const Operand &source = element(from, i);
+    Operand source =
+        halves == 1 ? element(from, i) : wordOf(element(from, i / 2), i % 2);
     Lanes value;
-    fetch(source, instruction_->type, value);
+    fetch(source, halves == 1 ? instruction_->type : Type::B64, value);
     uint32_t defined = definedLanes(source);
     for (uint32_t lane = 0; lane < 32; ++lane) {
       if (!((mask >> lane) & 1))
@@ -355,79 +364,6 @@ void Cta::executeStore(uint32_t mask) {
         noteMapStore(address[lane], to, lane);
     }
   }
-}
-
-/// The new value of an atomic operation.
-uint64_t dgemm::sim::combineAtomic(const Instruction &instruction, uint64_t old,
-                                   uint64_t b, uint64_t c) {
-  Type type = instruction.type;
-  bool sign = isSigned(type);
-  int64_t x = static_cast<int64_t>(old), y = static_cast<int64_t>(b);
-  switch (instruction.action) {
-  case Action::Add:
-    if (type == Type::F32)
-      return bitsOf(asFloat(old) + asFloat(b));
-    if (type == Type::F64)
-      return bitsOf(asDouble(old) + asDouble(b));
-    return old + b;
-  case Action::Min:
-    return (sign ? x < y : old < b) ? old : b;
-  case Action::Max:
-    return (sign ? x > y : old > b) ? old : b;
-  case Action::And:
-    return old & b;
-  case Action::Or:
-    return old | b;
-  case Action::Xor:
-    return old ^ b;
-  case Action::Exch:
-    return b;
-  case Action::Cas:
-    return old == b ? c : old;
-  case Action::Inc:
-    return old >= b ? 0 : old + 1;
-  case Action::Dec:
-    return old == 0 || old > b ? b : old - 1;
-  default:
-    return old;
-  }
-}
-
-void Cta::executeAtomic(uint32_t mask) {
-  bool result = instruction_->op == Op::Atom;
-  const Operand &memory = operand(result ? 1 : 0);
-  if (!isUniformlyDefined(memory, mask, "an address"))
-    return fault("undefined-address", "an atomic needs a defined address");
-  Type type = instruction_->type;
-  unsigned bytes = dgemm::sim::bitWidth(type) / 8;
-  Lanes address, b, c = {}, old = {};
-  addresses(memory, address);
-  fetch(operand(result ? 2 : 1), type, b);
-  if (numOperands() > 3)
-    fetch(operand(3), type, c);
-  for (uint32_t lane = 0; lane < 32; ++lane) {
-    if (!((mask >> lane) & 1))
-      continue;
-    uint8_t *written = nullptr;
-    uint8_t *at =
-        resolve(instruction_->space, address[lane], bytes, lane, true, written);
-    if (!at)
-      return;
-    watch(instruction_->space, address[lane], bytes, lane, Touch::Atomic);
-    old[lane] = loadValue(at, bytes, type);
-    uint64_t value = combineAtomic(*instruction_, old[lane], b[lane], c[lane]);
-    std::memcpy(at, &value, bytes);
-    bool known = !written || written[0];
-    bool blind = instruction_->action == Action::Exch;
-    if (!known && !blind)
-      report("uninitialised-read", "an atomic on memory that nothing wrote",
-             static_cast<int>(lane), instruction_->line,
-             static_cast<int>(warp_->index));
-    if (written)
-      std::memset(written, 1, bytes);
-  }
-  if (result)
-    write(operand(0), old, mask);
 }
 
 /// cvta and isspacep: generic windows.

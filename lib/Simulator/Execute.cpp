@@ -92,6 +92,10 @@ void Cta::endLanes(uint32_t mask) {
   leaveFrames(*warp_, group_->frame, mask);
   if (checker_)
     checker_->setLive(rank_, warp_->index, warp_->live);
+  // Lanes that wait for others may have waited for these.
+  for (Group &group : warp_->groups)
+    if (group.wait == Wait::Converge)
+      group.wait = Wait::None;
   branched_ = true;
   group_->pc += 1;
   group_->mask &= ~mask;
@@ -178,7 +182,12 @@ void Cta::execute(uint32_t mask) {
   case Op::Set:
   case Op::Setp:
     return executeSet(mask);
+  case Op::CvtPack:
+    return executeConvertPack(mask);
+  case Op::Testp:
+    return executeTestClass(mask);
   case Op::Selp:
+  case Op::Slct:
     return executeSelect(mask);
   case Op::Cvta:
   case Op::Isspacep:
@@ -210,6 +219,7 @@ void Cta::execute(uint32_t mask) {
     return;
   case Op::BarSync:
   case Op::BarArrive:
+  case Op::BarRed:
     return executeBarrier(mask);
   case Op::SetMaxNReg:
     return executeSetMaxNReg();
@@ -300,6 +310,8 @@ void Cta::execute(uint32_t mask) {
     return executeFloat<float>(mask);
   case Type::F64:
     return executeFloat<double>(mask);
+  case Type::F32x2:
+    return executeFloatPair(mask);
   case Type::F16:
   case Type::BF16:
   case Type::F16x2:
@@ -308,7 +320,10 @@ void Cta::execute(uint32_t mask) {
   default:
     break;
   }
-  if (!executeInteger(mask))
+  bool pair =
+      instruction_->type == Type::U16x2 || instruction_->type == Type::S16x2;
+  if (pair ? !executeIntegerSpecial(mask)
+           : !executeInteger(mask) && !executeIntegerSpecial(mask))
     fault("unsupported", "'" + context_.program.opcodes[instruction_->text] +
                              "' is not supported");
 }

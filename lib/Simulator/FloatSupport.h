@@ -8,7 +8,8 @@
 #ifndef DGEMM_LIB_SIMULATOR_FLOATSUPPORT_H
 #define DGEMM_LIB_SIMULATOR_FLOATSUPPORT_H
 
-#include "dgemm/Simulator/Program.h"
+#include "OpcodeTable.h"
+#include "dgemm/Reference/Formats.h"
 
 #include <cfenv>
 #include <cstring>
@@ -72,11 +73,19 @@ private:
   int saved_;
 };
 
-/// The value of the code of a narrow float type (f16, bf16, fp8, fp4, ...).
-double decodeNarrow(Type type, uint32_t code);
-/// The code of `value`: nearest even, or towards zero for Round::Rz. fp8 and
-/// fp4 saturate; f16 and bf16 overflow to infinity unless `saturate`.
-uint32_t encodeNarrow(Type type, double value, Round round, bool saturate);
+/// The value of the code of a float type (f64, f32, f16, bf16, fp8, ...).
+double decodeNarrow(Type type, uint64_t code);
+/// The code of `value`, rounded once. fp8, fp6 and fp4 saturate; the others
+/// overflow to infinity, or to the largest finite value if `saturate` or if
+/// they round towards zero. NaN is the canonical one; fp6 and fp4 have none and
+/// take the largest value. tf32 has the layout of f32 with 13 zero bits.
+uint64_t encodeNarrow(Type type, double value, Round round, bool saturate);
+
+/// a + b, rounded to odd: rounding the result once more, to at most 51 bits,
+/// gives what rounding the exact sum gives.
+double addToOdd(double a, double b);
+/// The same of an integer.
+double magnitudeToOdd(uint64_t magnitude);
 
 } // namespace dgemm::sim
 

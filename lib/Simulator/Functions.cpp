@@ -89,6 +89,7 @@ Status Parser::parseFormals(std::vector<Formal> &formals) {
 
 Status Parser::parseFunction(bool external) {
   kernel_ = Kernel();
+  lists_.clear();
   branches_.clear();
   scopes_.resize(1);
   openScope();
@@ -130,6 +131,7 @@ Status Parser::parseFunction(bool external) {
     function = &functions_[lookup(info.name)->index];
     function->info = std::move(info);
     function->body = std::move(kernel_);
+    function->lists = std::move(lists_);
     return {};
   };
   Status status = parse();
@@ -258,8 +260,9 @@ Status Parser::parseCall(std::string_view opcode, const Operand &guard) {
   instruction.firstOperand = addOperands(operands);
   instruction.numOperands = static_cast<uint32_t>(operands.size());
   instruction.descriptor = static_cast<uint32_t>(kernel_.calls.size());
+  ListSizes before = listSizes(kernel_);
   kernel_.calls.push_back(site);
-  kernel_.code.push_back(instruction);
+  addInstruction(instruction, before);
   return {};
 }
 
@@ -286,10 +289,11 @@ Status Parser::parseTableBranch(const Operand &guard) {
   instruction.firstOperand = addOperands({*index});
   instruction.numOperands = 1;
   instruction.descriptor = static_cast<uint32_t>(kernel_.branchTables.size());
+  ListSizes before = listSizes(kernel_);
   kernel_.branchTables.emplace_back();
   branches_.push_back({static_cast<uint32_t>(kernel_.code.size()), scope_,
                        std::move(list), instruction.line,
                        instruction.descriptor});
-  kernel_.code.push_back(instruction);
+  addInstruction(instruction, before);
   return {};
 }

@@ -1,4 +1,4 @@
-//===- Json.cpp - A small JSON reader -------------------------------------===//
+//===- Json.cpp - JSON values ---------------------------------------------===//
 //
 // Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Json.h"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -47,155 +49,126 @@ Expected<double> Json::real() const {
 
 namespace {
 
-class Reader {
+/// Builds the value from what the parser finds. Each function returns false to
+/// stop it; the reason is in `error`.
+class Builder : public nlohmann::json_sax<nlohmann::json> {
 public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  Json root;
+  std::string error;
 
-  Expected<Json> run();
+  bool null() override { return add(Json::Kind::Null, "") != nullptr; }
+  bool boolean(bool value) override {
+    Json *json = add(Json::Kind::Bool, value ? "true" : "false");
+    if (json)
+      json->boolean = value;
+    return json != nullptr;
+  }
+  bool number_integer(number_integer_t value) override {
+    return add(Json::Kind::Number, std::to_string(value)) != nullptr;
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    return add(Json::Kind::Number, std::to_string(value)) != nullptr;
+  }
+  /// Integers beyond 64 bits come as floats: their text tells them apart.
+  bool number_float(number_float_t, const string_t &text) override {
+    return add(Json::Kind::Number, text) != nullptr;
+  }
+  bool string(string_t &value) override {
+    return add(Json::Kind::String, value) != nullptr;
+  }
+  bool binary(binary_t &) override { return false; }
+  bool start_object(std::size_t) override { return open(Json::Kind::Object); }
+  bool start_array(std::size_t) override { return open(Json::Kind::Array); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t &name) override {
+    if (open_.back()->find(name)) {
+      error = "'" + name + "' is given twice";
+      return false;
+    }
+    open_.back()->members.emplace_back(name, Json());
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string &,
+                   const nlohmann::detail::exception &exception) override {
+    // "[json.exception...] parse error at line 1, column 2: what"
+    std::string what = exception.what();
+    size_t line = what.find("line ");
+    error = line == std::string::npos ? what : what.substr(line);
+    return false;
+  }
 
 private:
-  char peek() const {
-    return position_ < text_.size() ? text_[position_] : '\0';
+  /// Where the next value goes.
+  Json *add(Json::Kind kind, std::string text) {
+    Json *json = &root;
+    if (!open_.empty() && open_.back()->kind == Json::Kind::Array) {
+      open_.back()->items.emplace_back();
+      json = &open_.back()->items.back();
+    } else if (!open_.empty()) {
+      json = &open_.back()->members.back().second;
+    }
+    json->kind = kind;
+    json->text = std::move(text);
+    return json;
   }
-  Error error(const std::string &message) const;
-  void skipBlanks();
-  bool consume(char c);
-  bool consumeWord(std::string_view word);
-  Status value(Json &out, unsigned depth);
-  Status string(std::string &out);
-  Status number(Json &out);
-  Status array(Json &out, unsigned depth);
-  Status object(Json &out, unsigned depth);
+  bool open(Json::Kind kind) {
+    if (open_.size() >= maxDepth) {
+      error = "values are nested too deeply";
+      return false;
+    }
+    // The parents of what is open do not grow until it is closed.
+    open_.push_back(add(kind, ""));
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
 
-  std::string_view text_;
-  size_t position_ = 0;
+  std::vector<Json *> open_;
 };
 
 } // namespace
 
-Error Reader::error(const std::string &message) const {
-  size_t end = std::min(position_, text_.size());
-  auto line =
-      1 + std::count(text_.begin(),
-                     text_.begin() + static_cast<std::ptrdiff_t>(end), '\n');
-  return Error{"line " + std::to_string(line) + ": " + message};
-}
+namespace {
 
-void Reader::skipBlanks() {
-  while (peek() == ' ' || peek() == '\n' || peek() == '\t' || peek() == '\r')
-    ++position_;
-}
+/// Reads the text and notes how far the parser has come.
+struct Cursor {
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char *;
+  using reference = const char &;
 
-bool Reader::consume(char c) {
-  skipBlanks();
-  if (peek() != c || position_ >= text_.size())
-    return false;
-  ++position_;
-  return true;
-}
+  const char *at;
+  const char **furthest;
 
-bool Reader::consumeWord(std::string_view word) {
-  if (text_.substr(position_, word.size()) != word)
-    return false;
-  position_ += word.size();
-  return true;
-}
-
-Status Reader::string(std::string &out) {
-  if (!consume('"'))
-    return error("expected a string");
-  while (position_ < text_.size() && peek() != '"') {
-    char c = text_[position_++];
-    if (c != '\\') {
-      out += c;
-      continue;
-    }
-    static constexpr std::string_view from = "\"\\/bfnrt",
-                                      to = "\"\\/\b\f\n\r\t";
-    size_t which = from.find(peek());
-    if (position_ >= text_.size() || which == std::string_view::npos)
-      return error("unsupported escape in a string");
-    out += to[which];
-    ++position_;
+  reference operator*() const { return *at; }
+  Cursor &operator++() {
+    *furthest = ++at;
+    return *this;
   }
-  return consume('"') ? Status() : error("a string is not closed");
-}
-
-Status Reader::number(Json &out) {
-  size_t start = position_;
-  while (peek() == '-' || peek() == '+' || peek() == '.' || peek() == 'e' ||
-         peek() == 'E' || (peek() >= '0' && peek() <= '9'))
-    ++position_;
-  if (position_ == start)
-    return error("expected a value");
-  out.kind = Json::Kind::Number;
-  out.text = std::string(text_.substr(start, position_ - start));
-  return {};
-}
-
-Status Reader::array(Json &out, unsigned depth) {
-  out.kind = Json::Kind::Array;
-  if (consume(']'))
-    return {};
-  do {
-    out.items.emplace_back();
-    if (Status status = value(out.items.back(), depth + 1); !status.ok())
-      return status;
-  } while (consume(','));
-  return consume(']') ? Status() : error("expected ',' or ']'");
-}
-
-Status Reader::object(Json &out, unsigned depth) {
-  out.kind = Json::Kind::Object;
-  if (consume('}'))
-    return {};
-  do {
-    std::string key;
-    if (Status status = string(key); !status.ok())
-      return status;
-    if (out.find(key))
-      return error("'" + key + "' is given twice");
-    if (!consume(':'))
-      return error("expected ':'");
-    out.members.emplace_back(key, Json());
-    if (Status status = value(out.members.back().second, depth + 1);
-        !status.ok())
-      return status;
-  } while (consume(','));
-  return consume('}') ? Status() : error("expected ',' or '}'");
-}
-
-Status Reader::value(Json &out, unsigned depth) {
-  if (depth > maxDepth)
-    return error("values are nested too deeply");
-  if (consume('{'))
-    return object(out, depth);
-  if (consume('['))
-    return array(out, depth);
-  if (peek() == '"') {
-    out.kind = Json::Kind::String;
-    return string(out.text);
+  Cursor operator++(int) {
+    Cursor before = *this;
+    ++*this;
+    return before;
   }
-  if (consumeWord("null"))
-    return {};
-  out.boolean = text_.substr(position_, 4) == "true";
-  if (consumeWord("true") || consumeWord("false")) {
-    out.kind = Json::Kind::Bool;
-    return {};
-  }
-  return number(out);
-}
+  bool operator==(const Cursor &other) const { return at == other.at; }
+  bool operator!=(const Cursor &other) const { return at != other.at; }
+};
 
-Expected<Json> Reader::run() {
-  Json result;
-  if (Status status = value(result, 0); !status.ok())
-    return status.error();
-  skipBlanks();
-  if (position_ != text_.size())
-    return error("something follows the value");
-  return result;
-}
+} // namespace
 
 Expected<Json> dgemm::sim::parseJson(std::string_view text) {
-  return Reader(text).run();
+  Builder builder;
+  const char *furthest = text.data(), *end = text.data() + text.size();
+  Cursor begin{text.data(), &furthest};
+  if (nlohmann::json::sax_parse(begin, Cursor{end, &furthest}, &builder))
+    return std::move(builder.root);
+  if (builder.error.substr(0, 5) == "line ")
+    return Error{builder.error};
+  return Error{"line " +
+               std::to_string(1 + std::count(text.data(), furthest, '\n')) +
+               ": " + builder.error};
 }

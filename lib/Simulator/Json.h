@@ -1,4 +1,4 @@
-//===- Json.h - A small JSON reader -----------------------------*- C++ -*-===//
+//===- Json.h - JSON values -------------------------------------*- C++ -*-===//
 //
 // Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -39,7 +39,7 @@ struct Json {
   Expected<double> real() const;
 };
 
-/// The whole of `text` must be one value. An error names the line.
+/// The whole of `text` must be one value. An error names line and column.
 Expected<Json> parseJson(std::string_view text);
 
 } // namespace dgemm::sim

@@ -19,7 +19,7 @@
 using namespace dgemm;
 using namespace dgemm::sim;
 
-/// What a description may ask for.
+/// What the shape of an output may come to.
 static constexpr uint64_t maxBufferBytes = uint64_t(1) << 36;
 
 static Error inside(const std::string &where, const std::string &message) {
@@ -108,8 +108,8 @@ namespace {
 
 class LaunchReader {
 public:
-  explicit LaunchReader(std::string directory)
-      : directory_(std::move(directory)) {}
+  LaunchReader(std::string directory, uint64_t maxBytes)
+      : directory_(std::move(directory)), room_(maxBytes) {}
 
   Expected<LaunchFile> run(const Json &json);
 
@@ -125,6 +125,7 @@ private:
                              const std::string &where);
 
   std::string directory_;
+  uint64_t room_; // bytes that buffers may still take
   LaunchFile file_;
 };
 
@@ -243,8 +244,11 @@ Status LaunchReader::readBuffer(const std::string &name, const Json &json) {
     return readOutput(name, json);
   }
   Expected<uint64_t> bytes = size->integer();
-  if (!bytes || *bytes > maxBufferBytes)
-    return inside(where, "'bytes' must be an integer up to 2^36");
+  if (!bytes || *bytes > room_)
+    return inside(
+        where, "'bytes' is " + size->text + ", expected an integer up to " +
+                   std::to_string(room_) + ", which is left for all buffers");
+  room_ -= *bytes;
   uint8_t fill = 0;
   if (Status status = readInteger(json, "fill", where, fill); !status.ok())
     return status;
@@ -477,11 +481,12 @@ Expected<LaunchFile> LaunchReader::run(const Json &json) {
 }
 
 Expected<LaunchFile> dgemm::sim::parseLaunch(const std::string &text,
-                                             const std::string &directory) {
+                                             const std::string &directory,
+                                             uint64_t maxBytes) {
   Expected<Json> json = parseJson(text);
   if (!json)
     return json.error();
-  return LaunchReader(directory).run(*json);
+  return LaunchReader(directory, maxBytes).run(*json);
 }
 
 Expected<LaunchFile> dgemm::sim::readLaunchFile(const std::string &path) {

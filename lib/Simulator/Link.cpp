@@ -23,13 +23,26 @@ static uint32_t appendTo(std::vector<T> &to, const std::vector<T> &from) {
   return base;
 }
 
+/// The sizes of the lists that descriptors of instructions refer to.
+Parser::ListSizes Parser::listSizes(const Kernel &kernel) {
+  return {kernel.matrices.size(),    kernel.moves.size(),
+          kernel.copies.size(),      kernel.warpgroupMatrices.size(),
+          kernel.tcgen05.size(),     kernel.calls.size(),
+          kernel.branchTables.size()};
+}
+
 void Parser::append(Kernel &kernel, uint32_t index) {
-  const Kernel &body = functions_[index].body;
+  const FunctionBody &function = functions_[index];
+  const Kernel &body = function.body;
+  ListSizes before = listSizes(kernel);
   uint32_t code = static_cast<uint32_t>(kernel.code.size());
   uint32_t operands = appendTo(kernel.operands, body.operands);
-  uint32_t matrices = appendTo(kernel.matrices, body.matrices);
-  uint32_t moves = appendTo(kernel.moves, body.moves);
-  uint32_t calls = appendTo(kernel.calls, body.calls);
+  appendTo(kernel.matrices, body.matrices);
+  appendTo(kernel.moves, body.moves);
+  appendTo(kernel.copies, body.copies);
+  appendTo(kernel.warpgroupMatrices, body.warpgroupMatrices);
+  appendTo(kernel.tcgen05, body.tcgen05);
+  appendTo(kernel.calls, body.calls);
   uint32_t tables = appendTo(kernel.branchTables, body.branchTables);
   for (size_t i = operands; i < kernel.operands.size(); ++i)
     if (kernel.operands[i].kind == Operand::Kind::Vector ||
@@ -38,31 +51,21 @@ void Parser::append(Kernel &kernel, uint32_t index) {
   for (size_t i = tables; i < kernel.branchTables.size(); ++i)
     for (uint32_t &target : kernel.branchTables[i])
       target += code;
-  for (Instruction instruction : body.code) {
+  for (size_t i = 0; i < body.code.size(); ++i) {
+    Instruction instruction = body.code[i];
     instruction.firstOperand += operands;
     instruction.target += code;
-    switch (instruction.op) {
-    case Op::Mma:
-      instruction.descriptor += matrices;
-      break;
-    case Op::LdMatrix:
-    case Op::StMatrix:
-      instruction.descriptor += moves;
-      break;
-    case Op::Call:
-      instruction.descriptor += calls;
-      break;
-    case Op::BraTable:
-      instruction.descriptor += tables;
-      break;
-    default:
-      break;
-    }
+    if (uint8_t list = function.lists[i])
+      instruction.descriptor += static_cast<uint32_t>(before[list - 1u]);
     kernel.code.push_back(instruction);
   }
   kernel.functions[index].entry = code;
   kernel.functions[index].linked = true;
   kernel.globalAtomics |= body.globalAtomics;
+  kernel.tensorCopies |= body.tensorCopies;
+  kernel.changesTensorMaps |= body.changesTensorMaps;
+  if (kernel.ctaGroup == 0)
+    kernel.ctaGroup = body.ctaGroup;
 }
 
 void Parser::linkFunctions(Kernel &kernel) {
@@ -128,6 +131,7 @@ void Parser::link() {
     function.info = real.info;
     function.info.name = name;
     function.body = real.body;
+    function.lists = real.lists;
     function.defined = real.defined;
   }
   for (Kernel &kernel : program_.kernels) {

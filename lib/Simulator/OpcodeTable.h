@@ -43,6 +43,7 @@ enum Category : uint32_t {
   CatAny = 1u << 24, // no effect here, any spelling
   CatNoType = 1u << 25,
   CatTcgen05 = 1u << 28, // Decoder::finishTcgen05 knows them
+  CatClass = 1u << 26,   // of testp
   CatNoComplete = 1u << 29,
   CatCompletion = 1u << 30, // .mbarrier::complete_tx::bytes
   CatCluster = 1u << 31     // of barrier.cluster
@@ -85,6 +86,26 @@ struct ModifierInfo {
 const OpcodeInfo *findOpcode(std::string_view text, size_t &length);
 /// The entry of that name within these categories.
 const ModifierInfo *findModifier(std::string_view name, uint32_t categories);
+
+/// The classes that testp knows.
+enum class FloatClass : uint8_t {
+  Finite,
+  Infinite,
+  Number,
+  NotANumber,
+  Normal,
+  Subnormal
+};
+
+/// Does the instruction have these types? Implemented in OpcodeTypes.cpp.
+Status checkTypes(const Instruction &instruction,
+                  const std::vector<Type> &types);
+/// Does the target, such as "sm_120a", have the instruction? An error names
+/// both and the targets that do. Implemented in TargetRules.cpp.
+Status checkTarget(std::string_view target, std::string_view opcode);
+/// The element of a packed pair and how many bits it takes; None if the type is
+/// no pair.
+Type pairElement(Type type, unsigned &bits);
 
 } // namespace dgemm::sim
 

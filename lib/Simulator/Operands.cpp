@@ -63,7 +63,29 @@ static constexpr SpecialName specialNames[] = {
     {"%is_explicit_cluster", Special::IsExplicitCluster},
     {"%dynamic_smem_size", Special::DynamicSmemSize},
     {"%total_smem_size", Special::TotalSmemSize},
+    {"%aggr_smem_size", Special::TotalSmemSize},
+    {"%reserved_smem_offset_begin", Special::Zero},
+    {"%reserved_smem_offset_end", Special::ReservedSmem},
+    {"%reserved_smem_offset_cap", Special::ReservedSmem},
+    {"%reserved_smem_offset_0", Special::Zero},
+    {"%reserved_smem_offset_1", Special::Zero},
+    {"%globaltimer_hi", Special::GlobalTimerHigh},
+    {"%clock_hi", Special::GlobalTimerHigh},
+    {"%current_graph_exec", Special::Zero},
 };
+
+/// %envreg0 to 31 and the counters %pm0 to 7 and %pm0_64: what the driver puts
+/// there; zero here.
+static bool isDriverRegister(std::string_view name) {
+  bool env = name.substr(0, 7) == "%envreg";
+  if (!env && name.substr(0, 3) != "%pm")
+    return false;
+  name.remove_prefix(env ? 7 : 3);
+  size_t digits = name.find_first_not_of("0123456789");
+  bool rest = digits == std::string_view::npos ||
+              (!env && name.substr(digits) == "_64");
+  return rest && digits != 0 && !name.empty();
+}
 
 uint32_t Parser::addOperands(const std::vector<Operand> &operands) {
   uint32_t first = static_cast<uint32_t>(kernel_.operands.size());
@@ -92,6 +114,11 @@ Expected<Operand> Parser::parseWordOperand() {
     return operand;
   }
   const Symbol *symbol = lookup(token.text);
+  if (!symbol && isDriverRegister(token.text)) {
+    operand.kind = Operand::Kind::Special;
+    operand.value = static_cast<uint64_t>(Special::Zero);
+    return operand;
+  }
   if (!symbol)
     return errorAt(token.line,
                    "'" + std::string(token.text) + "' is not declared");

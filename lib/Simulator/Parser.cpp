@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Parser.h"
+#include "OpcodeTable.h"
 
 #include <algorithm>
 
@@ -80,8 +81,15 @@ Status Parser::parseModuleItem() {
     return error("expected a directive, found '" + std::string(token.text) +
                  "'");
   std::string_view name = next().text;
-  if (name == "version" || name == "address_size" || name == "loc" ||
-      name == "file") {
+  if (name == "version" || name == "address_size") {
+    if (peek().kind != Token::Kind::Number)
+      return error("expected a number after '." + std::string(name) + "'");
+    if (name == "address_size" && peek().value != 64)
+      return error("only addresses of 64 bits are simulated");
+    next();
+    return {};
+  }
+  if (name == "loc" || name == "file") {
     // The line of the directive, of which one token is consumed.
     while (peek().kind != Token::Kind::End && peek().line == token.line)
       next();
@@ -203,6 +211,7 @@ Status Parser::parseEntry() {
   if (peek().kind != Token::Kind::Word)
     return error("expected the name of a kernel");
   kernel_ = Kernel();
+  lists_.clear();
   kernel_.name = std::string(next().text);
   if (program_.find(kernel_.name))
     return error("kernel '" + kernel_.name + "' is defined twice");
@@ -247,7 +256,7 @@ Status Parser::parseBody() {
   exit.op = where_ == Where::Function ? Op::Return : Op::Exit;
   exit.line = peek().line;
   exit.text = addOpcode("(end of the kernel)");
-  kernel_.code.push_back(exit);
+  addInstruction(exit, listSizes(kernel_));
   if (Status status = resolveBranches(); !status.ok())
     return status;
   return {};
@@ -308,6 +317,19 @@ Status Parser::parseStatement() {
   return parseInstruction();
 }
 
+/// Notes which list has grown for the instruction's sake: its descriptor refers
+/// to that one.
+void Parser::addInstruction(const Instruction &instruction,
+                            const ListSizes &before) {
+  ListSizes now = listSizes(kernel_);
+  uint8_t list = 0;
+  for (size_t i = 0; i < now.size(); ++i)
+    if (now[i] != before[i])
+      list = static_cast<uint8_t>(i + 1);
+  lists_.push_back(list);
+  kernel_.code.push_back(instruction);
+}
+
 Status Parser::parseInstruction() {
   uint32_t line = peek().line;
   Operand guard;
@@ -347,10 +369,13 @@ Status Parser::parseInstruction() {
   }
   if (Status status = expect(';'); !status.ok())
     return status;
+  ListSizes before = listSizes(kernel_);
   Decoder decoder(kernel_, program_.opcodes, program_.target);
   Expected<Instruction> instruction = decoder.decode(opcode, operands, line);
   if (!instruction)
     return instruction.error();
+  if (Status status = checkTarget(program_.target, opcode); !status.ok())
+    return errorAt(line, status.message());
   instruction->guard = guard;
   instruction->firstOperand = addOperands(operands);
   instruction->numOperands = static_cast<uint32_t>(operands.size());
@@ -360,7 +385,7 @@ Status Parser::parseInstruction() {
   if (where_ == Where::Function && instruction->op == Op::Exit &&
       opcode.substr(0, 3) == "ret")
     instruction->op = Op::Return;
-  kernel_.code.push_back(*instruction);
+  addInstruction(*instruction, before);
   return {};
 }
 

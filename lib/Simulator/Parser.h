@@ -10,6 +10,7 @@
 
 #include "Lexer.h"
 
+#include <array>
 #include <map>
 #include <optional>
 
@@ -46,6 +47,9 @@ struct Scope {
 struct FunctionBody {
   Function info;
   Kernel body;
+  /// For each instruction, which list its descriptor refers to: an index of
+  /// Parser::listSizes plus one; 0 if it has none.
+  std::vector<uint8_t> lists;
   bool defined = false;
   bool addressTaken = false;
   std::string alias; // the function that this is another name of
@@ -91,6 +95,15 @@ private:
   // DecodeTcgen05.cpp
   Status finishTcgen05(Instruction &instruction,
                        const std::vector<Operand> &operands);
+  // DecodeScalar.cpp
+  Status checkScalarMove(const Instruction &instruction,
+                         const std::vector<Operand> &operands);
+  Status checkConvert(const Instruction &instruction,
+                      const std::vector<Operand> &operands);
+  Status checkAtomic(const Instruction &instruction,
+                     const std::vector<Operand> &operands);
+  Status checkRedux(const Instruction &instruction);
+  Status checkBarrierReduction(const Instruction &instruction);
 
   Kernel &kernel_;
   std::vector<std::string> &opcodes_;
@@ -150,6 +163,9 @@ private:
   uint32_t addOpcode(std::string_view opcode);
 
   // Link.cpp
+  using ListSizes = std::array<size_t, 7>;
+  static ListSizes listSizes(const Kernel &kernel);
+  void addInstruction(const Instruction &instruction, const ListSizes &before);
   void link();
   void linkFunctions(Kernel &kernel);
   void append(Kernel &kernel, uint32_t index);
@@ -196,6 +212,7 @@ private:
   int scope_ = 0; // the module
   std::vector<Branch> branches_;
   std::vector<FunctionBody> functions_;
+  std::vector<uint8_t> lists_; // FunctionBody::lists of the body at hand
   std::vector<Formal> *formals_ = nullptr; // of the list that is being parsed
   uint32_t moduleShared_ = 0;
   uint32_t moduleSharedAlignment_ = 16;

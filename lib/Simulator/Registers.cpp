@@ -218,6 +218,10 @@ uint64_t Cta::special(Special special, uint32_t lane) const {
     return launch.sharedBytes;
   case Special::TotalSmemSize:
     return context_.sharedEnd - SharedBase;
+  case Special::ReservedSmem:
+    return SharedBase;
+  case Special::GlobalTimerHigh:
+    return executed_ >> 32;
   case Special::GridId:
   case Special::Zero:
     return 0;

@@ -241,7 +241,7 @@ std::string Cta::describeWait(Warp &warp, const Group &group) {
     return at + "lanes that are elsewhere";
   case Wait::Barrier: {
     Lanes id;
-    fetch(operand(0), Type::U32, id);
+    fetch(operand(instruction.op == Op::BarRed ? 1 : 0), Type::U32, id);
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(group.mask));
     const NamedBarrier &barrier = barriers_[id[lane] & 15];
     return at + "named barrier " + std::to_string(id[lane]) + " (" +

@@ -56,6 +56,45 @@ double decodeF16(uint16_t code);
 // encodes it as its largest value.
 //===----------------------------------------------------------------------===//
 
+/// Layout of a small float: sign, exponent, mantissa, from the top.
+struct FloatLayout {
+  int exponentBits;
+  int mantissaBits;
+  int bias;
+  /// The largest finite code without its sign. The next one is infinity if
+  /// there is one, and every code above is NaN.
+  uint32_t maxCode;
+  bool hasInfinity;
+
+  uint32_t signBit() const { return 1u << (exponentBits + mantissaBits); }
+};
+
+inline constexpr FloatLayout layoutE2M1 = {2, 1, 1, 0x7, false};
+inline constexpr FloatLayout layoutE2M3 = {2, 3, 1, 0x1f, false};
+inline constexpr FloatLayout layoutE3M2 = {3, 2, 3, 0x1f, false};
+inline constexpr FloatLayout layoutE4M3 = {4, 3, 7, 0x7e, false};
+inline constexpr FloatLayout layoutE5M2 = {5, 2, 15, 0x7b, true};
+inline constexpr FloatLayout layoutBF16 = {8, 7, 127, 0x7f7f, true};
+inline constexpr FloatLayout layoutF16 = {5, 10, 15, 0x7bff, true};
+inline constexpr FloatLayout layoutTF32 = {8, 10, 127, 0x3fbff, true};
+inline constexpr FloatLayout layoutF32 = {8, 23, 127, 0x7f7fffff, true};
+
+enum class Rounding : uint8_t {
+  NearestEven,
+  NearestAway, // ties away from zero
+  TowardsZero,
+  Down,
+  Up
+};
+
+/// The value of any code; bits above the sign are ignored.
+double decodeFloat(const FloatLayout &layout, uint32_t code);
+/// Rounds a finite magnitude to a code without a sign, as the value that is
+/// `negative` or not. The result may exceed the largest finite code: the caller
+/// decides what overflow means.
+uint64_t roundMagnitude(const FloatLayout &layout, double magnitude,
+                        bool negative, Rounding rounding);
+
 uint8_t encodeE2M1(double value);
 uint8_t encodeE4M3(double value);
 uint8_t encodeE5M2(double value);

@@ -32,9 +32,11 @@ struct LaunchFile {
 
 /// Reads a description and the files that it names.
 Expected<LaunchFile> readLaunchFile(const std::string &path);
-/// The same from text; paths are relative to `directory`.
+/// The same from text; paths are relative to `directory`. The buffers that it
+/// gives a size take at most `maxBytes` together.
 Expected<LaunchFile> parseLaunch(const std::string &text,
-                                 const std::string &directory);
+                                 const std::string &directory,
+                                 uint64_t maxBytes = uint64_t(1) << 34);
 /// Writes the outputs.
 Status writeOutputs(const LaunchFile &file);
 

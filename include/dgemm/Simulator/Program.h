@@ -64,7 +64,16 @@ enum class Type : uint8_t {
   E4M3x2,
   E5M2x2,
   E2M1x2,
-  UE8M0x2
+  E2M3x2,
+  E3M2x2,
+  UE8M0x2,
+  // What cvt.pack makes, and pairs of integers.
+  U2,
+  S2,
+  U4,
+  S4,
+  U16x2,
+  S16x2
 };
 
 unsigned bitWidth(Type type);
@@ -126,6 +135,8 @@ enum class Special : uint8_t {
   IsExplicitCluster,
   DynamicSmemSize,
   TotalSmemSize,
+  ReservedSmem,
+  GlobalTimerHigh,
   Zero
 };
 
@@ -194,7 +205,8 @@ enum class Action : uint8_t {
   Any,
   Uni,
   Ballot,
-  Eq
+  Eq,
+  Popc
 };
 
 /// What an operation on memory orders beside itself.
@@ -240,7 +252,10 @@ enum Flag : uint32_t {
   FlagCluster = 1u << 23, // .shared::cluster
   FlagNoInc = 1u << 24,   // cp.async.mbarrier.arrive.noinc
   FlagAcquire = 1u << 25, // the acquiring side of a fence
-  FlagParam = 1u << 26    // the address is in parameter space
+  FlagParam = 1u << 26,   // the address is in parameter space
+  FlagSatFinite = 1u << 29,
+  FlagXorSign = 1u << 30,
+  FlagAbs = 1u << 31
 };
 
 struct Instruction {
@@ -261,8 +276,9 @@ struct Instruction {
   Operand guard; // a predicate register, or none
   uint32_t firstOperand = 0;
   uint32_t numOperands = 0;
-  uint32_t target = 0;     // of a branch
-  uint32_t descriptor = 0; // in the list of Kernel that fits
+  uint32_t target = 0; // of a branch
+  /// In the list of Kernel that fits; Parser::listSizes has all such lists.
+  uint32_t descriptor = 0;
   uint32_t line = 0;
   uint32_t text = 0; // opcode as written, in Program::opcodes
 

@@ -22,3 +22,6 @@ compile scalar G sm_90a -G
 compile warps O3 sm_90a -O3
 compile clusters O3 sm_90a -O3 -std=c++17
 compile warpgroups O3 sm_90a -O3
+compile gemm O3-sm_90a sm_90a -O3
+compile gemm O3-sm_120a sm_120a -O3
+compile gemm G sm_90a -G

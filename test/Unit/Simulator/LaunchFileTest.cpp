@@ -174,10 +174,11 @@ TEST(LaunchFile, ErrorsInBuffers) {
   EXPECT_EQ(error("{\"npy\": \"a\", \"bytes\": 1}"),
             "buffer 'x': expected either 'npy' or 'bytes'");
   EXPECT_EQ(error("7"), "buffer 'x': expected an object");
-  EXPECT_EQ(error("{\"bytes\": 68719476737}"),
-            "buffer 'x': 'bytes' must be an integer up to 2^36");
-  EXPECT_EQ(error("{\"bytes\": -1}"),
-            "buffer 'x': 'bytes' must be an integer up to 2^36");
+  for (const char *bytes : {"17179869185", "-1", "18446744073709551616"})
+    EXPECT_EQ(error("{\"bytes\": " + std::string(bytes) + "}"),
+              "buffer 'x': 'bytes' is " + std::string(bytes) +
+                  ", expected an integer up to 17179869184, which is left for "
+                  "all buffers");
   EXPECT_EQ(error("{\"bytes\": 4, \"fill\": 256}"),
             "buffer 'x': 'fill': 256 is out of range");
   EXPECT_EQ(error("{\"npy\": 5}"), "buffer 'x': 'npy' is no text");
