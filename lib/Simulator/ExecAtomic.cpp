@@ -41,6 +41,16 @@ static uint64_t addFloats(const Instruction &instruction, uint64_t old,
   return std::isnan(sum) ? canonicalNaN : bitsOf(sum);
 }
 
+/// In shared memory the compiler adds with ordinary instructions, which make a
+/// NaN quiet, the one in memory first.
+static uint64_t addDoublesIn(Space space, uint64_t old, uint64_t b) {
+  bool shared = space == Space::Shared || space == Space::SharedCluster;
+  double x = asDouble(old), y = asDouble(b);
+  if (!shared || !(std::isnan(x) || std::isnan(y)))
+    return addDoubles(old, b);
+  return (std::isnan(x) ? old : b) | uint64_t(1) << 51;
+}
+
 static uint64_t combineFloats(const Instruction &instruction, uint64_t old,
                               uint64_t b) {
   unsigned bits = 0;
@@ -52,7 +62,7 @@ static uint64_t combineFloats(const Instruction &instruction, uint64_t old,
   case Type::F32:
     return addFloats(instruction, old, b);
   case Type::F64:
-    return bitsOf(asDouble(old) + asDouble(b));
+    return addDoublesIn(instruction.space, old, b);
   default:
     return combineHalf(instruction, instruction.type, old, b);
   }

@@ -148,7 +148,7 @@ static bool testClass(uint8_t which, double value, double normal) {
   case FloatClass::NotANumber:
     return std::isnan(value);
   case FloatClass::Normal:
-    return std::isfinite(value) && std::fabs(value) >= normal;
+    return value == 0 || (std::isfinite(value) && std::fabs(value) >= normal);
   case FloatClass::Subnormal:
     return value != 0 && std::fabs(value) < normal;
   }

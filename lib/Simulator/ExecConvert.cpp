@@ -116,11 +116,57 @@ static double flushed(Type type, double value) {
   return small ? std::copysign(0.0, value) : value;
 }
 
+static unsigned mantissaBits(Type type) {
+  switch (type) {
+  case Type::F16:
+    return 10;
+  case Type::BF16:
+    return 7;
+  case Type::F32:
+    return 23;
+  default:
+    return 52;
+  }
+}
+
+/// Conversions of single NaN from and to f64 keep sign and payload, and set the
+/// bit of quiet NaN. The others make them all the same, but for two that just
+/// move bits: bf16 to f32, and rounding to tf32 by .rna.
+static bool convertNaN(const Instruction &instruction, uint64_t code,
+                       uint64_t &result) {
+  Type from = instruction.sourceType, to = instruction.type;
+  if (from == Type::BF16 && to == Type::F32) {
+    result = code << 16;
+    return true;
+  }
+  if (to == Type::TF32 && instruction.round == Round::Rna) {
+    // .satfinite takes the number before, as if it were the infinity.
+    result = code & 0xffffe000u;
+    result -= instruction.has(FlagSatFinite) ? 0x2000 : 0;
+    return true;
+  }
+  if ((from != Type::F64 && to != Type::F64) || from == to)
+    return false;
+  if (instruction.has(FlagFtz) && from == Type::F32)
+    code = canonicalNaN;
+  unsigned fromBits = dgemm::sim::bitWidth(from), width = mantissaBits(from);
+  unsigned toBits = dgemm::sim::bitWidth(to), kept = mantissaBits(to);
+  uint64_t payload = code & ((uint64_t(1) << width) - 1);
+  payload =
+      kept > width ? payload << (kept - width) : payload >> (width - kept);
+  uint64_t exponent = ((uint64_t(1) << (toBits - 1 - kept)) - 1) << kept;
+  result = (code >> (fromBits - 1) & 1) << (toBits - 1) | exponent |
+           uint64_t(1) << (kept - 1) | payload;
+  return true;
+}
+
 /// Between float types, one element.
 static uint64_t convertFloat(const Instruction &instruction, Type from,
                              double value, Type to) {
   Round round = instruction.round;
-  if (instruction.has(FlagFtz))
+  // On the way to f16 subnormal numbers of f32 count, for the direction of
+  // rounding.
+  if (instruction.has(FlagFtz) && to != Type::F16)
     value = flushed(from, value);
   if (isIntegral(round))
     value = roundIntegral(value, round);
@@ -150,6 +196,10 @@ static uint64_t convertScalar(const Instruction &instruction, uint64_t value) {
   Type to = instruction.type, from = instruction.sourceType;
   if (isFloat(from)) {
     double source = decodeNarrow(from, value);
+    uint64_t code = 0;
+    if (isFloat(to) && std::isnan(source) && !instruction.has(FlagSat) &&
+        convertNaN(instruction, value, code))
+      return code;
     if (isFloat(to))
       return convertFloat(instruction, from, source, to);
     if (instruction.has(FlagFtz))

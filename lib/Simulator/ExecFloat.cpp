@@ -53,6 +53,31 @@ T extremum(const Instruction &instruction, T a, T b, T c) {
                                       : result;
 }
 
+/// sin.approx and cos.approx: the hardware takes turns, of which the sources
+/// become a number first, towards zero, so that large sources keep little of
+/// their angle and subnormal turns are zero.
+template <typename T> double angle(T source) {
+  float turns = 0;
+  {
+    RoundingScope scope(Round::Rz);
+    turns = static_cast<float>(source) * 0.15915494f;
+  }
+  turns = flush(turns);
+  double part = double(turns) - std::nearbyint(double(turns));
+  return std::copysign(part, part == 0 ? double(turns) : part) *
+         6.283185307179586;
+}
+
+/// div.approx multiplies by a reciprocal, which for divisors above 2^126 is
+/// flushed to zero.
+template <typename T>
+T divide(const Instruction &instruction, T dividend, T divisor) {
+  bool multiplies = instruction.has(FlagApprox);
+  return multiplies && sizeof(T) == 4 && std::fabs(divisor) > T(0x1p126f)
+             ? dividend * std::copysign(T(0), divisor)
+             : dividend / divisor;
+}
+
 /// One lane. False for an instruction that floats do not have.
 template <typename T>
 bool compute(const Instruction &instruction, T a, T b, T c, T &result) {
@@ -71,7 +96,7 @@ bool compute(const Instruction &instruction, T a, T b, T c, T &result) {
     result = std::fma(a, b, c);
     return true;
   case Op::Div:
-    result = a / b;
+    result = divide(instruction, a, b);
     return true;
   case Op::Abs:
     result = std::fabs(a);
@@ -99,10 +124,10 @@ bool compute(const Instruction &instruction, T a, T b, T c, T &result) {
     result = std::log2(a);
     return true;
   case Op::Sin:
-    result = std::sin(a);
+    result = static_cast<T>(std::sin(angle(a)));
     return true;
   case Op::Cos:
-    result = std::cos(a);
+    result = static_cast<T>(std::cos(angle(a)));
     return true;
   case Op::Tanh:
     result = std::tanh(a);
@@ -118,14 +143,69 @@ bool compute(const Instruction &instruction, T a, T b, T c, T &result) {
 
 } // namespace
 
-/// rcp and rsqrt of f64 are approximations whose lower word is zero.
-static double cutApproximation(const Instruction &instruction, double value) {
-  bool cut = instruction.has(FlagApprox) &&
-             (instruction.op == Op::Rcp || instruction.op == Op::Rsqrt);
-  return cut ? asDouble(bitsOf(value) & ~uint64_t(0xffffffffu)) : value;
+/// rcp and rsqrt of f64 are approximations of the upper word of the source,
+/// and the lower word of the result is zero.
+static bool isUpperWord(const Instruction &instruction) {
+  return instruction.has(FlagApprox) &&
+         (instruction.op == Op::Rcp || instruction.op == Op::Rsqrt);
 }
-static float cutApproximation(const Instruction &, float value) {
-  return value;
+static double upperWord(double value) {
+  return asDouble(bitsOf(value) & ~uint64_t(0xffffffffu));
+}
+static float upperWord(float value) { return value; }
+
+/// Is the result below the normal numbers? `result` is the smallest of them,
+/// perhaps because it was rounded among subnormal numbers: with the exponent
+/// out of their reach it shows.
+template <typename T>
+static bool isTiny(const Instruction &instruction, T a, T b, T c) {
+  const T scale = T(0x1p64f), limit = std::numeric_limits<T>::min() * scale;
+  if (instruction.op == Op::Div || instruction.op == Op::Rcp) {
+    T dividend = instruction.op == Op::Div ? a : T(1);
+    T divisor = instruction.op == Op::Div ? b : a;
+    return std::fabs(dividend * scale / divisor) < limit;
+  }
+  if (instruction.op != Op::Mul && instruction.op != Op::Fma)
+    return false;
+  T small = std::fabs(a) < std::fabs(b) ? a : b;
+  T large = std::fabs(a) < std::fabs(b) ? b : a;
+  T product = instruction.op == Op::Mul
+                  ? small * scale * large
+                  : std::fma(small * scale, large, c * scale);
+  return std::fabs(product) < limit;
+}
+
+/// Results that are NaN: of f32 they are all the same, f64 keeps the last
+/// source that is one.
+static uint64_t resultBits(const Instruction &instruction, const float *,
+                           float result) {
+  bool bits = instruction.op == Op::Copysign;
+  return std::isnan(result) && !bits ? canonicalNaN : bitsOf(result);
+}
+static uint64_t resultBits(const Instruction &instruction,
+                           const double *sources, double result) {
+  if (!std::isnan(result))
+    return bitsOf(result);
+  switch (instruction.op) {
+  case Op::Neg:
+  case Op::Abs:
+    return bitsOf(sources[0]) | uint64_t(1) << 51;
+  case Op::Add:
+  case Op::Sub:
+  case Op::Mul:
+  case Op::Fma:
+  case Op::Mad:
+  case Op::Min:
+  case Op::Max:
+    break;
+  default:
+    return isUpperWord(instruction) ? 0x7fffffff00000000u : bitsOf(result);
+  }
+  bool three = instruction.op == Op::Fma || instruction.op == Op::Mad;
+  for (unsigned i : {1u, 2u, 0u})
+    if ((i != 2 || three) && std::isnan(sources[i]))
+      return bitsOf(sources[i]) | uint64_t(1) << 51;
+  return 0xfff8000000000000u;
 }
 
 /// One lane, from bits to bits. `supported` stays as it is, or becomes false.
@@ -133,21 +213,25 @@ template <typename T>
 static uint64_t computeLane(const Instruction &instruction, const T *sources,
                             bool &supported) {
   T a = sources[0], b = sources[1], c = sources[2];
-  if (instruction.has(FlagFtz))
+  bool ftz = instruction.has(FlagFtz), upper = isUpperWord(instruction);
+  if (ftz)
     a = flush(a), b = flush(b), c = flush(c);
+  if (upper)
+    a = upperWord(a);
   T result = 0;
   supported &= compute(instruction, a, b, c, result);
-  result = cutApproximation(instruction, result);
-  if (instruction.has(FlagFtz))
+  if (upper)
+    result = upperWord(result);
+  if (ftz && std::fabs(result) == std::numeric_limits<T>::min() &&
+      isTiny(instruction, a, b, c))
+    result = std::copysign(T(0), result);
+  if (ftz)
     result = flush(result);
   if (instruction.has(FlagSat))
     result = result > 0 ? std::min(result, T(1)) : T(0); // NaN too
   if (instruction.has(FlagRelu) && result <= 0)
     result = 0;
-  bool sign = instruction.op == Op::Neg || instruction.op == Op::Abs ||
-              instruction.op == Op::Copysign;
-  return sizeof(T) == 4 && std::isnan(result) && !sign ? canonicalNaN
-                                                       : bitsOf(result);
+  return resultBits(instruction, sources, result);
 }
 
 static std::string notSupported(const std::string &opcode) {
@@ -221,6 +305,7 @@ static uint64_t computeHalf(const Instruction &instruction, Type type,
                             const uint64_t *codes, bool &supported) {
   double values[3];
   double normal = type == Type::F16 ? 0x1p-14 : 0x1p-126;
+  uint64_t infinity = type == Type::F16 ? 0x7c00 : 0x7f80;
   auto flushHalf = [&](double value) {
     return instruction.has(FlagFtz) && std::fabs(value) < normal
                ? std::copysign(0.0, value)
@@ -239,10 +324,12 @@ static uint64_t computeHalf(const Instruction &instruction, Type type,
   case Op::Fma:
     result = addToOdd(a * b, c); // the product is exact
     break;
-  case Op::Neg: // bits, so that NaN keeps what it is
-    return codes[0] ^ 0x8000;
+  case Op::Neg:
   case Op::Abs:
-    return codes[0] & 0x7fff;
+    if ((codes[0] & 0x7fff) > infinity)
+      return 0x7fff;
+    result = instruction.op == Op::Neg ? -a : std::fabs(a);
+    break;
   default:
     supported &= compute(instruction, a, b, c, result);
     break;
@@ -252,8 +339,11 @@ static uint64_t computeHalf(const Instruction &instruction, Type type,
   if (instruction.has(FlagRelu) && result <= 0)
     result = 0;
   uint64_t code = encodeNarrow(type, result, Round::Rn, false);
-  bool small = flushHalf(decodeNarrow(type, code)) == 0;
-  return small ? code & 0x8000 : code;
+  // What would round to the smallest normal number without subnormal ones is
+  // none of them.
+  double ulp = type == Type::F16 ? 0x1p-11 : 0x1p-8;
+  bool tiny = std::fabs(result) < normal * (1 - ulp / 2);
+  return instruction.has(FlagFtz) && tiny ? code & 0x8000 : code;
 }
 
 /// f16 and bf16, one or two to a register.

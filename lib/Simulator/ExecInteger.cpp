@@ -78,8 +78,10 @@ void Cta::executeAdd(uint32_t mask) {
   unsigned lane = 0;
   map2(mask, [&](uint64_t a, uint64_t b) {
     Unsigned128 x = a & wide, y = b & wide, c = (in >> lane) & 1;
-    // A borrow is a carry of the difference below zero.
-    Unsigned128 sum = subtract ? x - y - c : x + y + c;
+    // Hardware subtracts by adding the complement, so the flag is set where
+    // there is no borrow. It shows where add and sub share a chain.
+    Unsigned128 sum =
+        subtract ? x + (~b & wide) + (carryIn ? c : 1) : x + y + c;
     out |= static_cast<uint32_t>((sum >> bits) & 1) << lane++;
     return static_cast<uint64_t>(sum);
   });

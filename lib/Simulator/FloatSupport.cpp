@@ -120,7 +120,7 @@ uint64_t dgemm::sim::encodeNarrow(Type type, double value, Round round,
   if (!layout)
     return 0;
   if (type == Type::TF32 && std::isnan(value))
-    return canonicalNaN;
+    return canonicalNaN & ~0x1fffu;
   unsigned shift = type == Type::TF32 ? 13 : 0;
   if (std::isnan(value))
     return codeOfNaN(type, *layout);

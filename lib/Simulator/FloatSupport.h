@@ -44,6 +44,16 @@ inline uint64_t bitsOf(double value) {
 /// NaN of f32 results, as GPUs make it.
 constexpr uint32_t canonicalNaN = 0x7fffffffu;
 
+/// Sums of f64 in global memory, by atomics and copies: a NaN stays as it is,
+/// the one of `value` first.
+inline uint64_t addDoubles(uint64_t old, uint64_t value) {
+  double x = asDouble(old), y = asDouble(value);
+  if (y != y || x != x)
+    return y != y ? value : old;
+  double sum = x + y;
+  return sum != sum ? 0xfff8000000000000u : bitsOf(sum);
+}
+
 /// The host's rounding direction for the time of its life.
 class RoundingScope {
 public:

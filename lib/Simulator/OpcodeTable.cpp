@@ -225,7 +225,7 @@ static constexpr ModifierInfo modifiers[] = {
     {"relu", CatSat | CatNan, Field::Flag, FlagRelu},
     {"ftz", CatFtz, Field::Flag, FlagFtz},
     {"approx", CatApprox, Field::Flag, FlagApprox},
-    {"full", CatApprox, Field::Flag, FlagApprox},
+    {"full", CatApprox, Field::None, 0},
     {"NaN", CatNan, Field::Flag, FlagNan},
     {"xorsign", CatNan, Field::Flag, FlagXorSign},
     {"abs", CatNan, Field::Flag, FlagAbs},

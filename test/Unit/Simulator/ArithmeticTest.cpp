@@ -478,7 +478,8 @@ TEST(Arithmetic, MixedPrecision) {
         [](const Sources &) -> uint64_t { return bits(0.75f); });
 }
 
-/// Approximations: within one unit in the last place of the exact value.
+/// Approximations: within one unit in the last place of the exact value; sin
+/// and cos of an angle that is rounded as hardware does it.
 TEST(Arithmetic, Approximations) {
   Stream random(5);
   std::vector<Sources> values;
@@ -502,8 +503,11 @@ TEST(Arithmetic, Approximations) {
         values);
     for (size_t i = 0; i < values.size(); ++i) {
       float exact = static_cast<float>(function(real(values[i].a)));
-      float got = real(out[i]);
-      ASSERT_TRUE(got == exact || got == std::nextafter(exact, INFINITY) ||
+      float got = real(out[i]), source = real(values[i].a);
+      bool angle = name == std::string("sin.approx.f32") ||
+                   name == std::string("cos.approx.f32");
+      ASSERT_TRUE((angle && std::fabs(got - exact) <= source * 0x1p-22f) ||
+                  got == exact || got == std::nextafter(exact, INFINITY) ||
                   got == std::nextafter(exact, -INFINITY))
           << name << " " << real(values[i].a) << ": " << got << ", " << exact;
     }
@@ -568,7 +572,7 @@ TEST(Arithmetic, ClassesAndSelections) {
       {"infinite", [](double x) { return std::isinf(x); }},
       {"number", [](double x) { return !std::isnan(x); }},
       {"notanumber", [](double x) { return std::isnan(x); }},
-      {"normal", [](double x) { return std::isnormal(x); }},
+      {"normal", [](double x) { return x == 0 || std::isnormal(x); }},
       {"subnormal",
        [](double x) { return std::fpclassify(x) == FP_SUBNORMAL; }}};
   std::vector<Sources> values = {{0},
