@@ -86,14 +86,14 @@ struct WgmmaOperands {
 /// d[w]: registersD() registers of warp w, C on entry (if op.accumulate) and D
 /// on return.
 ///
-/// The sum is that of H100, bit for bit, for e4m3, bf16, f16 and tf32 with f32
-/// accumulators (600 random instructions each): all products and C are aligned
-/// to the largest exponent sum, truncated to F fraction bits, added exactly,
-/// and truncated to O fraction bits (F, O = 13, 13 for 8-bit types, else 25,
-/// 23). The same is assumed, not measured, for e5m2 and mixed types; f16
-/// results round the sum to nearest even; sums beyond f32 are infinite and
-/// below its normal range truncated; infinities and NaN follow IEEE 754, NaN is
-/// 0x7FFFFFFF (f16: 0x7FFF).
+/// The sum is that of H100, bit for bit, for all types:
+/// lib/Simulator/MatrixSum.h has the model, docs/Conformance.md what it was
+/// measured on. All products and C are aligned to the largest exponent,
+/// truncated to F fraction bits, added exactly, and truncated to O fraction
+/// bits (F, O = 13, 13 for 8-bit types, else 25, 23); f16 results round the
+/// exact sum to nearest even. Sums beyond the range are infinite; with an
+/// infinity or a NaN among the terms only those matter; NaN is 0x7FFFFFFF (f16:
+/// 0x7FFF).
 void wgmma(const WgmmaOp &op, const WgmmaOperands &in,
            WarpRegister *const d[4]);
 

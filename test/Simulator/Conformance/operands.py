@@ -15,7 +15,19 @@ from suite import words
 # both signs, with a small accumulator. "tiny" and "huge": sums that leave the range
 # of the accumulator. "floor": sums in the subnormal range of f32. "one": powers of two
 # only. "integer": exact sums.
-PATTERNS = ["near", "wide", "medium", "sparse", "cancel", "tiny", "huge", "floor", "one", "integer", "bits"]
+PATTERNS = [
+    "near",
+    "wide",
+    "medium",
+    "sparse",
+    "cancel",
+    "tiny",
+    "huge",
+    "floor",
+    "one",
+    "integer",
+    "bits",
+]
 BYTES = {"f64": 8, "f32": 4, "tf32": 4, "bf16": 2, "f16": 2, "e4m3": 1, "e5m2": 1}
 
 
@@ -60,7 +72,11 @@ def element(pattern, kind, rng):
     if pattern == "tiny":
         return finite(kind, rng, -wide, -wide // 2)
     if pattern == "huge":
-        return finite(kind, rng, wide // 2 - 1, wide // 2) if wide > 16 else finite(kind, rng, wide // 2 + 2, wide)
+        return (
+            finite(kind, rng, wide // 2 - 1, wide // 2)
+            if wide > 16
+            else finite(kind, rng, wide // 2 + 2, wide)
+        )
     if pattern == "floor":
         # Zeros, so that few terms meet.
         if rng.random() < (0.6 if wide > 16 else 0.95):

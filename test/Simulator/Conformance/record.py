@@ -141,7 +141,10 @@ def main():
             worker = context.Process(target=work, args=(folder, cases))
             worker.start()
             worker.join()
-            print(f"{time.monotonic() - start:.1f} s: {len(list(folder.iterdir()))} of {len(cases)} cases ran", flush=True)
+            print(
+                f"{time.monotonic() - start:.1f} s: {len(list(folder.iterdir()))} of {len(cases)} cases ran",
+                flush=True,
+            )
         failed = collect(folder, cases, args.target)
     print(f"{len(cases) - failed} recorded, {failed} failed")
     return 1 if failed else 0

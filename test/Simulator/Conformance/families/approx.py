@@ -22,11 +22,27 @@ BOUNDS = {
 }  # fmt: skip
 FORMATS = {"f16": "<e", "f32": "<f", "f64": "<d"}
 
-F32 = [f"{op}.approx{ftz}.f32 d32, a32;" for op in ("rcp", "sqrt", "rsqrt", "ex2", "lg2", "sin", "cos") for ftz in ("", ".ftz")]
+F32 = [
+    f"{op}.approx{ftz}.f32 d32, a32;"
+    for op in ("rcp", "sqrt", "rsqrt", "ex2", "lg2", "sin", "cos")
+    for ftz in ("", ".ftz")
+]
 F32 += ["tanh.approx.f32 d32, a32;"]
-DIVIDE = [f"div.{mode}{ftz}.f32 d32, a32, b32;" for mode in ("approx", "full") for ftz in ("", ".ftz")]
-F16 = ["ex2.approx.f16 d16, a16;", "tanh.approx.f16 d16, a16;", "ex2.approx.f16x2 d32, a32;", "tanh.approx.f16x2 d32, a32;"]
-BF16 = ["ex2.approx.ftz.bf16 d16, a16;", "tanh.approx.bf16 d16, a16;", "ex2.approx.ftz.bf16x2 d32, a32;", "tanh.approx.bf16x2 d32, a32;"]
+DIVIDE = [
+    f"div.{mode}{ftz}.f32 d32, a32, b32;" for mode in ("approx", "full") for ftz in ("", ".ftz")
+]
+F16 = [
+    "ex2.approx.f16 d16, a16;",
+    "tanh.approx.f16 d16, a16;",
+    "ex2.approx.f16x2 d32, a32;",
+    "tanh.approx.f16x2 d32, a32;",
+]
+BF16 = [
+    "ex2.approx.ftz.bf16 d16, a16;",
+    "tanh.approx.bf16 d16, a16;",
+    "ex2.approx.ftz.bf16x2 d32, a32;",
+    "tanh.approx.bf16x2 d32, a32;",
+]
 F64 = ["rcp.approx.ftz.f64 d64, a64;", "rsqrt.approx.ftz.f64 d64, a64;"]
 
 
@@ -69,12 +85,20 @@ def cases():
     rng = generator("approx")
     values = floats.every_exponent([21]) + floats.specials("f32")
     values += floats.near("f32", rng, 1024, 3) + floats.near("f32", rng, 512, 8)
-    a = floats.specials("f32") * 3 + floats.near("f32", rng, 512, 4) + floats.near("f32", rng, 512, 126)
+    a = (
+        floats.specials("f32") * 3
+        + floats.near("f32", rng, 512, 4)
+        + floats.near("f32", rng, 512, 126)
+    )
     b = a[::-1]
     rng.shuffle(b)
     every16 = list(range(0, 1 << 16, 3))
     both = [x | (x * 40503 & 0xFFFF) << 16 for x in every16]
-    wide = floats.specials("f64") + floats.near("f64", rng, 512, 3) + floats.near("f64", rng, 256, 1022)
+    wide = (
+        floats.specials("f64")
+        + floats.near("f64", rng, 512, 3)
+        + floats.near("f64", rng, 256, 1022)
+    )
     result = [
         elementwise("approx/f32", F32, values),
         elementwise("approx/divide", DIVIDE, a, b),

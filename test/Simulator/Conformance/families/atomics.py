@@ -11,7 +11,17 @@ from suite import HEADER, Buffer, Case, generator, pointer
 SPACES = {"global": "GLOBAL_CELL", "shared": "SHARED_CELL"}
 INTEGER32 = ["add.u32", "add.s32", "min.u32", "min.s32", "max.u32", "max.s32", "inc.u32", "dec.u32"]
 INTEGER32 += ["and.b32", "or.b32", "xor.b32", "exch.b32"]
-INTEGER64 = ["add.u64", "min.u64", "min.s64", "max.u64", "max.s64", "and.b64", "or.b64", "xor.b64", "exch.b64"]
+INTEGER64 = [
+    "add.u64",
+    "min.u64",
+    "min.s64",
+    "max.u64",
+    "max.s64",
+    "and.b64",
+    "or.b64",
+    "xor.b64",
+    "exch.b64",
+]
 
 
 def both(space, operation, bits, reduce=True):
@@ -24,13 +34,20 @@ def both(space, operation, bits, reduce=True):
         f"{start} atom.{space}.{operation} t{bits}, [{cell}], {source}; ld.{space}.b{bits} d{bits}, [{cell}];",
     ]
     if reduce and not operation.startswith(("cas", "exch")):
-        result.append(f"{start} red.{space}.{operation} [{cell}], {source}; ld.{space}.b{bits} d{bits}, [{cell}];")
+        result.append(
+            f"{start} red.{space}.{operation} [{cell}], {source}; ld.{space}.b{bits} d{bits}, [{cell}];"
+        )
     return result
 
 
 def integers(bits):
     names = INTEGER32 if bits == 32 else INTEGER64
-    return [text for space in SPACES for name in names + [f"cas.b{bits}"] for text in both(space, name, bits)]
+    return [
+        text
+        for space in SPACES
+        for name in names + [f"cas.b{bits}"]
+        for text in both(space, name, bits)
+    ]
 
 
 def cas16():
@@ -46,8 +63,12 @@ def vectors():
     result = []
     start = "st.global.v2.b32 [GLOBAL_CELL], {a32, b32};"
     for name in ("add.v2.f32", "add.noftz.v2.f16x2", "add.noftz.v2.bf16x2"):
-        result.append(f"{start} atom.global.{name} {{t32, u32}}, [GLOBAL_CELL], {{b32, c32}}; mov.b64 d64, {{t32, u32}};")
-        result.append(f"{start} red.global.{name} [GLOBAL_CELL], {{b32, c32}}; ld.global.b64 d64, [GLOBAL_CELL];")
+        result.append(
+            f"{start} atom.global.{name} {{t32, u32}}, [GLOBAL_CELL], {{b32, c32}}; mov.b64 d64, {{t32, u32}};"
+        )
+        result.append(
+            f"{start} red.global.{name} [GLOBAL_CELL], {{b32, c32}}; ld.global.b64 d64, [GLOBAL_CELL];"
+        )
     return result
 
 
@@ -65,7 +86,9 @@ def contention():
     body = [HEADER, CONTEND, "mul.lo.u32 r2, i, 2654435761;"]
     for j, name in enumerate(names):
         value = "1000" if name == "inc.u32" else "r2"
-        body.append(f"red.global.{name} [o+{4 * j}], {value}; red.shared.{name} [cell+{4 * j}], {value};")
+        body.append(
+            f"red.global.{name} [o+{4 * j}], {value}; red.shared.{name} [cell+{4 * j}], {value};"
+        )
     body.append("bar.sync 0; mad.lo.u32 r3, c, 16, t; mul.wide.u32 s, r3, 4; add.u64 s, s, o;")
     body.append("@p ld.shared.b32 r4, [r1]; @p st.global.b32 [s+64], r4; ret;\n}\n")
     buffers = {"out": Buffer(bytes(64 + 4 * 64), output=True)}
@@ -98,13 +121,27 @@ def cases():
         a, b, c = pairs(specials(bits), 384, generator(name), bits)
         result.append(elementwise(name, integers(bits), a, b, c))
     a, b, c = pairs(specials(16)[:8], 128, generator("atomics/cas16"), 16)
-    result.append(elementwise("atomics/cas16", cas16(), a, [x if i % 2 else y for i, (x, y) in enumerate(zip(a, b))], c))
+    result.append(
+        elementwise(
+            "atomics/cas16",
+            cas16(),
+            a,
+            [x if i % 2 else y for i, (x, y) in enumerate(zip(a, b))],
+            c,
+        )
+    )
     for kind, bits in (("f32", 32), ("f64", 64)):
         name = f"atomics/{kind}"
         result.append(elementwise(name, floating(f"add.{kind}", bits), *numbers(name, kind, 256)))
     for kind in ("f16", "bf16"):
         name = f"atomics/{kind}"
-        result.append(elementwise(name, floating(f"add.noftz.{kind}", 16), *numbers(name, kind, 256)))
-        result.append(elementwise(f"{name}x2", floating(f"add.noftz.{kind}x2", 32), *packed(f"{name}x2", kind)))
+        result.append(
+            elementwise(name, floating(f"add.noftz.{kind}", 16), *numbers(name, kind, 256))
+        )
+        result.append(
+            elementwise(
+                f"{name}x2", floating(f"add.noftz.{kind}x2", 32), *packed(f"{name}x2", kind)
+            )
+        )
     result.append(elementwise("atomics/vector", vectors(), *packed("atomics/vector", "f16")))
     return result + [contention()]

@@ -48,7 +48,9 @@ def choose(model, rng):
         return f"mbarrier.complete_tx.relaxed.cluster.shared::cta.b64 [base], {size};"
     if name.startswith("expect"):
         model.transactions += size
-        where = "relaxed.cluster.shared::cluster" if "cluster" in name else "relaxed.cta.shared::cta"
+        where = (
+            "relaxed.cluster.shared::cluster" if "cluster" in name else "relaxed.cta.shared::cta"
+        )
         return f"mbarrier.expect_tx.{where}.b64 [base], {size};"
     if "no_complete" in name:
         count = rng.randint(1, model.room())
@@ -66,7 +68,9 @@ def choose(model, rng):
         model.expected -= 1 if drop else 0
         model.settle()
         if "cluster" in name:
-            return f"mbarrier.arrive.expect_tx.release.cluster.shared::cluster.b64 _, [base], {size};"
+            return (
+                f"mbarrier.arrive.expect_tx.release.cluster.shared::cluster.b64 _, [base], {size};"
+            )
         return f"mbarrier.arrive{drop}.expect_tx.release.cta.shared::cta.b64 token, [base], {size};"
     if name == "drop":
         count = min(count, model.expected - 1)
@@ -134,7 +138,9 @@ def phases(number):
         steps += 1
     body.append("mbarrier.inval.shared::cta.b64 [base];\nEND:")
     program = ptx.kernel([".u64 pout"], "\n".join(body), ".reg .b64 token, out;")
-    return Case(name, program, {"out": Buffer(size=16 * STEPS, output=True)}, [pointer("out")], shared=64)
+    return Case(
+        name, program, {"out": Buffer(size=16 * STEPS, output=True)}, [pointer("out")], shared=64
+    )
 
 
 def many_threads():
@@ -176,7 +182,11 @@ bar.sync 9; ld.shared.b32 t, [base]; st.global.b32 [o+512], t;
 def reductions():
     """Counts and votes of barriers, over the CTA and over two of its warps."""
     body = ["ld.param.u64 z, [pout]; mul.wide.u32 o, tid, 32; add.u64 o, o, z; shr.u32 i, tid, 6;"]
-    tests = ["setp.eq.u32 p, tid, 77;", "and.b32 t, tid, 3; setp.ne.u32 p, t, 0;", "setp.lt.u32 p, tid, 500;"]
+    tests = [
+        "setp.eq.u32 p, tid, 77;",
+        "and.b32 t, tid, 3; setp.ne.u32 p, t, 0;",
+        "setp.lt.u32 p, tid, 500;",
+    ]
     for j, test in enumerate(tests):
         body.append(f"{test} bar.red.popc.u32 w0, 0, p; st.global.b32 [o+{8 * j}], w0;")
         body.append("barrier.red.and.pred q, 1, !p; selp.u32 w1, 1, 0, q;")

@@ -25,8 +25,14 @@ def program(rank, size, space="shared::cluster"):
     coordinates = ", ".join(f"c{i}" for i in range(rank))
     parameters = [".align 64 .b8 map[128]", ".u64 pd", ".u32 poffset", ".u32 pbytes"]
     parameters += [f".s32 pc{i}" for i in range(rank)]
-    body = ptx.fill(size, 32) + f"add.u32 barrier, base, {LIMIT}; setp.ne.u32 p, tid, 0; @p bra READY;\n"
-    body += "mbarrier.init.shared::cta.b64 [barrier], 1; fence.mbarrier_init.release.cluster;\nREADY:\n" + ptx.SYNC
+    body = (
+        ptx.fill(size, 32)
+        + f"add.u32 barrier, base, {LIMIT}; setp.ne.u32 p, tid, 0; @p bra READY;\n"
+    )
+    body += (
+        "mbarrier.init.shared::cta.b64 [barrier], 1; fence.mbarrier_init.release.cluster;\nREADY:\n"
+        + ptx.SYNC
+    )
     body += "setp.ne.u32 p, tid, 0; @p bra ISSUED;\n"
     body += "\n".join(f"ld.param.s32 c{i}, [pc{i}];" for i in range(rank))
     body += f"""
@@ -43,7 +49,19 @@ ISSUED:
 class Tile:
     """A tensor map, where the tile starts, and where it goes."""
 
-    def __init__(self, kind, dims, strides, box, at, swizzle="none", steps=None, offset=0, fill="zero", start=0):
+    def __init__(
+        self,
+        kind,
+        dims,
+        strides,
+        box,
+        at,
+        swizzle="none",
+        steps=None,
+        offset=0,
+        fill="zero",
+        start=0,
+    ):
         self.kind, self.dims, self.strides, self.box = kind, dims, strides, box
         self.at, self.swizzle, self.steps = at, swizzle, steps or [1] * len(dims)
         self.offset, self.fill, self.start = offset, fill, start
@@ -115,7 +133,9 @@ def types():
         strides = dense(kind, dims, 16)
         result.append(load(f"type_{kind}", Tile(kind, dims, strides, box, [16 // size, 1])))
         result.append(load(f"type_{kind}_low", Tile(kind, dims, strides, box, [-16 // size, -2])))
-        result.append(load(f"type_{kind}_high", Tile(kind, dims, strides, box, [48 // size, 4], start=32)))
+        result.append(
+            load(f"type_{kind}_high", Tile(kind, dims, strides, box, [48 // size, 4], start=32))
+        )
         if kind in FLOATS:
             tile = Tile(kind, dims, strides, box, [-16 // size, 3], fill="nan")
             result.append(load(f"type_{kind}_nan", tile))
@@ -129,7 +149,14 @@ def swizzles():
             if span and inner > span:
                 continue
             # The inner dimension ends within the last box.
-            tile = Tile("u8", [256, 12], [256], [inner, 9], [256 - inner + (16 if inner > 16 else 0), 2], swizzle)
+            tile = Tile(
+                "u8",
+                [256, 12],
+                [256],
+                [inner, 9],
+                [256 - inner + (16 if inner > 16 else 0), 2],
+                swizzle,
+            )
             result.append(load(f"swizzle_{swizzle}_{inner}", tile))
         if span:
             for offset in range(128, 1152, 128):
@@ -146,9 +173,20 @@ def ranks():
     for rank in range(1, 6):
         d, b = dims[:rank], box[:rank]
         strides = dense("u16", d)
-        for label, at in (("first", [0] * rank), ("low", [-8] + [-1] * (rank - 1)), ("high", [16] + [e - 1 for e in d[1:]]), ("out", [24] + [0] * (rank - 1))):
+        for label, at in (
+            ("first", [0] * rank),
+            ("low", [-8] + [-1] * (rank - 1)),
+            ("high", [16] + [e - 1 for e in d[1:]]),
+            ("out", [24] + [0] * (rank - 1)),
+        ):
             result.append(load(f"rank_{rank}_{label}", Tile("u16", d, strides, b, at)))
-        result.append(load(f"rank_{rank}_cta", Tile("u16", d, strides, b, [8] + [1] * (rank - 1)), "shared::cta"))
+        result.append(
+            load(
+                f"rank_{rank}_cta",
+                Tile("u16", d, strides, b, [8] + [1] * (rank - 1)),
+                "shared::cta",
+            )
+        )
         far = [0] * (rank - 1)
         result.append(load(f"rank_{rank}_far", Tile("u16", d, strides, b, far + [-(1 << 20)])))
     result.append(load("rank_1_long", Tile("u8", [1000], [], [256], [800])))
@@ -167,8 +205,12 @@ def steps():
     ]):  # fmt: skip
         tile = Tile("u16", [48, 20], [96], box, at, steps=step)
         result.append(load(f"step_{i}", tile))
-    result.append(load("step_3d", Tile("u8", [32, 9, 9], [32, 288], [16, 6, 7], [16, -1, 2], steps=[1, 2, 3])))
-    result.append(load("step_swizzle", Tile("u8", [128, 20], [128], [64, 16], [0, 1], "64B", [1, 2])))
+    result.append(
+        load("step_3d", Tile("u8", [32, 9, 9], [32, 288], [16, 6, 7], [16, -1, 2], steps=[1, 2, 3]))
+    )
+    result.append(
+        load("step_swizzle", Tile("u8", [128, 20], [128], [64, 16], [0, 1], "64B", [1, 2]))
+    )
     return result
 
 

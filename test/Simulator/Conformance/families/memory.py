@@ -32,9 +32,19 @@ def parts(space):
                 continue
             at = (5 * size + 1) % (8 // size) * size
             result.append(f"{start} ld.{space}.{kind} {register}, [{cell}+{at}];")
-    for kind, register in (("u8", "b16"), ("b8", "b32"), ("u16", "b16"), ("s16", "b32"), ("u32", "b32"), ("b8", "b64"), ("b32", "b64")):
+    for kind, register in (
+        ("u8", "b16"),
+        ("b8", "b32"),
+        ("u16", "b16"),
+        ("s16", "b32"),
+        ("u32", "b32"),
+        ("b8", "b64"),
+        ("b32", "b64"),
+    ):
         size = LOADS.get(kind, 2)
-        result.append(f"{start} st.{space}.{kind} [{cell}+{4 - size if size < 4 else 4}], {register}; ld.{space}.b64 d64, [{cell}];")
+        result.append(
+            f"{start} st.{space}.{kind} [{cell}+{4 - size if size < 4 else 4}], {register}; ld.{space}.b64 d64, [{cell}];"
+        )
     vectors = [
         "ld.SPACE.v2.b32 {t32, u32}, [CELL]; sub.u32 x32, t32, u32;",
         "ld.SPACE.v2.s16 {t32, u32}, [CELL+4]; sub.u32 x32, t32, u32;",
@@ -57,16 +67,24 @@ def generic():
         start = f"st.{space}.b64 [{'cell' if space == 'shared' else 'frame'}], a64; {address}"
         result.append(frame(space, f"{start} ld.s16 d32, [t64+6];"))
         result.append(frame(space, f"{start} st.b16 [t64+2], b16; ld.b64 d64, [t64];"))
-        result.append(frame(space, f"{start} cvta.to.{space}.u64 u64, t64; ld.{space}.b32 d32, [u64+4];"))
+        result.append(
+            frame(space, f"{start} cvta.to.{space}.u64 u64, t64; ld.{space}.b32 d32, [u64+4];")
+        )
         for other in ("global", "shared", "shared::cluster", "local", "const"):
             result.append(frame(space, f"{address} isspacep.{other} dp, t64;"))
         if space == "shared":
             result.append(f"{start} atom.add.u32 d32, [t64], b32;")
             result.append(f"{start} atom.xor.b64 u64, [t64], b64; ld.b64 d64, [t64];")
     result.append("isspacep.global dp, out;")
-    result.append("{ .reg .b64 x; cvta.const.u64 x, table; and.b32 t32, a32, 12; cvt.u64.u32 t64, t32; add.u64 x, x, t64; ld.b32 d32, [x]; }")
-    result.append("{ .reg .b64 x; mov.u64 x, table; and.b32 t32, a32, 14; cvt.u64.u32 t64, t32; add.u64 x, x, t64; ld.const.s16 d32, [x]; }")
-    result.append("{ .reg .b64 x; mov.u64 x, table; and.b32 t32, a32, 15; cvt.u64.u32 t64, t32; add.u64 x, x, t64; ld.const.u8 d16, [x]; }")
+    result.append(
+        "{ .reg .b64 x; cvta.const.u64 x, table; and.b32 t32, a32, 12; cvt.u64.u32 t64, t32; add.u64 x, x, t64; ld.b32 d32, [x]; }"
+    )
+    result.append(
+        "{ .reg .b64 x; mov.u64 x, table; and.b32 t32, a32, 14; cvt.u64.u32 t64, t32; add.u64 x, x, t64; ld.const.s16 d32, [x]; }"
+    )
+    result.append(
+        "{ .reg .b64 x; mov.u64 x, table; and.b32 t32, a32, 15; cvt.u64.u32 t64, t32; add.u64 x, x, t64; ld.const.u8 d16, [x]; }"
+    )
     return result
 
 

@@ -28,7 +28,10 @@ FORMS = [
 
 def program(form):
     _, text, count_a, count_b, count_c, _, _ = form
-    lines = [HEADER, ".visible .entry k(.param .u64 pa, .param .u64 pb, .param .u64 pc, .param .u64 pd) {"]
+    lines = [
+        HEADER,
+        ".visible .entry k(.param .u64 pa, .param .u64 pb, .param .u64 pc, .param .u64 pd) {",
+    ]
     lines.append(".reg .b32 a<4>, b<4>, c<4>, i, t; .reg .b64 p, o;")
     lines.append("mov.u32 i, %ctaid.x; mov.u32 t, %tid.x; mad.lo.u32 i, i, 32, t;")
     for name, count in (("a", count_a), ("b", count_b), ("c", count_c)):
@@ -52,7 +55,9 @@ def case(form, count, seed="", patterns=operands.PATTERNS):
     data = {"a": b"", "b": b"", "c": b""}
     for i in range(count):
         pattern = patterns[i % len(patterns)]
-        both = operands.fragments(pattern, form[5], form[6], "f16" if form[4] == 2 else "f32", rng, form[2:5])
+        both = operands.fragments(
+            pattern, form[5], form[6], "f16" if form[4] == 2 else "f32", rng, form[2:5]
+        )
         for key, value in zip("abc", both):
             data[key] += value
     buffers = {key: Buffer(value) for key, value in data.items()}

@@ -18,8 +18,14 @@ REDUCTIONS = {
 
 def program(rank, size, operation):
     coordinates = ", ".join(f"c{i}" for i in range(rank))
-    parameters = [".align 64 .b8 map[128]", ".u64 pa", ".u32 poffset"] + [f".s32 pc{i}" for i in range(rank)]
-    name = f"cp.reduce.async.bulk.tensor.{rank}d.global.shared::cta.{operation}" if operation else f"cp.async.bulk.tensor.{rank}d.global.shared::cta"
+    parameters = [".align 64 .b8 map[128]", ".u64 pa", ".u32 poffset"] + [
+        f".s32 pc{i}" for i in range(rank)
+    ]
+    name = (
+        f"cp.reduce.async.bulk.tensor.{rank}d.global.shared::cta.{operation}"
+        if operation
+        else f"cp.async.bulk.tensor.{rank}d.global.shared::cta"
+    )
     body = ptx.copy_in("pa", size, 32) + ptx.SYNC + "setp.ne.u32 p, tid, 0; @p bra END;\n"
     body += "\n".join(f"ld.param.s32 c{i}, [pc{i}];" for i in range(rank))
     body += f"""
@@ -40,7 +46,9 @@ def store(name, tile, operation=""):
     else:
         source, target = rng.randbytes(size), bytes(whole)
     buffers = {"a": Buffer(source), "d": Buffer(target, output=True)}
-    parameters = [tile.map("d"), pointer("a"), {"u32": tile.offset}] + [{"s32": value} for value in tile.at]
+    parameters = [tile.map("d"), pointer("a"), {"u32": tile.offset}] + [
+        {"s32": value} for value in tile.at
+    ]
     text = program(len(tile.dims), size, operation)
     return Case(f"stores/{name}", text, buffers, parameters, shared=size)
 
@@ -49,7 +57,9 @@ def tiles():
     result = []
     for kind, size in TYPES.items():
         dims, box = [64 // size, 6], [32 // size, 4]
-        result.append(store(f"type_{kind}", Tile(kind, dims, dense(kind, dims, 16), box, [48 // size, 3])))
+        result.append(
+            store(f"type_{kind}", Tile(kind, dims, dense(kind, dims, 16), box, [48 // size, 3]))
+        )
     for swizzle, span in SPANS.items():
         for inner in (16, 48, 128) if not span else (16, span):
             for offset in (0, 384):

@@ -21,9 +21,13 @@ def shuffles():
     for mode in ("up", "down", "bfly", "idx"):
         result.append(f"shfl.sync.{mode}.b32 d32, a32, b32, c32, 0xffffffff;")
         result.append(f"shfl.sync.{mode}.b32 t32|dp, a32, b32, c32, 0xffffffff;")
-        result.append(f"shfl.sync.{mode}.b32 d32|q, a32, 1, {0 if mode == 'up' else 31}, 0xffffffff;")
+        result.append(
+            f"shfl.sync.{mode}.b32 d32|q, a32, 1, {0 if mode == 'up' else 31}, 0xffffffff;"
+        )
         # From the lane itself, or from one that takes part as well.
-        result.append(f"{lanes(0x0F0F0F0F)} @p shfl.sync.{mode}.b32 d32, a32, {'0' if mode != 'idx' else '3'}, 0x1c1f, 0x0f0f0f0f;")
+        result.append(
+            f"{lanes(0x0F0F0F0F)} @p shfl.sync.{mode}.b32 d32, a32, {'0' if mode != 'idx' else '3'}, 0x1c1f, 0x0f0f0f0f;"
+        )
     return result
 
 
@@ -34,8 +38,12 @@ def votes():
         for source in (odd, some):
             for negate in ("", "!"):
                 for mode in ("all", "any", "uni"):
-                    result.append(f"{source} {lanes(mask)} @p vote.sync.{mode}.pred dp, {negate}q, {mask:#x};")
-                result.append(f"{source} {lanes(mask)} @p vote.sync.ballot.b32 d32, {negate}q, {mask:#x};")
+                    result.append(
+                        f"{source} {lanes(mask)} @p vote.sync.{mode}.pred dp, {negate}q, {mask:#x};"
+                    )
+                result.append(
+                    f"{source} {lanes(mask)} @p vote.sync.ballot.b32 d32, {negate}q, {mask:#x};"
+                )
     return result
 
 
@@ -43,27 +51,56 @@ def matches():
     result = []
     for mask in MASKS:
         for bits in (32, 64):
-            value = "and.b32 i32, b32, 3;" if bits == 32 else "and.b64 t64, b64, 3; shl.b64 t64, t64, 33;"
+            value = (
+                "and.b32 i32, b32, 3;"
+                if bits == 32
+                else "and.b64 t64, b64, 3; shl.b64 t64, t64, 33;"
+            )
             register = "i32" if bits == 32 else "t64"
             same = "mov.u32 i32, 5;" if bits == 32 else "mov.u64 t64, 5;"
-            result.append(f"{value} {lanes(mask)} @p match.any.sync.b{bits} d32, {register}, {mask:#x};")
+            result.append(
+                f"{value} {lanes(mask)} @p match.any.sync.b{bits} d32, {register}, {mask:#x};"
+            )
             for source in (value, same):
-                result.append(f"{source} {lanes(mask)} @p match.all.sync.b{bits} d32|q, {register}, {mask:#x};")
-                result.append(f"{source} {lanes(mask)} @p match.all.sync.b{bits} u32|dp, {register}, {mask:#x};")
+                result.append(
+                    f"{source} {lanes(mask)} @p match.all.sync.b{bits} d32|q, {register}, {mask:#x};"
+                )
+                result.append(
+                    f"{source} {lanes(mask)} @p match.all.sync.b{bits} u32|dp, {register}, {mask:#x};"
+                )
     return result
 
 
 def reductions():
     result = []
     for mask in MASKS:
-        for op in ("add.u32", "add.s32", "min.u32", "min.s32", "max.u32", "max.s32", "and.b32", "or.b32", "xor.b32"):
+        for op in (
+            "add.u32",
+            "add.s32",
+            "min.u32",
+            "min.s32",
+            "max.u32",
+            "max.s32",
+            "and.b32",
+            "or.b32",
+            "xor.b32",
+        ):
             result.append(f"{lanes(mask)} @p redux.sync.{op} d32, a32, {mask:#x};")
         result.append(f"{lanes(mask)} @p elect.sync d32|q, {mask:#x};")
         result.append(f"{lanes(mask)} @p elect.sync u32|dp, {mask:#x};")
     return result
 
 
-REGISTERS = ["laneid", "tid.x", "tid.y", "ntid.x", "ctaid.x", "nctaid.x", "lanemask_eq", "lanemask_le"]
+REGISTERS = [
+    "laneid",
+    "tid.x",
+    "tid.y",
+    "ntid.x",
+    "ctaid.x",
+    "nctaid.x",
+    "lanemask_eq",
+    "lanemask_le",
+]
 REGISTERS += ["lanemask_lt", "lanemask_ge", "lanemask_gt"]
 
 
@@ -73,7 +110,10 @@ def cases():
     a = [rng.getrandbits(32) for _ in range(count)]
     # Whole warps of equal values come up too.
     b = [rng.randrange(32) if rng.random() < 0.9 else rng.getrandbits(32) for _ in range(count)]
-    c = [rng.getrandbits(32) & 0x1F1F if rng.random() < 0.5 else 0x1F | rng.getrandbits(5) << 8 for _ in range(count)]
+    c = [
+        rng.getrandbits(32) & 0x1F1F if rng.random() < 0.5 else 0x1F | rng.getrandbits(5) << 8
+        for _ in range(count)
+    ]
     for i in range(32, 64):
         b[i], c[i], a[i] = 3, 31, 1
     for i in range(64, 96):

@@ -29,7 +29,9 @@ fence.proxy.async; bar.sync 0;
 class Instruction:
     """The form of one wgmma; `steps` of them follow each other on the same D."""
 
-    def __init__(self, form, n, registers=False, trans=(0, 0), negate=(1, 1), accumulate=1, steps=1):
+    def __init__(
+        self, form, n, registers=False, trans=(0, 0), negate=(1, 1), accumulate=1, steps=1
+    ):
         self.d, self.a, self.b = form
         self.n, self.registers, self.trans = n, registers, trans
         self.negate, self.accumulate, self.steps = negate, accumulate, steps
@@ -44,7 +46,11 @@ class Instruction:
     def text(self, step):
         k = 32 // self.width()
         d = "{" + ", ".join(f"d{i}" for i in range(self.count())) + "}"
-        a = f"{{a{4 * step}, a{4 * step + 1}, a{4 * step + 2}, a{4 * step + 3}}}" if self.registers else f"x{step}"
+        a = (
+            f"{{a{4 * step}, a{4 * step + 1}, a{4 * step + 2}, a{4 * step + 3}}}"
+            if self.registers
+            else f"x{step}"
+        )
         name = f"wgmma.mma_async.sync.aligned.m64n{self.n}k{k}.{self.d}.{self.a}.{self.b}"
         flags = [f"{value}" for value in self.negate]
         if self.width() == 2:
@@ -59,17 +65,26 @@ class Instruction:
 
 def program(op, image_bytes):
     words = op.steps * 4 if op.registers else 0
-    parameters = ["pimage", "pa", "pc", "pd"] + [f"q{name}{i}" for i in range(op.steps) for name in "xy"]
+    parameters = ["pimage", "pa", "pc", "pd"] + [
+        f"q{name}{i}" for i in range(op.steps) for name in "xy"
+    ]
     lines = [HEADER, ".extern .shared .align 1024 .b8 smem[];"]
     lines.append(f".visible .entry k({', '.join('.param .u64 ' + name for name in parameters)}) {{")
-    lines.append(f".reg .pred p, q; .reg .b32 d<{op.count()}>, a<{max(words, 1)}>, w<4>, i, t, tid, base, cta;")
+    lines.append(
+        f".reg .pred p, q; .reg .b32 d<{op.count()}>, a<{max(words, 1)}>, w<4>, i, t, tid, base, cta;"
+    )
     lines.append(f".reg .b64 image, o, s, z, x<{op.steps}>, y<{op.steps}>;")
     lines.append("mov.u32 tid, %tid.x; mov.u32 cta, %ctaid.x; mov.u32 base, smem;")
-    lines.append(f"ld.param.u64 image, [pimage]; mul.wide.u32 o, cta, {image_bytes}; add.u64 image, image, o;")
+    lines.append(
+        f"ld.param.u64 image, [pimage]; mul.wide.u32 o, cta, {image_bytes}; add.u64 image, image, o;"
+    )
     lines.append(COPY % (image_bytes // 16))
     lines.append("mad.lo.u32 i, cta, 128, tid; shr.u32 t, base, 4; cvt.u64.u32 s, t;")
     for step in range(op.steps):
-        lines += [f"ld.param.u64 {name}{step}, [q{name}{step}]; add.u64 {name}{step}, {name}{step}, s;" for name in "xy"]
+        lines += [
+            f"ld.param.u64 {name}{step}, [q{name}{step}]; add.u64 {name}{step}, {name}{step}, s;"
+            for name in "xy"
+        ]
     if op.registers:
         lines.append(f"ld.param.u64 z, [pa]; mul.wide.u32 o, i, {4 * words}; add.u64 o, o, z;")
         lines += [f"ld.global.b32 a{j}, [o+{4 * j}];" for j in range(words)]
@@ -98,7 +113,9 @@ def case(name, op, descriptors, image_bytes, patterns, ctas=1, seed=""):
         pattern = patterns[i % len(patterns)]
         half = image_bytes // 2
         # A is in the lower half and B in the upper one: their types may differ.
-        image += operands.operand(pattern, op.a, rng, half) + operands.operand(pattern, op.b, rng, half)
+        image += operands.operand(pattern, op.a, rng, half) + operands.operand(
+            pattern, op.b, rng, half
+        )
         regs += operands.operand(pattern, op.a, rng, 128 * 16 * op.steps) if op.registers else b""
         c += operands.accumulators(pattern, op.d, rng, 128 * 4 * op.count(), narrow)
     buffers = {
@@ -113,7 +130,10 @@ def case(name, op, descriptors, image_bytes, patterns, ctas=1, seed=""):
 def rounding(form, ctas, seed="", steps=1, patterns=operands.PATTERNS):
     """Rounding of the sum, K-major without swizzle: A at 0, B at 2048."""
     op = Instruction(form, 8, steps=steps)
-    pairs = [(descriptor(2048 * i, 128, 256, 0), descriptor(2048 * (steps + i), 128, 256, 0)) for i in range(steps)]
+    pairs = [
+        (descriptor(2048 * i, 128, 256, 0), descriptor(2048 * (steps + i), 128, 256, 0))
+        for i in range(steps)
+    ]
     name = f"wgmma/rounding_{op.name()}" + (f"_x{steps}" if steps > 1 else "")
     return case(name, op, pairs, 4096 * steps, patterns, ctas, seed)
 
@@ -122,7 +142,9 @@ def sizes():
     """All N; K-major, 128-byte swizzle."""
     result = []
     for n in range(8, 257, 8):
-        op = Instruction(("f32", "bf16", "bf16") if n % 16 else ("f16", "f16", "f16"), n, registers=n % 3 == 0)
+        op = Instruction(
+            ("f32", "bf16", "bf16") if n % 16 else ("f16", "f16", "f16"), n, registers=n % 3 == 0
+        )
         pairs = [(descriptor(0, 16, 1024, 128), descriptor(32768, 16, 1024, 128))]
         result.append(case(f"wgmma/size_{op.name()}", op, pairs, 65536, ["integer"]))
     for n in (24, 256):
@@ -146,7 +168,9 @@ def layouts():
     for trans in ((0, 0), (0, 1), (1, 0), (1, 1)):
         for span in (0, 32, 64, 128):
             unit = max(8 * span, 128)
-            for i, (leading, stride) in enumerate([(unit, 2 * unit), (4 * unit, unit), (unit + 128, 3 * unit + 256)]):
+            for i, (leading, stride) in enumerate(
+                [(unit, 2 * unit), (4 * unit, unit), (unit + 128, 3 * unit + 256)]
+            ):
                 label = f"trans{trans[0]}{trans[1]}_{span}_{i}"
                 a = descriptor(0, leading, stride, span)
                 b = descriptor(half, stride, leading + unit, span)
@@ -156,14 +180,31 @@ def layouts():
     # Steps along K inside of an atom, other starts, and base offsets.
     for span in (32, 64, 128):
         for step in range(1, span // 32):
-            add(f"step_{span}_{step}", descriptor(32 * step, 16, 8 * span, span), descriptor(half + 32 * step, 16, 8 * span, span))
+            add(
+                f"step_{span}_{step}",
+                descriptor(32 * step, 16, 8 * span, span),
+                descriptor(half + 32 * step, 16, 8 * span, span),
+            )
         for base in range(8):
             start = 128 * base
-            add(f"base_{span}_{base}", descriptor(start, 16, 8 * span, span, base), descriptor(half, 16, 8 * span, span, base))
-            add(f"start_{span}_{base}", descriptor(start, 16, 8 * span, span), descriptor(half + start, 16, 8 * span, span))
+            add(
+                f"base_{span}_{base}",
+                descriptor(start, 16, 8 * span, span, base),
+                descriptor(half, 16, 8 * span, span, base),
+            )
+            add(
+                f"start_{span}_{base}",
+                descriptor(start, 16, 8 * span, span),
+                descriptor(half + start, 16, 8 * span, span),
+            )
         for base in (1, 2, 5):
             a = descriptor(128 * base, 16 * span, 8 * span, span, base)
-            add(f"base_mn_{span}_{base}", a, descriptor(half, 16 * span, 8 * span, span, base), (1, 1))
+            add(
+                f"base_mn_{span}_{base}",
+                a,
+                descriptor(half, 16 * span, 8 * span, span, base),
+                (1, 1),
+            )
     # Other element sizes: K-major only.
     for form in (("f32", "tf32", "tf32"), ("f32", "e4m3", "e4m3"), ("f16", "e5m2", "e4m3")):
         for span in (0, 32, 64, 128):
@@ -181,9 +222,15 @@ def flags():
     result = []
     pair = (descriptor(0, 128, 256, 0), descriptor(2048, 128, 256, 0))
     for form in FORMS:
-        for i, (negate, accumulate, registers) in enumerate([((-1, 1), 1, False), ((1, -1), 0, True), ((-1, -1), 0, False)]):
+        for i, (negate, accumulate, registers) in enumerate(
+            [((-1, 1), 1, False), ((1, -1), 0, True), ((-1, -1), 0, False)]
+        ):
             op = Instruction(form, 8, registers, negate=negate, accumulate=accumulate)
-            result.append(case(f"wgmma/flags_{op.name()}_{i}", op, [pair], 4096, ["near", "bits", "sparse"], 1))
+            result.append(
+                case(
+                    f"wgmma/flags_{op.name()}_{i}", op, [pair], 4096, ["near", "bits", "sparse"], 1
+                )
+            )
     return result
 
 
