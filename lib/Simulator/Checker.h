@@ -186,8 +186,8 @@ public:
   void mbarrierPublish(uint32_t cta, uint32_t address, uint32_t timeline,
                        uint32_t clock);
   /// tcgen05.commit, at issue: what the lane issued up to now. Whoever sees the
-  /// phase also knows, in the Tensor view, what the lane knows now. Tell of the
-  /// arrival with mbarrierPublish.
+  /// phase also knows what the lane knows now. Tell of the arrival with
+  /// mbarrierPublish.
   void commitTensor(const Site &site, uint32_t lane, uint32_t cta,
                     uint32_t address);
 

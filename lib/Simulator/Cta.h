@@ -354,6 +354,7 @@ private:
   // ExecAsync.cpp
   void executeMBarrier(uint32_t mask);
   void executeMBarrierWait(uint32_t mask);
+  bool givesUp();
   MBarrier *findMBarrier(uint64_t address, uint32_t lane, bool remote = false,
                          Cta **holder = nullptr);
   void executePendingCount(uint32_t mask);

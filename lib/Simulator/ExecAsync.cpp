@@ -120,6 +120,15 @@ void Cta::executePendingCount(uint32_t mask) {
   write(operand(0), count, mask);
 }
 
+/// try_wait waits for a time that nobody promises, then fails. Here it fails at
+/// most once at a place until a wait succeeds, so that a deadlock stays one.
+bool Cta::givesUp() {
+  if (warp_->gaveUpAt == group_->pc || random_.below(8) != 0)
+    return false;
+  warp_->gaveUpAt = group_->pc;
+  return true;
+}
+
 /// Waits only if no lane's phase has completed; try_wait may fail for a while.
 void Cta::executeMBarrierWait(uint32_t mask) {
   if (!isUniformlyDefined(operand(1), mask, "an address") ||
@@ -147,8 +156,10 @@ void Cta::executeMBarrierWait(uint32_t mask) {
                    static_cast<int>(lane));
     done |= uint32_t(complete) << lane;
   }
-  if (done == 0 && instruction_->op == Op::MBarTryWait)
+  if (done == 0 && instruction_->op == Op::MBarTryWait && !givesUp())
     return block(Wait::MBarrier);
+  if (done != 0)
+    warp_->gaveUpAt = ~0u;
   watchWaited(address, done);
   writePredicate(operand(0), done, mask);
 }

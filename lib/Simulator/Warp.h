@@ -68,6 +68,8 @@ struct Warp {
   /// A bit per lane for each register: it holds a defined value.
   std::vector<uint32_t> defined;
   uint32_t carry = 0;
+  /// The try_wait that failed last for its time, not for its phase.
+  uint32_t gaveUpAt = ~0u;
   uint32_t registerCount = 0;   // of setmaxnreg
   WgmmaMember *wgmma = nullptr; // once it uses wgmma
   std::vector<Frame> frames;
