@@ -11,8 +11,8 @@
 
 using namespace dgemm::sim;
 
-Checker::Checker(const Shape &shape, GlobalShadow *global, Sink sink)
-    : shape_(shape), global_(global), sink_(std::move(sink)) {
+Checker::Checker(const Shape &shape, Sink sink)
+    : shape_(shape), sink_(std::move(sink)) {
   for (uint32_t cta = 0; cta < shape.ctas; ++cta) {
     shadows_.push_back(std::make_unique<SharedShadow>(shape.sharedEnd));
     for (uint32_t i = 0; i < shape.warps; ++i) {

@@ -46,7 +46,6 @@
 namespace dgemm::sim {
 
 class SharedShadow;
-class GlobalShadow;
 class ReadStamp;
 struct Access;
 struct LoadedRow;
@@ -103,8 +102,7 @@ public:
   };
   using Sink = std::function<void(CheckerFinding &&)>;
 
-  /// `global` may be null: global memory is not watched then.
-  Checker(const Shape &shape, GlobalShadow *global, Sink sink);
+  Checker(const Shape &shape, Sink sink);
   ~Checker();
 
   //===------------------------------------------------------------------===//
@@ -225,7 +223,7 @@ public:
              uint32_t clock);
 
   //===------------------------------------------------------------------===//
-  // Global memory
+  // Global memory: against what the same cluster wrote
   //===------------------------------------------------------------------===//
 
   void globalRead(const Site &site, uint32_t lane, uint64_t address,
@@ -322,6 +320,18 @@ private:
   void reportOverwrite(const Site &site, uint32_t lane, uint32_t address,
                        uint32_t agent, ReadStamp stamp, const AsyncOp *op);
 
+  // CheckerGlobal.cpp
+  template <typename F>
+  void forPages(uint64_t address, uint32_t bytes, bool make, F visit);
+  void reportGlobal(const Site &site, uint32_t lane, const std::string &what,
+                    uint64_t address, const Access &access,
+                    const char *missing);
+  void checkGlobal(const Site &site, uint32_t lane, uint64_t address,
+                   uint32_t bytes, bool writes, uint8_t flags);
+  void checkGlobalCopy(const AsyncOp &op, SharedShadow &page, uint32_t at,
+                       uint32_t bytes, uint64_t base, const char *verb,
+                       uint8_t flags);
+
   // CheckerLoads.cpp: loads in flight.
   void noteLoaded(WarpState &warp, const Site &site, const LoadedRow &row);
   void retire(WarpState &warp, uint32_t index);
@@ -331,7 +341,7 @@ private:
                      uint32_t bytes);
 
   Shape shape_;
-  GlobalShadow *global_;
+  std::map<uint64_t, std::unique_ptr<SharedShadow>> pages_; // of global memory
   Sink sink_;
   std::vector<std::unique_ptr<WarpState>> warps_;      // by agent
   std::vector<std::unique_ptr<SharedShadow>> shadows_; // by rank

@@ -41,7 +41,7 @@ void Cluster::makeChecker() {
     ctas_[finding.cta]->report(finding.kind.c_str(), finding.message,
                                finding.lane, finding.line, finding.warp);
   };
-  checker_ = std::make_unique<Checker>(shape, nullptr, sink);
+  checker_ = std::make_unique<Checker>(shape, sink);
   barrierSync_ = checker_->makeSync();
 }
 
