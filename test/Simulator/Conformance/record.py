@@ -88,7 +88,10 @@ class Recorder:
 
 def work(folder, cases):
     """Runs cases that have no result yet, up to the first that breaks the context."""
-    recorder = Recorder()
+    try:
+        recorder = Recorder()
+    except DriverError as error:
+        sys.exit(f"record.py: {error}")
     if not any(folder.iterdir()):
         device = recorder.device
         capability = ".".join(map(str, device.capability()))
@@ -141,10 +144,10 @@ def main():
             worker = context.Process(target=work, args=(folder, cases))
             worker.start()
             worker.join()
-            print(
-                f"{time.monotonic() - start:.1f} s: {len(list(folder.iterdir()))} of {len(cases)} cases ran",
-                flush=True,
-            )
+            ran = len(list(folder.iterdir()))
+            print(f"{time.monotonic() - start:.1f} s: {ran} of {len(cases)} cases ran", flush=True)
+            if ran == 0:
+                return 1
         failed = collect(folder, cases, args.target)
     print(f"{len(cases) - failed} recorded, {failed} failed")
     return 1 if failed else 0
