@@ -53,8 +53,11 @@ bool Cluster::run(uint64_t slices) {
         return false;
       live |= !cta->hasEnded() || cta->hasCopies() || cta->hasTcgen05Tasks();
     }
-    if (!live)
+    if (!live) {
+      for (const std::unique_ptr<Cta> &cta : ctas_)
+        cta->reportLeftTransactions();
       return false;
+    }
     if (!runSlice()) {
       reportDeadlock();
       return false;
@@ -62,6 +65,7 @@ bool Cluster::run(uint64_t slices) {
     for (const std::unique_ptr<Cta> &cta : ctas_) {
       if (cta->executed() <= context_.options.maxInstructions)
         continue;
+      cta->reportStuckTransactions();
       cta->report("instruction-limit",
                   "the CTA executed more than " +
                       std::to_string(context_.options.maxInstructions) +
@@ -100,6 +104,8 @@ bool Cluster::runSlice() {
 }
 
 void Cluster::reportDeadlock() {
+  for (const std::unique_ptr<Cta> &cta : ctas_)
+    cta->reportStuckTransactions();
   std::string message = "no warp can go on:", waits;
   bool diverged = false;
   uint32_t line = 0;

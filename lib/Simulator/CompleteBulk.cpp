@@ -104,6 +104,9 @@ void Cta::completeTransactions(AsyncCopy &copy) {
   uint64_t bytes = copy.plan.transactionBytes;
   MBarrier &barrier = copy.signal->mbarriers_[copy.mbarrier];
   uint64_t phases = barrier.phase();
+  copy.signal->noteTransactions(
+      copy.mbarrier, false,
+      {copy.line, rank_, static_cast<int>(copy.thread / 32)});
   if (checker_)
     checker_->endOnMBarrier(copy.op);
   MBarrierError error =

@@ -98,6 +98,20 @@ struct SmallCopy {
   uint32_t shared[32]; // destination, or the mbarrier
 };
 
+/// An instruction that changed the transaction count of an mbarrier, and the
+/// phase that it did so in.
+struct TransactionSite {
+  uint32_t line = 0; // 0: there was none
+  uint32_t rank = 0;
+  int warp = -1;
+  uint64_t phase = 0;
+};
+
+/// The last of them on one mbarrier.
+struct TransactionSites {
+  TransactionSite expects, completes;
+};
+
 /// st.async or red.async of one lane, under way.
 struct AsyncStore {
   const Instruction *instruction = nullptr;
@@ -180,6 +194,11 @@ public:
   /// What each warp waits for, and a line to show: that of lanes which miss
   /// others of their warp, if there are any.
   std::string describeWaits(uint32_t &line, bool &diverged);
+  /// No warp can go on, or one only tries again and again: mbarriers whose
+  /// phase cannot complete with the bytes and arrivals that came.
+  void reportStuckTransactions();
+  /// All has ended: mbarriers with bytes that are still expected, or too many.
+  void reportLeftTransactions();
   void report(const char *kind, const std::string &message, int lane,
               uint32_t line, int warp);
 
@@ -358,6 +377,14 @@ private:
   MBarrier *findMBarrier(uint64_t address, uint32_t lane, bool remote = false,
                          Cta **holder = nullptr);
   void executePendingCount(uint32_t mask);
+
+  // ExecTransactions.cpp
+  void noteTransactions(uint32_t mbarrier, bool expects, TransactionSite by);
+  void noteTransactionsOf(Cta &owner, uint64_t address);
+  std::string describeTransactions(uint32_t mbarrier, const MBarrier &barrier);
+  bool isWaitedFor(uint32_t mbarrier);
+  void reportTransactions(uint32_t mbarrier, const MBarrier &barrier,
+                          const std::string &when);
   MBarrierError operateMBarrier(MBarrier &barrier, uint32_t value,
                                 uint32_t count);
 
@@ -520,7 +547,8 @@ private:
   NamedBarrier barriers_[16];
   std::vector<SyncId> barrierSyncs_;
   std::map<uint32_t, MBarrier> mbarriers_;
-  uint32_t mbarrierBegin_ = ~0u, mbarrierEnd_ = 0; // all of them lie within
+  std::map<uint32_t, TransactionSites> transactions_; // by mbarrier
+  uint32_t mbarrierBegin_ = ~0u, mbarrierEnd_ = 0;    // all of them lie within
   std::vector<AsyncCopy> copies_;
   std::vector<AsyncStore> asyncStores_;
   std::vector<uint32_t> bulkCommits_; // of each thread

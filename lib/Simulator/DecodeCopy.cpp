@@ -99,6 +99,26 @@ Chip dgemm::sim::parseChip(std::string_view target) {
   return chip;
 }
 
+uint32_t Chip::sharedMemoryLimit() const {
+  switch (number) {
+  case 70:
+  case 72:
+    return 96 * 1024;
+  case 75:
+    return 64 * 1024;
+  case 80:
+  case 87:
+    return 163 * 1024;
+  case 86:
+  case 89:
+  case 120:
+  case 121:
+    return 99 * 1024;
+  default:
+    return 227 * 1024;
+  }
+}
+
 bool BulkDecoder::reduction(std::string_view name) {
   for (const auto &[spelling, op] : reduceOps) {
     if (name != spelling)

@@ -90,6 +90,7 @@ void Cta::executeMBarrier(uint32_t mask) {
       token[lane] |= MBarrier::countable;
     uint64_t phases = barrier->phase();
     uint32_t number = static_cast<uint32_t>(value[lane]);
+    noteTransactionsOf(*owner, address[lane]);
     MBarrierError error = operateMBarrier(*barrier, number, number);
     if (error != MBarrierError::None)
       return fault("mbarrier",

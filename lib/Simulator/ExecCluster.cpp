@@ -314,6 +314,9 @@ void Cta::completeAsyncStore(size_t index) {
   writeAsyncStore(store);
   MBarrier &barrier = store.target->mbarriers_[store.mbarrier];
   uint64_t phases = barrier.phase();
+  store.target->noteTransactions(
+      store.mbarrier, false,
+      {store.instruction->line, rank_, static_cast<int>(store.thread / 32)});
   if (checker_)
     checker_->endOnMBarrier(store.op);
   MBarrierError error = barrier.completeTransactions(store.bytes());

@@ -75,6 +75,7 @@ void MBarrier::tryComplete() {
     return;
   ++phase_;
   pending_ = expected_;
+  expectedBytes_ = completedBytes_ = 0;
 }
 
 MBarrierError MBarrier::arrive(uint32_t count) {
@@ -87,8 +88,10 @@ MBarrierError MBarrier::arrive(uint32_t count) {
 
 MBarrierError MBarrier::expectTransactions(uint32_t bytes) {
   MBarrierError error = checkTransactions(bytes);
-  if (error == MBarrierError::None)
-    transactions_ += static_cast<int32_t>(bytes);
+  if (error != MBarrierError::None)
+    return error;
+  transactions_ += static_cast<int32_t>(bytes);
+  expectedBytes_ += bytes;
   return error;
 }
 
@@ -106,6 +109,7 @@ MBarrierError MBarrier::completeTransactions(uint32_t bytes) {
       error != MBarrierError::None)
     return error;
   transactions_ -= static_cast<int32_t>(bytes);
+  completedBytes_ += bytes;
   tryComplete();
   return MBarrierError::None;
 }

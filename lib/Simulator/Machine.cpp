@@ -372,10 +372,14 @@ Expected<Result> dgemm::sim::simulate(const Program &program,
   if (Status status = assignRoles(launch, context); !status.ok())
     return status.error();
   uint64_t end = uint64_t(kernel->dynamicShared) + launch.sharedBytes;
-  if (end - SharedBase > options.sharedLimit)
+  uint64_t limit = options.sharedLimit != 0 ? options.sharedLimit
+                                            : context.chip.sharedMemoryLimit();
+  if (end - SharedBase > limit)
     return Error{"the CTA needs " + std::to_string(end - SharedBase) +
                  " bytes of shared memory, the chip has " +
-                 std::to_string(options.sharedLimit)};
+                 std::to_string(limit) + " (target " + program.target + ", " +
+                 std::to_string(launch.sharedBytes) +
+                 " of these bytes are dynamic)"};
   context.sharedEnd = static_cast<uint32_t>(end);
   context.registersAtLaunch = registersAtLaunch(*kernel, context.warps);
   for (const GlobalVariable &variable : program.globals)

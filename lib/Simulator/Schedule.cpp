@@ -262,11 +262,8 @@ std::string Cta::describeWait(Warp &warp, const Group &group) {
         at + "the mbarrier at shared address " + std::to_string(address[lane]);
     if (found == mbarriers_.end())
       return text;
-    const MBarrier &barrier = found->second;
-    return text + " (phase " + std::to_string(barrier.phase()) + ", " +
-           std::to_string(barrier.pending()) + " of " +
-           std::to_string(barrier.expected()) + " arrivals and " +
-           std::to_string(barrier.transactions()) + " bytes outstanding)";
+    return text + " (" + describeTransactions(found->first, found->second) +
+           ")";
   }
   case Wait::BulkGroup:
     return at + "its bulk copies";

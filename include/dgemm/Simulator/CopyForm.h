@@ -30,6 +30,9 @@ struct Chip {
   }
   /// Types 13 to 15 and swizzles 4 to 6 of tensor maps.
   bool hasSubByteMaps() const { return number >= 100; }
+  /// Bytes of shared memory that a CTA may have, static and dynamic: the
+  /// table of compute capabilities in the CUDA C++ Programming Guide.
+  uint32_t sharedMemoryLimit() const;
 };
 
 /// A name that is not sm_N gives number 0.

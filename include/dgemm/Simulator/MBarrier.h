@@ -54,6 +54,10 @@ public:
   int32_t transactions() const { return transactions_; }
   /// How many phases have completed since init.
   uint64_t phase() const { return phase_; }
+  /// Of the current phase: the bytes that were expected, and those that
+  /// completed. Their difference is transactions().
+  uint64_t expectedBytes() const { return expectedBytes_; }
+  uint64_t completedBytes() const { return completedBytes_; }
   bool parity() const { return phase_ & 1; }
 
   [[nodiscard]] MBarrierError init(uint32_t count);
@@ -96,6 +100,8 @@ private:
   uint32_t expected_ = 0;
   uint32_t pending_ = 0;
   int32_t transactions_ = 0;
+  uint64_t expectedBytes_ = 0;
+  uint64_t completedBytes_ = 0;
   bool live_ = false;
 };
 

@@ -88,8 +88,9 @@ struct Options {
   size_t maxFindings = 64;
   /// Look for races, missing fences and the like (lib/Simulator/Checker.h).
   bool check = true;
-  /// Shared memory of one CTA, of the chip.
-  uint32_t sharedLimit = 232448;
+  /// Bytes of shared memory that one CTA may have, static and dynamic. 0: as
+  /// many as the module's target (Chip::sharedMemoryLimit).
+  uint32_t sharedLimit = 0;
 };
 
 /// Something that a GPU would punish, perhaps, and only sometimes.

@@ -67,7 +67,8 @@ TEST(BulkCopy, MisusedLoads) {
             std::string::npos);
   EXPECT_EQ(kind(load(8192 - 16, 32, 32) + awaitBarrier).substr(0, 13),
             "out-of-bounds");
-  EXPECT_EQ(kind(load(0, 16, 32) + awaitBarrier).substr(0, 8), "deadlock");
+  EXPECT_EQ(kind(load(0, 16, 32) + awaitBarrier).substr(0, 17),
+            "transaction-bytes");
   EXPECT_EQ(kind(load(0, 16, 16) + awaitBarrier, false).substr(0, 18),
             "uninitialised-read");
   // Shared memory that a thread wrote without a fence.

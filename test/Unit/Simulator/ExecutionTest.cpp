@@ -216,10 +216,11 @@ TEST(Findings, MBarriers) {
   EXPECT_EQ(kind("W: mbarrier.try_wait.parity.shared.b64 %p2, [bar], 0;\n"
                  "@!%p2 bra W;"),
             "deadlock");
+  // The wrong byte count, and that nobody can go on.
   EXPECT_EQ(kind("mbarrier.arrive.expect_tx.shared.b64 %d2, [bar], 16;\n"
                  "W: mbarrier.try_wait.parity.shared.b64 %p2, [bar], 0;\n"
                  "@!%p2 bra W;"),
-            "deadlock");
+            "2 findings");
   EXPECT_EQ(kind("mbarrier.init.shared.b64 [bar], 1;"), "mbarrier");
   EXPECT_EQ(kind("ld.shared.u32 %r1, [bar];"), "mbarrier");
 }

@@ -95,11 +95,13 @@ TEST(MBarrierExecution, Transactions) {
   std::string one = "mbarrier.init.shared.b64 [%r1], 1;\n";
   std::string both = ".relaxed.cta.shared::cta.b64 [%r1], ";
   std::string arrive = "mbarrier.arrive.shared.b64 %d1, [%r1];\n";
+  std::string drop = "mbarrier.inval.shared::cta.b64 [%r1];\n";
   std::string wait = testWait(".shared.b64 %p1, [%r1], %d1");
-  EXPECT_EQ(word(one + "mbarrier.expect_tx" + both + "48;\n" + arrive + wait),
-            0u);
+  EXPECT_EQ(
+      word(one + "mbarrier.expect_tx" + both + "48;\n" + arrive + wait + drop),
+      0u);
   EXPECT_EQ(word(one + "mbarrier.expect_tx" + both + "48;\n" + arrive +
-                 "mbarrier.complete_tx" + both + "32;\n" + wait),
+                 "mbarrier.complete_tx" + both + "32;\n" + wait + drop),
             0u);
   EXPECT_EQ(word(one + "mbarrier.expect_tx" + both + "48;\n" + arrive +
                  "mbarrier.complete_tx" + both + "32;\nmbarrier.complete_tx" +

@@ -7,6 +7,8 @@
 
 #include "PtxSupport.h"
 
+#include "dgemm/Simulator/CopyForm.h"
+
 using namespace dgemm::sim;
 using namespace dgemm::sim::test;
 
@@ -93,6 +95,14 @@ TEST(PtxParser, WhatCompilersWrite) {
   EXPECT_EQ(result.out[0], 0xfffffffeu);
 }
 
+TEST(PtxParser, TargetsHaveTheirSharedMemory) {
+  for (const char *target : {"sm_90", "sm_90a", "sm_100a", "sm_103a"})
+    EXPECT_EQ(parseChip(target).sharedMemoryLimit(), 232448u) << target;
+  for (const char *target : {"sm_89", "sm_120a", "sm_121a"})
+    EXPECT_EQ(parseChip(target).sharedMemoryLimit(), 101376u) << target;
+  EXPECT_EQ(parseChip("sm_80").sharedMemoryLimit(), 166912u);
+}
+
 TEST(PtxParser, LaunchMustFit) {
   GlobalMemory memory;
   Expected<Program> program = parsePtx(kernel(""));
@@ -110,6 +120,12 @@ TEST(PtxParser, LaunchMustFit) {
   launch.parameters[0].resize(8);
   launch.sharedBytes = 1 << 20;
   EXPECT_NE(message().find("shared memory, the chip has"), std::string::npos);
+  launch.sharedBytes = 101377;
+  EXPECT_EQ(message(),
+            "the CTA needs 101377 bytes of shared memory, the chip has 101376 "
+            "(target sm_120a, 101377 of these bytes are dynamic)");
+  launch.sharedBytes = 101376;
+  EXPECT_EQ(message().find("shared memory"), std::string::npos);
   launch.block[0] = 2048;
   EXPECT_NE(message().find("1024"), std::string::npos);
 }
