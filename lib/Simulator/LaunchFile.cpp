@@ -180,7 +180,8 @@ Status LaunchReader::readDimensions(const Json &json) {
   if (Status status = readInteger(json, "sm_count", "launch", launch.smCount);
       !status.ok())
     return status;
-  launch.smCount = std::max(1u, launch.smCount);
+  if (launch.smCount == 0)
+    return inside("launch", "'sm_count' is 0, expected at least 1");
   return readInteger(json, "shared", "launch", launch.sharedBytes);
 }
 
@@ -424,8 +425,11 @@ Status LaunchReader::readRole(const Json &json, const std::string &where) {
   if (Status status = readInteger(json, "warps", where, role.warps);
       !status.ok())
     return status;
-  if (!name || !name->isString() || role.warps == 0 || role.warps > 32)
+  if (!name || !name->isString() || !json.find("warps"))
     return inside(where, "expected such as {\"name\": \"load\", \"warps\": 4}");
+  if (role.warps == 0 || role.warps > 32)
+    return inside(where, "'warps' is " + std::to_string(role.warps) +
+                             ", expected 1 to 32");
   role.name = name->text;
   file_.launch.roles.push_back(std::move(role));
   return {};
@@ -450,8 +454,10 @@ Expected<LaunchFile> LaunchReader::run(const Json &json) {
       !status.ok())
     return status.error();
   const Json *entry = json.find("entry");
-  if (!entry || !entry->isString())
-    return inside("launch", "expected 'entry'");
+  if (!entry)
+    return inside("launch", "expected 'entry', the name of a kernel");
+  if (!entry->isString())
+    return inside("launch", "'entry' is no text");
   file_.launch.entry = entry->text;
   if (Status status = readDimensions(json); !status.ok())
     return status.error();
@@ -493,8 +499,12 @@ Expected<LaunchFile> dgemm::sim::readLaunchFile(const std::string &path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream)
     return Error{"cannot read '" + path + "'"};
+  // A folder can be opened, but not read.
   std::ostringstream text;
-  text << stream.rdbuf();
+  if (stream.peek() != std::ifstream::traits_type::eof())
+    text << stream.rdbuf();
+  if (stream.bad())
+    return Error{"cannot read '" + path + "': is it a folder?"};
   size_t slash = path.rfind('/');
   Expected<LaunchFile> file = parseLaunch(
       text.str(), slash == std::string::npos ? "" : path.substr(0, slash));

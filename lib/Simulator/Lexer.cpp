@@ -155,9 +155,9 @@ Status Lexer::lexNumber() {
   }
   size_t count = position_ - digits;
   if (count == 0 || count > maxDigits)
-    return errorAt(line_, "malformed number '" +
-                              std::string(text_.substr(start, count + 2)) +
-                              "'");
+    return errorAt(
+        line_, "malformed number '" +
+                   std::string(text_.substr(start, position_ - start)) + "'");
   push(Token::Kind::Number, start, position_ - start);
   tokens_.back().value = value;
   tokens_.back().type = type;

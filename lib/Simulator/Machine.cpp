@@ -138,13 +138,34 @@ std::vector<Role> dgemm::sim::allRoles(const Launch &launch, uint32_t warps) {
   return roles;
 }
 
+/// "1 parameter", "2 parameters".
+static std::string countOf(size_t number, const std::string &what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+static std::string extents(const uint32_t (&values)[3]) {
+  return "(" + std::to_string(values[0]) + ", " + std::to_string(values[1]) +
+         ", " + std::to_string(values[2]) + ")";
+}
+
+static Error noKernel(const Program &program, const std::string &name) {
+  std::string message = "there is no kernel '" + name + "' in the module";
+  if (program.kernels.empty())
+    return Error{message + ", which has none"};
+  message += "; it has ";
+  for (const Kernel &kernel : program.kernels)
+    message +=
+        (&kernel == &program.kernels.front() ? "'" : ", '") + kernel.name + "'";
+  return Error{message};
+}
+
 /// Lays out the parameter block.
 static Status packParameters(const Kernel &kernel, const Launch &launch,
                              std::vector<uint8_t> &block) {
   if (launch.parameters.size() != kernel.parameters.size())
     return Error{"kernel '" + kernel.name + "' has " +
-                 std::to_string(kernel.parameters.size()) +
-                 " parameters, the launch gives " +
+                 countOf(kernel.parameters.size(), "parameter") +
+                 ", the launch gives " +
                  std::to_string(launch.parameters.size())};
   block.resize(kernel.parameterBytes);
   for (size_t i = 0; i < kernel.parameters.size(); ++i) {
@@ -152,8 +173,8 @@ static Status packParameters(const Kernel &kernel, const Launch &launch,
     const std::vector<uint8_t> &bytes = launch.parameters[i];
     if (bytes.size() != parameter.size)
       return Error{"parameter " + std::to_string(i) + " ('" + parameter.name +
-                   "') has " + std::to_string(parameter.size) +
-                   " bytes, the launch gives " + std::to_string(bytes.size())};
+                   "') has " + countOf(parameter.size, "byte") +
+                   ", the launch gives " + std::to_string(bytes.size())};
     std::copy(bytes.begin(), bytes.end(), block.begin() + parameter.offset);
   }
   return {};
@@ -179,9 +200,12 @@ static Status expandGrid(const Kernel &kernel, Launch &launch) {
 static Status checkShape(const Kernel &kernel, const Launch &launch) {
   uint64_t threads = 1, ctas = 1;
   for (unsigned i = 0; i < 3; ++i) {
-    if (launch.block[i] == 0 || launch.block[i] > 1024 || launch.grid[i] == 0)
-      return Error{"grid and block must have positive extents (a block at "
-                   "most 1024)"};
+    if (launch.grid[i] == 0)
+      return Error{"the grid is " + extents(launch.grid) +
+                   ", expected positive extents"};
+    if (launch.block[i] == 0 || launch.block[i] > 1024)
+      return Error{"the block is " + extents(launch.block) +
+                   ", expected extents from 1 to 1024"};
     threads *= launch.block[i];
     ctas *= launch.grid[i];
     if (ctas > (uint64_t(1) << 31))
@@ -352,7 +376,7 @@ Expected<Result> dgemm::sim::simulate(const Program &program,
                                       const Options &options) {
   const Kernel *kernel = program.find(given.entry);
   if (!kernel)
-    return Error{"there is no kernel '" + given.entry + "' in the module"};
+    return noKernel(program, given.entry);
   if (!kernel->unresolved.empty())
     return Error{kernel->unresolved};
   Launch launch = given;

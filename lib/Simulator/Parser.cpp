@@ -72,6 +72,20 @@ static bool isLinkage(const Token &token) {
          token.isDirective("common");
 }
 
+/// A chip that the PTX ISA names; "a" and "f" are its sets that are not
+/// portable.
+static bool isTarget(std::string_view name) {
+  static const std::string_view chips[] = {
+      "50", "52", "53", "60", "61",  "62",  "70",  "72",  "75",  "80", "86",
+      "87", "88", "89", "90", "100", "101", "103", "110", "120", "121"};
+  if (name.substr(0, 3) != "sm_")
+    return false;
+  name.remove_prefix(3);
+  if (!name.empty() && (name.back() == 'a' || name.back() == 'f'))
+    name.remove_suffix(1);
+  return std::find(std::begin(chips), std::end(chips), name) != std::end(chips);
+}
+
 Status Parser::parseModuleItem() {
   bool external = false;
   while (isLinkage(peek()) || peek().isDirective("extern"))
@@ -98,6 +112,8 @@ Status Parser::parseModuleItem() {
   if (name == "target") {
     if (peek().kind != Token::Kind::Word)
       return error("expected the name of a target");
+    if (!isTarget(peek().text))
+      return error("there is no target '" + std::string(peek().text) + "'");
     program_.target = std::string(next().text);
     while (consume(','))
       next();

@@ -7,24 +7,28 @@
 
 #include "dgemm/Simulator/LaunchFile.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
+#include <string_view>
 
 using namespace dgemm::sim;
 
 static constexpr const char *help =
     R"(OVERVIEW: Runs a PTX kernel on a simulated GPU and reports what a GPU
 would punish only at random: data races, missing fences, reads of memory that
-nothing wrote, accesses out of bounds, misuse of barriers, deadlocks. Exits with 1 if there are findings or the
-input is wrong.
+nothing wrote, accesses out of bounds, misuse of barriers, deadlocks. Exits with
+1 if there are findings or the input is wrong.
 
 USAGE: dgemm-sim kernel.ptx --launch launch.json [options]
 
   --ptx FILE              the PTX, instead of the first argument; - is stdin
   --launch FILE           grid, buffers and parameters
-                          (see dgemm/Simulator/LaunchFile.h)
+                          (see docs/SimulatorFiles.md)
   --entry NAME            run this kernel instead of the launch's
   --stats FILE            write statistics and findings as JSON; - is stdout
   --seed N                interleave warps and complete copies in the Nth order
@@ -55,10 +59,18 @@ static int fail(const std::string &message) {
 static Status parseNumber(const std::string &name, const std::string &text,
                           uint64_t &out) {
   char *end = nullptr;
+  errno = 0;
   out = std::strtoull(text.c_str(), &end, 0);
-  if (text.empty() || *end != '\0' || text[0] == '-')
-    return Error{name + " needs a number, not '" + text + "'"};
+  if (text.empty() || *end != '\0' || text[0] == '-' || errno == ERANGE)
+    return Error{name + " needs a number below 2^64, not '" + text + "'"};
   return {};
+}
+
+static bool takesValue(const std::string &name) {
+  static const std::string_view names[] = {
+      "--ptx",  "--launch",    "--entry",   "--stats",
+      "--seed", "--schedules", "--threads", "--max-instructions"};
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
 static Status setOption(const std::string &name, const std::string &value,
@@ -77,6 +89,8 @@ static Status setOption(const std::string &name, const std::string &value,
     status = parseNumber(name, value, arguments.options.seed);
   } else if (name == "--schedules") {
     status = parseNumber(name, value, arguments.schedules);
+    if (status.ok() && arguments.schedules == 0)
+      return Error{"--schedules is at least 1"};
   } else if (name == "--max-instructions") {
     status = parseNumber(name, value, arguments.options.maxInstructions);
   } else if (name == "--threads") {
@@ -84,8 +98,6 @@ static Status setOption(const std::string &name, const std::string &value,
     if (status.ok() && number > 1024)
       return Error{"--threads is at most 1024"};
     arguments.options.threads = static_cast<unsigned>(number);
-  } else {
-    return Error{"unknown option '" + name + "'"};
   }
   return status;
 }
@@ -112,11 +124,13 @@ static Status parseArguments(int argc, char **argv, Arguments &arguments) {
     if (equals != std::string::npos) {
       value = name.substr(equals + 1);
       name.resize(equals);
-    } else if (++i < argc) {
-      value = argv[i];
-    } else {
-      return Error{name + " needs a value"};
     }
+    if (!takesValue(name))
+      return Error{"unknown option '" + name + "' (see --help)"};
+    if (equals == std::string::npos && ++i < argc)
+      value = argv[i];
+    if (value.empty())
+      return Error{name + " needs a value"};
     if (Status status = setOption(name, value, arguments); !status.ok())
       return status;
   }
@@ -136,7 +150,11 @@ static Expected<std::string> readText(const std::string &path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream)
     return Error{"cannot read '" + path + "'"};
-  text << stream.rdbuf();
+  // A folder can be opened, but not read.
+  if (stream.peek() != std::ifstream::traits_type::eof())
+    text << stream.rdbuf();
+  if (stream.bad())
+    return Error{"cannot read '" + path + "': is it a folder?"};
   return text.str();
 }
 

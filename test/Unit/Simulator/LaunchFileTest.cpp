@@ -84,9 +84,9 @@ TEST(LaunchFile, DefaultsAreOneThreadOfOneCta) {
 }
 
 TEST(LaunchFile, ErrorsInTheShape) {
-  EXPECT_EQ(errorOf("{}"), "launch: expected 'entry'");
+  EXPECT_EQ(errorOf("{}"), "launch: expected 'entry', the name of a kernel");
   EXPECT_EQ(errorOf("[]"), "launch: expected an object");
-  EXPECT_EQ(errorOf("{\"entry\": 3}"), "launch: expected 'entry'");
+  EXPECT_EQ(errorOf("{\"entry\": 3}"), "launch: 'entry' is no text");
   EXPECT_EQ(errorOf("{\"entry\": \"a\", \"entry\": \"b\"}"),
             "line 1: 'entry' is given twice");
   EXPECT_EQ(errorOf(with("\"grid\": []")), "launch: 'grid' is empty");
@@ -116,7 +116,7 @@ TEST(LaunchFile, ErrorsInRoles) {
   EXPECT_EQ(errorOf(with("\"roles\": [{\"name\": \"a\"}]")), form);
   EXPECT_EQ(errorOf(with("\"roles\": [{\"warps\": 1}]")), form);
   EXPECT_EQ(errorOf(with("\"roles\": [{\"name\": \"a\", \"warps\": 33}]")),
-            form);
+            "role 0: 'warps' is 33, expected 1 to 32");
   EXPECT_EQ(errorOf(with("\"roles\": [{\"lanes\": 1}]")),
             "role 0: unknown member 'lanes'");
   EXPECT_EQ(errorOf(with("\"roles\": 1")), "launch: 'roles' is not a list");

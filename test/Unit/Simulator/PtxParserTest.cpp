@@ -112,9 +112,9 @@ TEST(PtxParser, LaunchMustFit) {
   auto message = [&] {
     return simulate(*program, launch, memory, Options()).message();
   };
-  EXPECT_EQ(message(), "there is no kernel 'other' in the module");
+  EXPECT_EQ(message(), "there is no kernel 'other' in the module; it has 'k'");
   launch.entry = "k";
-  EXPECT_EQ(message(), "kernel 'k' has 1 parameters, the launch gives 0");
+  EXPECT_EQ(message(), "kernel 'k' has 1 parameter, the launch gives 0");
   launch.parameters.emplace_back(4);
   EXPECT_EQ(message(), "parameter 0 ('out') has 8 bytes, the launch gives 4");
   launch.parameters[0].resize(8);
