@@ -1,5 +1,4 @@
-//===- launch-fuzzer.cpp - Any text is read or refused in words
-//-----------------===//
+//===- launch-fuzzer.cpp - Any text is read or refused in words -----------===//
 //
 // Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ptx-fuzzer.cpp - Any text is read or refused in words
-//-----------------===//
+//===- ptx-fuzzer.cpp - Any text is read or refused in words --------------===//
 //
 // Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
