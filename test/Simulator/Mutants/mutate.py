@@ -27,6 +27,12 @@ EQUIVALENT = [
     ("fine", "wait without loop", 1, "that for a stage: the scales waited for before were released after the stage"),
     ("odd", "no fence.proxy.async", 1, "that of the last step of K: the next load of its stage comes after scales released later"),
     ("matmul|scaled", "no fence.proxy.async", 1, "that after the inits: fence.mbarrier_init does the same"),
+    (".*_gemm|tmem_a|mx.*", "no bar.warp.sync", 1, "at the end: all lanes execute the aligned barrier that follows, which brings them together"),
+    (".*_gemm", "no tcgen05.fence after", 2, "one orders the epilogue's loads, that after the wait for TMA comes before the mma too; the latter alone orders no tensor memory"),
+    ("mx.*", "no tcgen05.fence after", 1, "before tcgen05.cp: the warps waited for used shared memory only"),
+    ("tmem_a|mx.*", "no tcgen05.fence after", 1, "before dealloc, which accesses no tensor memory; the loads are over (wait::ld, bar.sync)"),
+    ("tmem_a|mx.*", "no tcgen05.fence before", 1, "before the same bar.sync and dealloc"),
+    ("mx.*", "no tcgen05.fence before at all", 1, "the only one is that before dealloc"),
 ]
 
 
@@ -54,7 +60,7 @@ class Kernel:
 
     def sites(self, pattern):
         """Lines that match, spread over the kernel."""
-        found = [i for i, line in enumerate(self.lines) if re.search(pattern, line)]
+        found = [i for i, line in enumerate(self.lines) if re.search(pattern, line.split("//")[0])]
         if len(found) <= PER_KIND:
             return found
         return [found[i * (len(found) - 1) // (PER_KIND - 1)] for i in range(PER_KIND)]
@@ -73,6 +79,17 @@ def removed(pattern):
     def mutants(kernel):
         for i in kernel.sites(pattern):
             yield i, {i: re.sub(r"^(\s*)(@!?%\w+\s+)?[^;]*;", r"\1", kernel.lines[i])}
+
+    return mutants
+
+
+def all_removed(pattern):
+    """Everywhere at once, so that none stands in for another."""
+
+    def mutants(kernel):
+        change = {i: line for mutant in removed(pattern)(kernel) for i, line in mutant[1].items()}
+        if change:
+            yield min(change), change
 
     return mutants
 
@@ -132,7 +149,7 @@ def other_wrap(change):
     """The index of a stage starts over too early or too late."""
 
     def mutants(kernel):
-        pattern = r"setp\.eq\.[bsu]32\s+(%p\d+), (%\w+), ([1-9]);"
+        pattern = r"setp\.eq\.[bsu]32\s+(%p\d*), (%\w+), ([1-9]);"
         count = 0
         for i, line in enumerate(kernel.lines):
             match = re.search(pattern, line)
@@ -151,9 +168,9 @@ def other_wrap(change):
 
 def same_phase(kernel):
     """The phase does not change when the stages start over."""
-    for i in kernel.sites(r"^\s*(@%p\d+ )?xor\.b32\s+%(r\d+|phase), %(r\d+|phase), (%r\d+|1);"):
+    for i in kernel.sites(r"^\s*(@%p\d* )?xor\.b32\s+%(r\d+|\w*phase), %(r\d+|\w*phase), (%r\d+|1);"):
         before = " ".join(kernel.lines[max(0, i - 4) : i])
-        if "selp.b32" in before or "setp.eq" in kernel.lines[i - 1]:
+        if "selp." in before or "setp.eq" in kernel.lines[i - 1]:
             yield i, {i: re.sub(r"xor\.b32\s+(\S+), (\S+), \S+;", r"mov.b32 \1, \2;", kernel.lines[i])}
 
 
@@ -200,8 +217,16 @@ MUTATIONS = [
     ("wgmma stays pending", replaced(r"(wgmma\.wait_group\.sync\.aligned )(\d)", lambda m: m.group(1) + str(int(m.group(2)) + 1))),
     ("no tcgen05.commit", removed(r"tcgen05\.commit")),
     ("no tcgen05.wait", removed(r"tcgen05\.wait")),
-    ("no tcgen05.fence", removed(r"tcgen05\.fence")),
+    ("no tcgen05.fence before", removed(r"tcgen05\.fence::before")),
+    ("no tcgen05.fence after", removed(r"tcgen05\.fence::after")),
+    ("no tcgen05.fence before at all", all_removed(r"tcgen05\.fence::before")),
+    ("no tcgen05.fence after at all", all_removed(r"tcgen05\.fence::after")),
+    ("commit to the next mbarrier", replaced(r"(tcgen05\.commit[^\[]*\[%?\w+)\]", r"\1+8]")),
+    ("no tcgen05.cp", removed(r"tcgen05\.cp")),
+    ("no tcgen05.mma", removed(r"tcgen05\.mma")),
+    ("no barrier.cluster.wait", removed(r"barrier\.cluster\.wait")),
     ("no tcgen05.dealloc", removed(r"tcgen05\.dealloc")),
+    ("other scale selector", replaced(r"(block_scale[^;]*, )(0x\w+),", lambda m: f"{m.group(1)}{int(m.group(2), 16) ^ 1 << 29:#x},")),
     ("other scale selector", replaced(r"(mov\.b16\s+%rs\d+, )([0-3]);", lambda m: f"{m.group(1)}{(int(m.group(2)) + 1) % 4};")),
     ("other swizzle", changed_map("swizzle", SWIZZLES)),
 ]

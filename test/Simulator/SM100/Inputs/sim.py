@@ -1,5 +1,6 @@
 """Runs a kernel in the simulator and hands its output buffers back."""
 
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -9,6 +10,20 @@ import tempfile
 import numpy as np
 
 INPUTS = pathlib.Path(__file__).parent
+
+
+# Where the files of runs stay; a temporary folder each if this is None.
+_kept = None
+
+
+@contextlib.contextmanager
+def keep(folder):
+    """Runs within leave the kernel, the launch and the buffers in this folder."""
+    global _kept
+    folder.mkdir(parents=True, exist_ok=True)
+    _kept = folder
+    yield
+    _kept = None
 
 
 class Tensor:
@@ -24,7 +39,7 @@ def run(ptx, entry, inputs, outputs, parameters, *, grid=1, block=192, shared=0,
     """`inputs`: arrays by name. `outputs`: dtype and shape by name. Parameters are tensors, names of
     buffers, or numbers (u32). Returns the outputs by name and exits if there are findings; with check=False,
     returns what the simulator says."""
-    with tempfile.TemporaryDirectory() as folder:
+    with contextlib.nullcontext(_kept) if _kept else tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         buffers = {}
         for name, array in inputs.items():
