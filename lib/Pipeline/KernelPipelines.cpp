@@ -25,6 +25,7 @@ void dgemm::buildDGKToAsyncPipeline(OpPassManager &passes) {
   kernels.addPass(dgk::createDGKStageStoresPass());
   kernels.addPass(dgk::createDGKWarpSpecializePass());
   kernels.addPass(dgk::createDGKHoistScalesPass());
+  kernels.addPass(dgk::createDGKPromotePartialsPass());
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
   kernels.addPass(dgk::createDGKAssignMemoryPass());

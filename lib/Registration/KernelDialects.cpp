@@ -8,6 +8,7 @@
 #include "dgemm/Dialect/DGK/IR/DGK.h"
 #include "dgemm/InitAll.h"
 #include "dgemm/Target/SM120/SM120.h"
+#include "dgemm/Target/SM90/SM90.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -48,5 +49,6 @@ void dgemm::registerKernelDialects(DialectRegistry &registry) {
   func::registerInlinerExtension(registry);
   LLVM::registerInlinerInterface(registry);
   registerTranslations(registry);
+  dgk::registerSM90Lowering(registry);
   dgk::registerSM120Lowering(registry);
 }

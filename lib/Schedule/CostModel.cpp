@@ -7,6 +7,7 @@
 
 #include "dgemm/Schedule/CostModel.h"
 
+#include "dgemm/Schedule/InstructionPolicy.h"
 #include "dgemm/Target/Targets.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -25,21 +26,29 @@ using dgk::ScheduleAttr;
 //===----------------------------------------------------------------------===//
 
 // The constants are those of DeepGEMM's SM120 heuristic (0.07 cycles per byte,
-// 120 cycles per barrier round, 2000 cycles per tile) at 2.45 GHz. With them
+// 120 cycles per barrier round, 2000 cycles per tile) at 2.45 GHz; the first is
+// in the policy of the instruction. With them
 // the model is within 16 % of the times published for an RTX PRO 6000 at
 // 4096x2112x7168, 4096x5120x8192, 4096x5120x25600 and 4096x24576x1536
 // (CostModelTest.cpp holds it to that).
-static constexpr double kFeedBytesPerNs = 35.0;
 static constexpr double kBarrierNs = 49.0;
 static constexpr double kTileNs = 816.0;
+
+static double getFeedRate(ScheduleAttr schedule) {
+  return getPolicy(schedule.getMatrixInstruction()).getFeedBytesPerNs();
+}
 
 /// Operand bytes that an SM receives for one K tile.
 static double getFeedBytes(const DenseProblem &problem, ScheduleAttr schedule) {
   int64_t k = schedule.getTileK();
   double bytes = schedule.getTileM() * dgk::getBytes(k, problem.aType) +
                  schedule.getTileN() * dgk::getBytes(k, problem.bType);
-  bytes += 4.0 * schedule.getTileM() / getWordSpan(problem.blockA, k);
-  return bytes + 4.0 * schedule.getTileN() / getWordSpan(problem.blockB, k);
+  if (problem.blockA == 0)
+    return bytes;
+  bytes += 4.0 * schedule.getTileM() / problem.blockRowsA /
+           getWordSpan(problem, problem.blockA, k);
+  return bytes + 4.0 * schedule.getTileN() / problem.blockRowsB /
+                     getWordSpan(problem, problem.blockB, k);
 }
 
 /// Prologue and epilogue of a tile. Stores from registers write rows in pieces
@@ -50,7 +59,7 @@ static double getTileOverheadNs(const DenseProblem &problem,
     return kTileNs;
   double bytes =
       schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);
-  return kTileNs + bytes / kFeedBytesPerNs;
+  return kTileNs + bytes / getFeedRate(schedule);
 }
 
 /// A and B are read and D is written once.
@@ -71,8 +80,10 @@ Prediction dgemm::schedule::predict(const DenseProblem &problem,
   double flops =
       2.0 * schedule.getTileM() * schedule.getTileN() * schedule.getTileK();
   // TFLOP/s are 1000 operations per nanosecond.
-  double mmaNs = flops * rates.getSmCount() / (rates.getFp8Tflops() * 1000.0);
-  double feedNs = getFeedBytes(problem, schedule) / kFeedBytesPerNs;
+  double tflops =
+      rates.getFp8Tflops() * 8.0 / dgk::getElementBits(problem.aType);
+  double mmaNs = flops * rates.getSmCount() / (tflops * 1000.0);
+  double feedNs = getFeedBytes(problem, schedule) / getFeedRate(schedule);
 
   Prediction out;
   int64_t rows = llvm::divideCeil(problem.m, schedule.getTileM());
@@ -96,65 +107,45 @@ Prediction dgemm::schedule::predict(const DenseProblem &problem,
 
 /// With more stages the barrier term changes by less than the model knows.
 static constexpr int64_t kMaxStages = 8;
-/// Rows of K tiles, in bytes: the two swizzle spans without bank conflicts.
-static constexpr int64_t kTileKBytes[] = {64, 128};
-static constexpr int64_t kTileM[] = {64, 128};
-static constexpr int64_t kTileN[] = {16, 32, 64, 128};
-/// Fewer rows do not repay the barrier rounds of K tiles of 64 bytes.
-static constexpr int64_t kManyRows = 2048;
 
 namespace {
-
-/// What distinguishes one candidate from another.
-struct Shape {
-  int64_t m;
-  int64_t n;
-  int64_t kBytes;
-};
-
-struct WarpGrid {
-  int64_t m;
-  int64_t n;
-};
 
 /// Makes the candidates of one problem on one target.
 class CandidateBuilder {
 public:
   CandidateBuilder(const DenseProblem &problem, dgk::TargetAttr target,
                    dgk::MatrixInstruction instruction)
-      : problem(problem), target(target), instruction(instruction) {}
+      : problem(problem), target(target), instruction(instruction),
+        policy(getPolicy(instruction)) {}
 
-  Candidate build(const Shape &shape) const;
+  Candidate build(const TileShape &shape) const;
 
 private:
   /// A schedule whose warps are `grid`.
-  ScheduleAttr makeSchedule(const Shape &shape, WarpGrid grid, int64_t stages,
-                            int64_t slotsPerWarp) const;
-  /// The grid of 8 warps, or 4 if the tile is too small, that loads the fewest
-  /// fragments; of equals one with whole output lines, then more warps along M.
-  WarpGrid chooseGrid(const Shape &shape) const;
-  std::string getReasonAgainst(const Shape &shape) const;
+  ScheduleAttr makeSchedule(const TileShape &shape, WarpGrid grid,
+                            int64_t stages, int64_t slotsPerWarp) const;
   bool fits(ScheduleAttr schedule) const;
 
   const DenseProblem &problem;
   dgk::TargetAttr target;
   dgk::MatrixInstruction instruction;
+  const InstructionPolicy &policy;
 };
 
 } // namespace
 
-ScheduleAttr CandidateBuilder::makeSchedule(const Shape &shape, WarpGrid grid,
-                                            int64_t stages,
+ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
+                                            WarpGrid grid, int64_t stages,
                                             int64_t slotsPerWarp) const {
   MLIRContext *context = target.getContext();
   int64_t warps = grid.m * grid.n;
   int64_t k = shape.kBytes / dgk::getBytes(1, problem.aType);
-  bool hasLongWords = std::max(getWordSpan(problem.blockA, k),
-                               getWordSpan(problem.blockB, k)) > 1;
+  bool hasLongWords = std::max(getWordSpan(problem, problem.blockA, k),
+                               getWordSpan(problem, problem.blockB, k)) > 1;
   auto swizzle = static_cast<dgk::Swizzle>(shape.kBytes);
-  // 256 x 232 + 128 x 40 registers are the 384 x 168 that the CTA starts with.
-  auto math = dgk::RoleSpecAttr::get(context, warps, 232);
-  auto load = dgk::RoleSpecAttr::get(context, 4, 40);
+  RoleRegisters registers = policy.getRegisters(warps);
+  auto math = dgk::RoleSpecAttr::get(context, warps, registers.math);
+  auto load = dgk::RoleSpecAttr::get(context, 4, registers.load);
   auto store =
       slotsPerWarp > 0 ? dgk::StorePath::Tma : dgk::StorePath::Registers;
   return ScheduleAttr::get(context, {shape.m, shape.n, k}, {grid.m, grid.n},
@@ -164,44 +155,13 @@ ScheduleAttr CandidateBuilder::makeSchedule(const Shape &shape, WarpGrid grid,
                            /*splitK=*/1, /*swapAb=*/false);
 }
 
-WarpGrid CandidateBuilder::chooseGrid(const Shape &shape) const {
-  for (int64_t warps : {8, 4}) {
-    std::optional<std::tuple<int64_t, bool, int64_t>> best;
-    WarpGrid grid = {warps, 1};
-    for (int64_t m = warps; m >= 1; m /= 2) {
-      int64_t n = warps / m;
-      if (shape.m % (16 * m) != 0 || shape.n % (16 * n) != 0)
-        continue;
-      bool isPartial = dgk::getBytes(shape.n / n, problem.dType) % 128 != 0;
-      auto key = std::tuple(shape.m / m + shape.n / n, isPartial, n);
-      if (best && *best <= key)
-        continue;
-      best = key;
-      grid = {m, n};
-    }
-    if (best)
-      return grid;
-  }
-  llvm_unreachable("tiles are at least 64 x 16");
-}
-
-std::string CandidateBuilder::getReasonAgainst(const Shape &shape) const {
-  if (shape.n < 32 && problem.n > shape.n)
-    return llvm::formatv("a tile of {0} columns pays only for N <= {0}",
-                         shape.n);
-  if (shape.kBytes < 128 && problem.m < kManyRows)
-    return llvm::formatv("K tiles of {0} bytes pay only for M >= {1}",
-                         shape.kBytes, kManyRows);
-  return {};
-}
-
 bool CandidateBuilder::fits(ScheduleAttr schedule) const {
   return getSharedMemoryUse(problem, schedule).total() <=
          target.getLimits().getSharedPerCta();
 }
 
-Candidate CandidateBuilder::build(const Shape &shape) const {
-  WarpGrid grid = chooseGrid(shape);
+Candidate CandidateBuilder::build(const TileShape &shape) const {
+  WarpGrid grid = policy.chooseGrid(problem, shape);
   ScheduleAttr schedule = makeSchedule(shape, grid, 2, 1);
   int64_t pieces =
       problem.dIsTmaAligned ? getStoreSlotsPerWarp(problem, schedule) : 0;
@@ -219,23 +179,20 @@ Candidate CandidateBuilder::build(const Shape &shape) const {
   out.schedule = makeSchedule(shape, grid, stages, slots);
   out.prediction = predict(problem, target, out.schedule);
   out.violation = checkSchedule(problem, target, out.schedule);
-  out.declined = getReasonAgainst(shape);
+  out.declined = policy.getReasonAgainst(problem, shape);
   return out;
 }
 
 SmallVector<Candidate>
 dgemm::schedule::getCandidates(const DenseProblem &problem,
                                dgk::TargetAttr target) {
-  dgk::MatrixInstruction instruction = dgk::findInstruction(
-      target, problem.aType, problem.bType, /*scaled=*/true);
-  if (!instruction || instruction.getThreads() != 32)
+  dgk::MatrixInstruction instruction = findInstruction(problem, target);
+  if (!instruction)
     return {};
   CandidateBuilder builder(problem, target, instruction);
   SmallVector<Candidate> out;
-  for (int64_t m : kTileM)
-    for (int64_t n : kTileN)
-      for (int64_t kBytes : kTileKBytes)
-        out.push_back(builder.build({m, n, kBytes}));
+  for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
+    out.push_back(builder.build(shape));
   return out;
 }
 

@@ -24,10 +24,12 @@ static constexpr StringLiteral kRunsOnReference =
 
 /// True if a lowering uses this instruction for dense products.
 static bool isLowered(dgk::MatrixInstruction instruction) {
-  auto mma = dyn_cast<dgk::MmaSyncAttr>(instruction);
-  return mma && mma.getKind() == dgk::MmaKind::MXF8F6F4 &&
-         isa<Float8E4M3FNType>(mma.getAType()) &&
-         isa<Float8E4M3FNType>(mma.getBType());
+  if (auto mma = dyn_cast<dgk::MmaSyncAttr>(instruction))
+    return mma.getKind() == dgk::MmaKind::MXF8F6F4 &&
+           isa<Float8E4M3FNType>(mma.getAType()) &&
+           isa<Float8E4M3FNType>(mma.getBType());
+  auto mma = dyn_cast<dgk::WgmmaAttr>(instruction);
+  return mma && mma.getKind() != dgk::MmaKind::TF32;
 }
 
 static bool hasDenseLowering(dgk::TargetAttr target) {
@@ -46,6 +48,7 @@ namespace {
 struct Operand {
   Value value;
   StringRef name;
+  bool isOfB = false;
 
   MemRefType getType() const { return cast<MemRefType>(value.getType()); }
   Type getElementType() const { return getType().getElementType(); }
@@ -72,17 +75,28 @@ public:
     return {{op.getA(), "a"}, {op.getB(), "b"}};
   }
   SmallVector<Operand, 2> scales() {
-    return {{op.getAScale(), "a_scale"}, {op.getBScale(), "b_scale"}};
+    if (!op.getAScale())
+      return {};
+    return {{op.getAScale(), "a_scale"}, {op.getBScale(), "b_scale", true}};
   }
+  /// Whether the instruction applies the scales, which it wants packed.
+  bool wantsPackedScales() { return getInstruction().getScaleBlock() != 0; }
 
 private:
   InFlightDiagnostic fail(StringRef rule) {
     return op.emitOpError() << "[" << rule << "] ";
   }
+  /// The target's instruction for A and B: of those for scaled operands the one
+  /// that knows scales, if there is one. Null if there is none.
+  dgk::MatrixInstruction getInstruction();
+  /// Rows and K elements of A (B) that share a scale.
+  ScaleBlock getBlock(StringRef scale);
+
   LogicalResult extents();
   LogicalResult elementTypes();
   LogicalResult layout();
   LogicalResult scaleTypes();
+  LogicalResult plainScales(Operand x);
   LogicalResult accumulator();
   LogicalResult epilogue();
   LogicalResult rowStrides();
@@ -106,17 +120,37 @@ LogicalResult MatmulRules::extents() {
   return success();
 }
 
-LogicalResult MatmulRules::elementTypes() {
+dgk::MatrixInstruction MatmulRules::getInstruction() {
   Type a = matrices()[0].getElementType();
   Type b = matrices()[1].getElementType();
-  // Of a product without scales, only the plain instructions matter.
-  dgk::MatrixInstruction instruction =
-      dgk::findInstruction(target, a, b, /*scaled=*/op.getAScale() != nullptr);
+  if (op.getAScale())
+    if (dgk::MatrixInstruction scaled =
+            dgk::findInstruction(target, a, b, /*scaled=*/true))
+      return scaled;
+  return dgk::findInstruction(target, a, b, /*scaled=*/false);
+}
+
+/// "f8E4M3FN x f8E4M3FN or bf16 x bf16": what has a lowering on the target.
+static std::string getLoweredTypes(dgk::TargetAttr target) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  for (Attribute attr : target.getInstructions()) {
+    auto instruction = cast<dgk::MatrixInstruction>(attr);
+    if (isLowered(instruction))
+      stream << (text.empty() ? "" : " or ") << instruction.getAType() << " x "
+             << instruction.getBType();
+  }
+  return text;
+}
+
+LogicalResult MatmulRules::elementTypes() {
+  dgk::MatrixInstruction instruction = getInstruction();
   if (instruction && isLowered(instruction))
     return success();
   InFlightDiagnostic error = fail("select-c5");
-  error << "a x b is " << a << " x " << b
-        << ", expected f8E4M3FN x f8E4M3FN on " << target.getChip() << ": ";
+  error << "a x b is " << matrices()[0].getElementType() << " x "
+        << matrices()[1].getElementType() << ", expected "
+        << getLoweredTypes(target) << " on " << target.getChip() << ": ";
   if (instruction)
     return error << "no lowering uses its " << instruction << " yet; "
                  << kRunsOnReference;
@@ -139,13 +173,41 @@ LogicalResult MatmulRules::layout() {
 }
 
 LogicalResult MatmulRules::scaleTypes() {
-  for (Operand x : scales())
+  for (Operand x : scales()) {
+    if (!wantsPackedScales()) {
+      if (failed(plainScales(x)))
+        return failure();
+      continue;
+    }
     if (!x.getElementType().isSignlessInteger(32))
       return fail("select-c7")
              << x.name << " has elements of type " << x.getElementType()
              << ", expected i32 that packs four UE8M0 scales on "
              << target.getChip() << "; convert it with dgemm.pack_scales";
+  }
   return success();
+}
+
+/// Scales that are applied to the sums of 128 products each.
+LogicalResult MatmulRules::plainScales(Operand x) {
+  if (!x.getElementType().isF32())
+    return fail("select-c7")
+           << x.name << " has elements of type " << x.getElementType()
+           << ", expected f32 on " << target.getChip()
+           << ", whose instructions know no scales; powers of two serve as "
+              "well";
+  ScaleBlock block = getBlock(x.name);
+  if (block.k == 128 && (block.mn == 1 || (block.mn == 128 && x.isOfB)))
+    return success();
+  return fail("select-c7") << x.name << " has granularity " << block.mn << "x"
+                           << block.k << ", expected 1x128"
+                           << (x.isOfB ? " or 128x128" : "") << " on "
+                           << target.getChip();
+}
+
+ScaleBlock MatmulRules::getBlock(StringRef scale) {
+  GranularityAttr granularity = op.getGranularityAttr();
+  return scale == "a_scale" ? granularity.getA() : granularity.getB();
 }
 
 LogicalResult MatmulRules::accumulator() {
@@ -181,6 +243,9 @@ LogicalResult MatmulRules::rowStrides() {
 
 LogicalResult MatmulRules::scaleStrides() {
   for (Operand x : scales()) {
+    // A scale for many rows is read element by element.
+    if (getBlock(x.name).mn > 1)
+      continue;
     SmallVector<int64_t> strides = x.getStrides();
     bool isAligned =
         ShapedType::isDynamic(strides[1]) || 4 * strides[1] % kTmaBytes == 0;
@@ -213,8 +278,13 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
   problem.aType = rules.matrices()[0].getElementType();
   problem.bType = rules.matrices()[1].getElementType();
   problem.dType = rules.d().getElementType();
-  problem.blockA = op.getGranularityAttr().getA().k;
-  problem.blockB = op.getGranularityAttr().getB().k;
+  if (GranularityAttr granularity = op.getGranularityAttr()) {
+    problem.blockA = granularity.getA().k;
+    problem.blockB = granularity.getB().k;
+    problem.blockRowsA = granularity.getA().mn;
+    problem.blockRowsB = granularity.getB().mn;
+    problem.hasPackedScales = rules.wantsPackedScales();
+  }
   int64_t stride = rules.d().getStrides().front();
   problem.dIsTmaAligned = !ShapedType::isDynamic(stride) &&
                           dgk::getBytes(stride, problem.dType) % kTmaBytes == 0;

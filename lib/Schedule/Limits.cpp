@@ -7,6 +7,9 @@
 
 #include "dgemm/Schedule/Limits.h"
 
+#include "dgemm/Schedule/InstructionPolicy.h"
+#include "dgemm/Target/Targets.h"
+
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -21,7 +24,7 @@ static constexpr int64_t kMaxWarpsPerCta = 32;
 /// Largest extent of a TMA box (PTX ISA, cp.async.bulk.tensor).
 static constexpr int64_t kMaxBox = 256;
 /// Scale words of a tile begin at multiples of this many bytes.
-static constexpr int64_t kScaleAlignment = 512;
+static constexpr int64_t kScaleAlignment = 128;
 /// A full and an empty mbarrier of 8 bytes for each slot of a pipeline.
 static constexpr int64_t kBarrierBytes = 16;
 static constexpr int64_t kSlotRows = 16;
@@ -82,13 +85,26 @@ StringRef Violation::getRule() const {
 // Shared memory
 //===----------------------------------------------------------------------===//
 
-int64_t dgemm::schedule::getWordSpan(int64_t block, int64_t tileK) {
-  return std::max<int64_t>(4 * block / tileK, 1);
+dgk::MatrixInstruction
+dgemm::schedule::findInstruction(const DenseProblem &problem,
+                                 dgk::TargetAttr target) {
+  bool isScaled = problem.blockA != 0 && problem.hasPackedScales;
+  return dgk::findInstruction(target, problem.aType, problem.bType, isScaled);
 }
 
-/// Bytes of the scale words of `rows` rows.
-static int64_t getScaleBytes(int64_t rows) {
-  return llvm::alignTo(4 * rows, kScaleAlignment);
+int64_t dgemm::schedule::getWordElements(const DenseProblem &problem,
+                                         int64_t block) {
+  return problem.hasPackedScales ? 4 * block : block;
+}
+
+int64_t dgemm::schedule::getWordSpan(const DenseProblem &problem, int64_t block,
+                                     int64_t tileK) {
+  return std::max<int64_t>(getWordElements(problem, block) / tileK, 1);
+}
+
+/// Bytes of the scales of `rows` rows, of which `blockRows` share one.
+static int64_t getScaleBytes(int64_t rows, int64_t blockRows) {
+  return llvm::alignTo(4 * llvm::divideCeil(rows, blockRows), kScaleAlignment);
 }
 
 int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,
@@ -96,22 +112,23 @@ int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,
   int64_t k = schedule.getTileK();
   int64_t bytes = schedule.getTileM() * dgk::getBytes(k, problem.aType) +
                   schedule.getTileN() * dgk::getBytes(k, problem.bType);
-  if (getWordSpan(problem.blockA, k) == 1)
-    bytes += getScaleBytes(schedule.getTileM());
-  if (getWordSpan(problem.blockB, k) == 1)
-    bytes += getScaleBytes(schedule.getTileN());
+  if (problem.blockA != 0 && getWordSpan(problem, problem.blockA, k) == 1)
+    bytes += getScaleBytes(schedule.getTileM(), problem.blockRowsA);
+  if (problem.blockB != 0 && getWordSpan(problem, problem.blockB, k) == 1)
+    bytes += getScaleBytes(schedule.getTileN(), problem.blockRowsB);
   return bytes;
 }
 
 SharedMemoryUse dgemm::schedule::getSharedMemoryUse(const DenseProblem &problem,
                                                     ScheduleAttr schedule) {
   int64_t k = schedule.getTileK();
-  int64_t spanA = getWordSpan(problem.blockA, k);
-  int64_t spanB = getWordSpan(problem.blockB, k);
+  int64_t spanA = getWordSpan(problem, problem.blockA, k);
+  int64_t spanB = getWordSpan(problem, problem.blockB, k);
   SharedMemoryUse use;
   use.operands = schedule.getStages() * getStageBytes(problem, schedule);
-  int64_t word = (spanA > 1 ? getScaleBytes(schedule.getTileM()) : 0) +
-                 (spanB > 1 ? getScaleBytes(schedule.getTileN()) : 0);
+  int64_t word =
+      (spanA > 1 ? getScaleBytes(schedule.getTileM(), problem.blockRowsA) : 0) +
+      (spanB > 1 ? getScaleBytes(schedule.getTileN(), problem.blockRowsB) : 0);
   use.scales = schedule.getScaleStages() * word;
   use.staging = schedule.getStoreSlots() * kSlotRows *
                 static_cast<int64_t>(schedule.getStoreSwizzle(problem.dType));
@@ -132,26 +149,6 @@ int64_t dgemm::schedule::getStoreSlotsPerWarp(const DenseProblem &problem,
 }
 
 //===----------------------------------------------------------------------===//
-// Registers
-//===----------------------------------------------------------------------===//
-
-int64_t dgemm::schedule::estimateMathRegisters(ScheduleAttr schedule) {
-  dgk::MatrixInstruction mma = schedule.getMatrixInstruction();
-  int64_t threads = mma.getThreads();
-  int64_t m = schedule.getWarpTileM();
-  int64_t n = schedule.getWarpTileN();
-  // Every 16 x 32 byte (A) or 8 x 32 byte (B) fragment takes 4 or 2 registers.
-  int64_t fragments = m / mma.getM() * (mma.getM() * 32 / threads / 4) +
-                      n / mma.getN() * (mma.getN() * 32 / threads / 4);
-  int64_t scales = m / mma.getM() + n / mma.getN();
-  // Measured on sm_120a with fragments loaded one K step ahead: 135 registers
-  // for a 32 x 64 warp tile, of which 122 are counted above, in a bare loop;
-  // barriers, tile coordinates and the epilogue's addresses take the rest.
-  constexpr int64_t kOther = 40;
-  return m * n / threads + 2 * fragments + scales + kOther;
-}
-
-//===----------------------------------------------------------------------===//
 // Rules
 //===----------------------------------------------------------------------===//
 
@@ -162,7 +159,8 @@ class Checker {
 public:
   Checker(const DenseProblem &problem, dgk::TargetAttr target,
           ScheduleAttr schedule)
-      : problem(problem), target(target), schedule(schedule) {}
+      : problem(problem), target(target), schedule(schedule),
+        policy(getPolicy(schedule.getMatrixInstruction())) {}
 
   std::optional<Violation> run() const {
     using Check = std::optional<Violation> (Checker::*)() const;
@@ -193,6 +191,7 @@ private:
   const DenseProblem &problem;
   dgk::TargetAttr target;
   ScheduleAttr schedule;
+  const InstructionPolicy &policy;
 };
 
 } // namespace
@@ -236,29 +235,21 @@ std::optional<Violation> Checker::instruction() const {
                   "instructions are those of the target attribute",
                   toText(attr), target.getChip());
   dgk::MatrixInstruction mma = schedule.getMatrixInstruction();
+  bool isScaled = problem.blockA != 0 && problem.hasPackedScales;
   if (mma.getAType() == problem.aType && mma.getBType() == problem.bType &&
-      mma.getScaleBlock() != 0)
+      (mma.getScaleBlock() != 0) == isScaled)
     return std::nullopt;
   std::string text;
-  llvm::raw_string_ostream(text) << "schedule uses " << attr
-                                 << ", expected a block-scaled instruction for "
-                                 << problem.aType << " x " << problem.bType;
+  llvm::raw_string_ostream(text)
+      << "schedule uses " << attr << ", expected "
+      << (isScaled ? "a block-scaled instruction" : "one without scales")
+      << " for " << problem.aType << " x " << problem.bType;
   return Violation{Limit::Instruction, text};
 }
 
 std::optional<Violation> Checker::warpTile() const {
-  int64_t gridM = schedule.getWarpGrid()[0];
-  int64_t gridN = schedule.getWarpGrid()[1];
-  // One ldmatrix.x4 loads a 16-row tile of A or two 8-row tiles of B.
-  if (schedule.getTileM() % (16 * gridM) != 0 ||
-      schedule.getTileN() % (16 * gridN) != 0)
-    return broken(Limit::WarpTile,
-                  "tile {0} x {1} over a warp grid {2} x {3} gives a warp "
-                  "{4:f1} x {5:f1} elements, expected multiples of 16 x 16; "
-                  "change tile or warp_grid",
-                  schedule.getTileM(), schedule.getTileN(), gridM, gridN,
-                  double(schedule.getTileM()) / gridM,
-                  double(schedule.getTileN()) / gridN);
+  if (std::optional<std::string> text = policy.checkWarpTile(problem, schedule))
+    return Violation{Limit::WarpTile, *text};
   if (std::max(schedule.getTileM(), schedule.getTileN()) <= kMaxBox)
     return std::nullopt;
   return broken(Limit::WarpTile,
@@ -288,11 +279,13 @@ std::optional<Violation> Checker::tileK() const {
                     "{3}; expected rows of 64 bytes with b64 or of 128 bytes "
                     "with b128",
                     k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle));
-    if (4 * x.block % k != 0)
+    int64_t elements = getWordElements(problem, x.block);
+    if (elements % k != 0)
       return broken(Limit::TileK,
                     "tile K = {0} does not divide the {1} elements of {2} that "
-                    "one scale word serves (4 x {3}); use a smaller tile K",
-                    k, 4 * x.block, x.name, x.block);
+                    "one scale word serves ({3} x {4}); use a smaller tile K",
+                    k, elements, x.name, problem.hasPackedScales ? 4 : 1,
+                    x.block);
   }
   return std::nullopt;
 }
@@ -342,7 +335,7 @@ std::optional<Violation> Checker::registerFile() const {
 }
 
 std::optional<Violation> Checker::registers() const {
-  int64_t needed = estimateMathRegisters(schedule);
+  int64_t needed = policy.estimateMathRegisters(problem, schedule);
   int64_t available = std::min(schedule.getMath().getRegisters(),
                                target.getLimits().getRegistersPerThread());
   if (needed <= available)
@@ -352,8 +345,7 @@ std::optional<Violation> Checker::registers() const {
                 "thread, of which {3} hold accumulators; the thread has {4}; "
                 "use a smaller tile or more math warps",
                 schedule.getWarpTileM(), schedule.getWarpTileN(), needed,
-                schedule.getWarpTileM() * schedule.getWarpTileN() /
-                    schedule.getMatrixInstruction().getThreads(),
+                schedule.getWarpTileM() * schedule.getWarpTileN() / 32,
                 available);
 }
 

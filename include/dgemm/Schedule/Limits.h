@@ -21,8 +21,7 @@
 
 namespace dgemm::schedule {
 
-/// `D[M, N] = A[M, K] * B[N, K]^T` with one UE8M0 scale for each row and
-/// `blockA` (`blockB`) elements of K, packed four to a word.
+/// `D[M, N] = A[M, K] * B[N, K]^T`, with scales of A and B or without.
 struct DenseProblem {
   /// Extents; expected ones where they are only known at launch.
   int64_t m = 0;
@@ -31,9 +30,14 @@ struct DenseProblem {
   mlir::Type aType;
   mlir::Type bType;
   mlir::Type dType;
-  /// Elements of K that share a scale: 32 or 128.
+  /// Elements of K that share a scale: 32 or 128; 0 without scales.
   int64_t blockA = 0;
   int64_t blockB = 0;
+  /// Rows of A (of B) that share a scale: 1 or 128.
+  int64_t blockRowsA = 1;
+  int64_t blockRowsB = 1;
+  /// Scales are UE8M0, packed four to a word; otherwise an f32 each.
+  bool hasPackedScales = true;
   /// D's row stride is known to be a multiple of 16 bytes, as TMA needs.
   bool dIsTmaAligned = false;
 };
@@ -79,8 +83,17 @@ struct SharedMemoryUse {
   int64_t total() const { return operands + scales + staging + barriers; }
 };
 
-/// K tiles that one scale word serves, 4 * block / tile K; at least 1.
-int64_t getWordSpan(int64_t block, int64_t tileK);
+/// The target's instruction for the problem: with scales of its own where they
+/// are packed, otherwise one without. Null if there is none.
+dgk::MatrixInstruction findInstruction(const DenseProblem &problem,
+                                       dgk::TargetAttr target);
+
+/// K elements that one 32-bit scale word serves: four blocks where scales are
+/// packed. 0 without scales.
+int64_t getWordElements(const DenseProblem &problem, int64_t block);
+
+/// K tiles that one scale word serves, at least 1.
+int64_t getWordSpan(const DenseProblem &problem, int64_t block, int64_t tileK);
 
 /// Bytes of one slot of the operand ring: A, B, and scales that travel with
 /// them.
@@ -88,11 +101,6 @@ int64_t getStageBytes(const DenseProblem &problem, dgk::ScheduleAttr schedule);
 
 SharedMemoryUse getSharedMemoryUse(const DenseProblem &problem,
                                    dgk::ScheduleAttr schedule);
-
-/// Registers that a math thread needs: accumulators, two sets of A and B
-/// fragments, scale words, and what addresses and loop state take. An estimate
-/// for choosing; the assembler has the last word.
-int64_t estimateMathRegisters(dgk::ScheduleAttr schedule);
 
 /// Pieces in which one math warp stores its output, 16 rows of one swizzle span
 /// each (`ScheduleAttr::getStoreSwizzle`): as many staging slots as are of use

@@ -27,6 +27,58 @@ SmallVector<Value> getTmaCoordinates(ImplicitLocOpBuilder &b,
   return result;
 }
 
+/// A column of few elements, each copied by `cp.async`.
+struct CopyElementsPattern : KernelPattern<CopyAsyncOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(CopyAsyncOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getElementwise() || op.getCoordinates().size() != 2)
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    BufferType type = op.getBuffer().getType();
+    Value destination = arith::AddIOp::create(
+        b, adaptor.getBuffer(),
+        mulI32(b, adaptor.getSlot(), type.getSlotBytes()));
+    int64_t offset = kernel.offsets.lookup(op.getBuffer());
+    for (int64_t i = 0; i < type.getShape().front(); ++i)
+      NVVM::CpAsyncOp::create(b, sharedPointer(b, destination, offset + 4 * i),
+                              getSource(b, op, i), /*size=*/4,
+                              NVVM::LoadCacheModifierKind::CA,
+                              /*cpSize=*/Value());
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+  /// Address of the element `i` rows on, or of the last row: what lies beyond
+  /// scales no element that is stored.
+  Value getSource(ImplicitLocOpBuilder &b, CopyAsyncOp op, int64_t i) const {
+    Value memory = op.getSource();
+    Value one = arith::ConstantIndexOp::create(b, 1);
+    Value last = arith::SubIOp::create(b, kernel.getSize(b, memory, 0), one);
+    Value row = arith::AddIOp::create(b, op.getCoordinates()[0],
+                                      arith::ConstantIndexOp::create(b, i));
+    row = arith::MinUIOp::create(b, row, last);
+    auto wide = [&](Value index) {
+      return arith::IndexCastUIOp::create(b, b.getI64Type(), index);
+    };
+    Value at = arith::AddIOp::create(
+        b,
+        arith::MulIOp::create(b, wide(row),
+                              wide(kernel.getStride(b, memory, 0))),
+        arith::MulIOp::create(b, wide(op.getCoordinates()[1]),
+                              wide(kernel.getStride(b, memory, 1))));
+    Value pointer = kernel.getParameter(ParameterKind::Pointer,
+                                        kernel.arguments.lookup(memory));
+    auto global = LLVM::LLVMPointerType::get(
+        b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Global));
+    pointer = LLVM::AddrSpaceCastOp::create(b, global, pointer);
+    return LLVM::GEPOp::create(b, global, b.getI32Type(), pointer,
+                               ArrayRef<LLVM::GEPArg>{at});
+  }
+};
+
 struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
   using KernelPattern::KernelPattern;
 
@@ -92,6 +144,6 @@ struct DrainStoresPattern : KernelPattern<DrainStoresOp> {
 void dgk::populateCopyPatterns(KernelLowering &kernel,
                                const TypeConverter &converter,
                                RewritePatternSet &patterns) {
-  patterns.add<CopyAsyncPattern, DrainStoresPattern>(kernel, converter,
-                                                     patterns.getContext());
+  patterns.add<CopyElementsPattern, CopyAsyncPattern, DrainStoresPattern>(
+      kernel, converter, patterns.getContext());
 }

@@ -190,22 +190,25 @@ private:
     }
   }
 
-  /// Whether only `ldmatrix` reads the slot before `release`, and surely does:
-  /// then all lanes are past the wait for the slot.
-  static bool readsCollectively(ReleaseOp release) {
-    bool anyRead = false;
+  /// Records how the slot is read that `release` gives back.
+  static void recordReads(KernelLowering &lowering, ReleaseOp release) {
+    bool byDescriptor = lowering.schedule.getMatrixInstruction().readsShared();
+    bool anyRead = false, anyGeneric = false, anyUnsynchronized = false;
     for (Operation *user : release.getSlot().getUsers()) {
       if (user == release)
         continue;
-      if (!isa<ViewOp>(user))
-        return false;
       for (Operation *reader : user->getUsers()) {
-        if (!isa<ReadFragmentsOp>(reader))
-          return false;
+        bool isProduct = byDescriptor && isa<MmaOp>(reader);
+        anyGeneric |= !isProduct;
+        anyUnsynchronized |= !isProduct && !isa<ReadFragmentsOp>(reader);
         anyRead |= reader->getBlock() == release->getBlock();
       }
+      anyUnsynchronized |= !isa<ViewOp>(user);
     }
-    return anyRead;
+    if (anyRead && !anyUnsynchronized)
+      lowering.collectiveReads.insert(release);
+    if (anyRead && !anyGeneric)
+      lowering.descriptorReads.insert(release);
   }
 
   /// Records for each operation in a role the role's warps, and its cursor.
@@ -216,9 +219,8 @@ private:
       DenseMap<Value, Cursor> producers, consumers;
       role.walk([&](Operation *op) {
         lowering.roles[op] = {first, count, role.getElected()};
-        if (auto release = dyn_cast<ReleaseOp>(op);
-            release && readsCollectively(release))
-          lowering.collectiveReads.insert(op);
+        if (auto release = dyn_cast<ReleaseOp>(op))
+          recordReads(lowering, release);
         if (isa<AcquireOp, CommitOp>(op))
           lowering.cursors[op] =
               getCursor(producers, op->getOperand(0), /*parity=*/1);
@@ -287,7 +289,7 @@ void addTypeConversions(TypeConverter &converter, ScheduleAttr schedule) {
       [=](ScalesType type,
           SmallVectorImpl<Type> &results) -> std::optional<LogicalResult> {
         results.append(lowering.getScaleRegisters(schedule, type),
-                       IntegerType::get(type.getContext(), 32));
+                       type.getElementType());
         return success();
       });
 }

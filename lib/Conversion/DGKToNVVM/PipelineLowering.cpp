@@ -85,6 +85,13 @@ struct CursorWaitPattern : KernelPattern<OpTy> {
   }
 };
 
+bool hasElementwiseCopies(CommitOp op) {
+  return llvm::any_of(op.getSlot().getUsers(), [](Operation *user) {
+    auto copy = dyn_cast<CopyAsyncOp>(user);
+    return copy && copy.getElementwise();
+  });
+}
+
 struct CommitPattern : KernelPattern<CommitOp> {
   using KernelPattern::KernelPattern;
 
@@ -103,6 +110,10 @@ struct CommitPattern : KernelPattern<CommitOp> {
             false, Value());
       else
         NVVM::MBarrierArriveOp::create(b, Type(), barrier, Value());
+      // Its own arrival, when the thread's element copies are there (PTX ISA,
+      // cp.async.mbarrier.arrive).
+      if (hasElementwiseCopies(op))
+        NVVM::CpAsyncMBarrierArriveOp::create(b, barrier, /*noinc=*/true);
     });
     advance(b, kernel.cursors.lookup(op), adaptor.getSlot(),
             op.getPipeline().getType().getSlots());
@@ -124,14 +135,16 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
     // The next writer is a copy of the asynchronous proxy. An arrival alone
     // does not wait for reads in flight, so each lane fences its own (PTX ISA,
     // "Async proxy"); docs/Rationale.md has the measurement.
-    NVVM::FenceProxyOp::create(
-        b,
-        NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
-        NVVM::SharedSpaceAttr::get(b.getContext(),
-                                   NVVM::SharedSpace::shared_cta));
+    if (!kernel.descriptorReads.contains(op))
+      NVVM::FenceProxyOp::create(
+          b,
+          NVVM::ProxyKindAttr::get(b.getContext(),
+                                   NVVM::ProxyKind::async_shared),
+          NVVM::SharedSpaceAttr::get(b.getContext(),
+                                     NVVM::SharedSpace::shared_cta));
     // The lanes' reads come before the arrival of the one that speaks for them.
-    // `ldmatrix` makes the warp meet anyway (PTX ISA: ".sync" waits until all
-    // threads of the warp execute it).
+    // `ldmatrix` and `wgmma` make the warp meet anyway (PTX ISA: ".sync" waits
+    // until all threads of the warp execute it).
     bool isSynchronized = kernel.collectiveReads.contains(op);
     onceForEachWarp(b, kernel.roles.lookup(op), isSynchronized, [&] {
       int64_t offset =

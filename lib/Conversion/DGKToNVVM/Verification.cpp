@@ -30,6 +30,8 @@ public:
     if (auto dim = dyn_cast<memref::DimOp>(op))
       return dim.getConstantIndex() &&
              passesSize(dim.getSource(), *dim.getConstantIndex());
+    if (auto copy = dyn_cast<CopyAsyncOp>(op); copy && copy.getElementwise())
+      return passesView(copy.getSource());
     if (auto copy = dyn_cast<CopyAsyncOp>(op))
       return copy.getMap() && passes(ParameterKind::Map, *copy.getMap());
     if (auto store = dyn_cast<StoreAsyncOp>(op))
@@ -102,7 +104,8 @@ static LogicalResult verifyStage(KernelOp kernel) {
   if (!isa<MatrixInstructionLowering>(instruction))
     return kernel.emitOpError("[dgk_to_nvvm-c2] uses ")
            << instruction
-           << ", which has no lowering here; #dgk.mma_sync has one";
+           << ", which has no lowering here; #dgk.mma_sync and #dgk.wgmma have "
+              "one";
   if (!kernel.getBody().hasOneBlock())
     return kernel.emitOpError("[dgk_to_nvvm-c5] has branches between blocks; "
                               "use scf, which is lowered later");
@@ -112,7 +115,8 @@ static LogicalResult verifyStage(KernelOp kernel) {
 /// Cursors, barriers and fragments belong to a role.
 static LogicalResult verifyRole(Operation *op) {
   if (!isa<AcquireOp, CommitOp, WaitOp, ReleaseOp, CopyAsyncOp, StoreAsyncOp,
-           StoreOp, MmaOp, ReadScalesOp, ReadFragmentsOp, DrainStoresOp>(op))
+           StoreOp, MmaOp, PromoteOp, ReadScalesOp, ReadFragmentsOp,
+           DrainStoresOp>(op))
     return success();
   auto role = op->getParentOfType<RoleOp>();
   if (!role)
@@ -174,11 +178,32 @@ static LogicalResult verifyAccumulators(Operation *op, ScheduleAttr schedule) {
   return success();
 }
 
+static bool isSharedTile(Value operand) {
+  auto tile = dyn_cast<TileType>(operand.getType());
+  auto shared =
+      tile ? dyn_cast_if_present<SharedAttr>(tile.getLayout()) : SharedAttr();
+  return shared && shared.getSwizzle() != Swizzle::None &&
+         getBytes(tile.getShape().back(), tile.getElementType()) ==
+             static_cast<int64_t>(shared.getSwizzle());
+}
+
+/// Products of an instruction that reads shared memory: tiles as its
+/// descriptors can say them, and no scales.
+static LogicalResult verifyDescriptorProduct(MmaOp mma) {
+  if (isSharedTile(mma.getA()) && isSharedTile(mma.getB()) && !mma.getAScale())
+    return success();
+  return mma.emitOpError(
+      "[dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared "
+      "memory with rows of one swizzle span; run dgk-promote-partials first");
+}
+
 /// Products work on registers, with scales.
-static LogicalResult verifyProduct(Operation *op) {
+static LogicalResult verifyProduct(Operation *op, ScheduleAttr schedule) {
   auto mma = dyn_cast<MmaOp>(op);
   if (!mma)
     return success();
+  if (schedule.getMatrixInstruction().readsShared())
+    return verifyDescriptorProduct(mma);
   if (!mma.getAScale())
     return op->emitOpError("[dgk_to_nvvm-c10] has no scales, but instructions "
                            "without scales have no lowering here");
@@ -206,7 +231,7 @@ LogicalResult dgk::verifyConvertible(KernelOp kernel) {
           "launch plan does not pass; run dgk-plan-launch");
     if (failed(verifyRole(op)) || failed(verifyMemory(op)) ||
         failed(verifyAccumulators(op, kernel.getScheduleAttr())) ||
-        failed(verifyProduct(op)))
+        failed(verifyProduct(op, kernel.getScheduleAttr())))
       return WalkResult::interrupt();
     return WalkResult::advance();
   });

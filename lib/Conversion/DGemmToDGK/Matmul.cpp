@@ -15,6 +15,7 @@ using namespace dgk;
 namespace {
 
 /// UE8M0 scales of consecutive K groups that one packed word holds.
+/// UE8M0 scales in an i32.
 constexpr int64_t kScalesPerWord = 4;
 
 /// One operand as the kernel sees it.
@@ -22,10 +23,14 @@ struct Operand {
   Value data;
   Value scale;             // null where the problem has no scales
   int64_t granularity = 0; // K elements that share a scale
+  int64_t blockRows = 1;   // rows that share a scale
   int64_t tileRows = 0;
 
-  /// K elements that one scale word covers.
-  int64_t getSpan() const { return kScalesPerWord * granularity; }
+  /// K elements that one element of the scale operand covers.
+  int64_t getSpan() const {
+    Type type = cast<MemRefType>(scale.getType()).getElementType();
+    return type.isInteger(32) ? kScalesPerWord * granularity : granularity;
+  }
 };
 
 /// Builds the loops over K of one output tile.
@@ -78,7 +83,10 @@ private:
   Scale loadScale(const Operand &operand, Value row, Value k) {
     Value word =
         arith::DivUIOp::create(builder, loc, k, index(operand.getSpan()));
-    return {loadTile(operand.scale, row, word, operand.tileRows, 1), k};
+    int64_t rows = llvm::divideCeil(operand.tileRows, operand.blockRows);
+    if (operand.blockRows > 1)
+      row = arith::DivUIOp::create(builder, loc, row, index(operand.blockRows));
+    return {loadTile(operand.scale, row, word, rows, 1), k};
   }
 
   /// Position within its word of the scale for element `k`.
@@ -235,18 +243,17 @@ FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
   builder.setInsertionPointToStart(&kernel.getBody().front());
   IRMapping args;
   args.map(op->getOperands(), kernel.getBody().getArguments());
-  auto operand = [&](Value data, Value scale, int64_t granularity,
-                     int64_t rows) {
+  auto operand = [&](Value data, Value scale, ScaleBlock block, int64_t rows) {
     return Operand{args.lookup(data), scale ? args.lookup(scale) : Value(),
-                   granularity, rows};
+                   block.k, block.mn, rows};
   };
   GranularityAttr granularity = op.getGranularityAttr();
-  Operand a =
-      operand(op.getA(), op.getAScale(), granularity ? granularity.getA().k : 0,
-              schedule.getTileM());
-  Operand b =
-      operand(op.getB(), op.getBScale(), granularity ? granularity.getB().k : 0,
-              schedule.getTileN());
+  Operand a = operand(op.getA(), op.getAScale(),
+                      granularity ? granularity.getA() : ScaleBlock(),
+                      schedule.getTileM());
+  Operand b = operand(op.getB(), op.getBScale(),
+                      granularity ? granularity.getB() : ScaleBlock(),
+                      schedule.getTileN());
   Value d = args.lookup(op.getD());
   Value rows = getSize(builder, loc, d, 0),
         columns = getSize(builder, loc, d, 1);

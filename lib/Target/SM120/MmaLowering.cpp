@@ -5,12 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Fragments.h"
+#include "MmaSync.h"
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 
 using namespace mlir;
 using namespace dgk;
+using namespace dgk::fragments;
 using namespace dgk::sm120;
 
 namespace {
@@ -161,8 +162,7 @@ struct MmaPattern : KernelPattern<MmaOp> {
         multiplyOne(b, instruction, fa.slice(kRegistersA * i, kRegistersA),
                     fb.slice(kRegistersB * j, kRegistersB), sa.getWord(i),
                     sa.getByte(), sb.getWord(j), sb.getByte(),
-                    acc.slice(kAccumulators * (i * tile.getTilesN() + j),
-                              kAccumulators));
+                    acc.slice(tile.getIndex(i, j), kAccumulators));
   }
 
   static void multiplyOne(ImplicitLocOpBuilder &b, MmaSyncAttr instruction,
@@ -216,7 +216,7 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
         b, row, isA ? tile.getFirstRow(b, warp) : tile.getFirstColumn(b, warp));
     Value address =
         arith::AddIOp::create(b, adaptor.getInput().front(), mulI32(b, row, 4));
-    int64_t step = 4 * (isA ? kInstructionM : kInstructionN);
+    int64_t step = 4 * (isA ? kRows : kColumns);
     int64_t count = isA ? tile.getTilesM() : tile.getTilesN();
     int64_t offset = kernel.offsets.lookup(op.getInput());
     SmallVector<Value> words;

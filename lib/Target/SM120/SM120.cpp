@@ -7,33 +7,14 @@
 
 #include "dgemm/Target/SM120/SM120.h"
 
-#include "Fragments.h"
+#include "MmaSync.h"
 
 #include "mlir/IR/DialectRegistry.h"
 
 using namespace mlir;
 using namespace dgk;
+using namespace dgk::fragments;
 using namespace dgk::sm120;
-
-Value WarpTile::getFirstRow(ImplicitLocOpBuilder &b, Value warp) const {
-  Value row = arith::DivUIOp::create(b, warp, constI32(b, gridN));
-  return mulI32(b, row, rows);
-}
-
-Value WarpTile::getFirstColumn(ImplicitLocOpBuilder &b, Value warp) const {
-  Value column = arith::RemUIOp::create(b, warp, constI32(b, gridN));
-  return mulI32(b, column, columns);
-}
-
-SwizzledRow sm120::getSwizzledRow(ImplicitLocOpBuilder &b, Value row,
-                                  int64_t span) {
-  // The swizzle XORs address bits 4.. with the number of the 128-byte line,
-  // bits 7.. (PTX ISA, "Tensor swizzling modes").
-  Value offset = mulI32(b, row, span);
-  Value line = arith::ShRUIOp::create(b, offset, constI32(b, 7));
-  Value masked = arith::AndIOp::create(b, line, constI32(b, span / 16 - 1));
-  return {offset, arith::ShLIOp::create(b, masked, constI32(b, 4))};
-}
 
 namespace {
 struct MmaSyncLowering

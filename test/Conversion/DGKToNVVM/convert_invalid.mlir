@@ -210,13 +210,13 @@ dgk.kernel @beyond_word() attributes {schedule = #schedule, launch = #launch} {
       %v = dgk.view %rv : !dgk.buffer<1 x 16x1xi32, #dgk.shared<none>>
       %fa = dgk.read_fragments %ta at 0 : !dgk.tile<64x64xf8E4M3FN, #dgk.shared<b64>> -> !fa
       %fb = dgk.read_fragments %tb at 0 : !dgk.tile<16x64xf8E4M3FN, #dgk.shared<b64>> -> !fb
-      %sa = dgk.read_scales %u : !dgk.tile<64x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 64>
-      %sb = dgk.read_scales %v : !dgk.tile<16x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 16>
+      %sa = dgk.read_scales %u : !dgk.tile<64x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 64, i32>
+      %sb = dgk.read_scales %v : !dgk.tile<16x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 16, i32>
       %acc = dgk.zero : !dgk.accumulator<64x16xf32>
       // expected-error @below {{'dgk.mma' op [mma-c5] selects bytes }}
       // expected-error @below {{failed to legalize operation 'dgk.mma'}}
       %sum = dgk.mma %fa scaled by %sa[%c5] per 32, %fb scaled by %sb[%c5] per 32, %acc
-        : !fa, !fb, !dgk.scales<a, 64>, !dgk.scales<b, 16> -> !dgk.accumulator<64x16xf32>
+        : !fa, !fb, !dgk.scales<a, 64, i32>, !dgk.scales<b, 16, i32> -> !dgk.accumulator<64x16xf32>
     }
   }
   dgk.return

@@ -38,11 +38,11 @@ dgk.kernel @constant_index() attributes {schedule = #schedule, launch = #launch}
       %tb = dgk.view %rb[%s] : !dgk.buffer<1 x 16x64xf8E4M3FN, #dgk.shared<b64>>
       %tsa = dgk.view %rsa[%s] : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
       %tsb = dgk.view %rsb[%s] : !dgk.buffer<1 x 16x1xi32, #dgk.shared<none>>
-      %sa = dgk.read_scales %tsa : !dgk.tile<64x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 64>
-      %sb = dgk.read_scales %tsb : !dgk.tile<16x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 16>
+      %sa = dgk.read_scales %tsa : !dgk.tile<64x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 64, i32>
+      %sb = dgk.read_scales %tsb : !dgk.tile<16x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 16, i32>
       %acc = dgk.zero : !acc
       %sum = dgk.mma %ta scaled by %sa[%c2] per 32, %tb scaled by %sb[%c2] per 32, %acc
-        : !ta, !tb, !dgk.scales<a, 64>, !dgk.scales<b, 16> -> !acc
+        : !ta, !tb, !dgk.scales<a, 64, i32>, !dgk.scales<b, 16, i32> -> !acc
       dgk.release %p[%s] : !dgk.pipeline<1>
     }
   }
@@ -71,11 +71,11 @@ dgk.kernel @dynamic_index() attributes {schedule = #schedule, launch = #launch} 
       %tb = dgk.view %rb[%s] : !dgk.buffer<1 x 16x64xf8E4M3FN, #dgk.shared<b64>>
       %tsa = dgk.view %rsa[%s] : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
       %tsb = dgk.view %rsb[%s] : !dgk.buffer<1 x 16x1xi32, #dgk.shared<none>>
-      %sa = dgk.read_scales %tsa : !dgk.tile<64x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 64>
-      %sb = dgk.read_scales %tsb : !dgk.tile<16x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 16>
+      %sa = dgk.read_scales %tsa : !dgk.tile<64x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 64, i32>
+      %sb = dgk.read_scales %tsb : !dgk.tile<16x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 16, i32>
       %acc = dgk.zero : !acc
       %sum = dgk.mma %ta scaled by %sa[%byte] per 128, %tb scaled by %sb[%byte] per 128, %acc
-        : !ta, !tb, !dgk.scales<a, 64>, !dgk.scales<b, 16> -> !acc
+        : !ta, !tb, !dgk.scales<a, 64, i32>, !dgk.scales<b, 16, i32> -> !acc
       dgk.release %p[%s] : !dgk.pipeline<1>
     }
   }

@@ -50,8 +50,12 @@ public:
   /// Bytes from that address to a buffer, a pipeline's full barriers, or the
   /// buffer of a tile.
   llvm::DenseMap<mlir::Value, int64_t> offsets;
-  /// Releases of slots that only `ldmatrix` has read.
+  /// Releases of slots that only instructions of whole warps have read: then
+  /// all lanes are past the wait for the slot.
   llvm::DenseSet<mlir::Operation *> collectiveReads;
+  /// Releases of slots that only matrix instructions have read, by descriptor:
+  /// through the asynchronous proxy, like the copy that writes next.
+  llvm::DenseSet<mlir::Operation *> descriptorReads;
   /// Cursor that an acquire, commit, wait or release works with.
   llvm::DenseMap<mlir::Operation *, Cursor> cursors;
   /// Role around an operation that needs to know its warps.

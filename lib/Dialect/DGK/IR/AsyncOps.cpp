@@ -47,7 +47,7 @@ LogicalResult CommitOp::verify() {
     return success();
   int64_t bytes = 0;
   for (Operation *user : getSlot().getUsers())
-    if (auto copy = dyn_cast<CopyAsyncOp>(user))
+    if (auto copy = dyn_cast<CopyAsyncOp>(user); copy && !copy.getElementwise())
       bytes += copy.getBuffer().getType().getTransferBytes();
   if (static_cast<int64_t>(*getBytes()) != bytes)
     return emitOpError("[commit-c2] announces ")
@@ -138,6 +138,20 @@ static LogicalResult verifyMulticast(CopyAsyncOp op, uint64_t mask) {
          << " CTAs; give dgk.pipeline a larger ctas(n)";
 }
 
+static LogicalResult verifyElementwise(CopyAsyncOp op) {
+  BufferType buffer = op.getBuffer().getType();
+  ArrayRef<int64_t> shape = buffer.getShape();
+  constexpr int64_t kMaxElements = 8;
+  if (shape.size() == 2 && shape[0] <= kMaxElements && shape[1] == 1 &&
+      getElementBits(buffer.getElementType()) == 32 && !op.getMulticast() &&
+      cast<SharedAttr>(buffer.getLayout()).getSwizzle() == Swizzle::None)
+    return success();
+  return op.emitOpError("[copy_async-c6] copies ")
+         << buffer << " elementwise, expected at most " << kMaxElements
+         << " x 1 elements of 4 bytes, without swizzle and multicast; leave "
+            "out elementwise";
+}
+
 LogicalResult CopyAsyncOp::verify() {
   auto source = cast<MemRefType>(getSource().getType());
   BufferType buffer = getBuffer().getType();
@@ -150,6 +164,8 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("[copy_async-c2] copies ")
            << source << " to " << buffer
            << ", expected shared memory and equal element types";
+  if (getElementwise())
+    return verifyElementwise(*this);
   if (!isContiguousForCopy(source, buffer.getShape()))
     return emitOpError("[copy_async-c3] ")
            << source << " is not contiguous along the rows of " << buffer

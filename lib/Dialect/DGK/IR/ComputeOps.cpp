@@ -22,22 +22,31 @@ static ArrayRef<int64_t> getShape(Value value) {
 // MmaOp
 //===----------------------------------------------------------------------===//
 
+/// Words scale a row each; an f32 may scale a block of rows.
+static bool areScalesOf(int64_t count, Type element, int64_t rows) {
+  if (element.isInteger(32))
+    return count == rows;
+  return element.isF32() && rows % count == 0;
+}
+
 static bool isScaleTile(TileType tile, int64_t rows) {
   ArrayRef<int64_t> shape = tile.getShape();
-  return shape.size() == 2 && shape[0] == rows && shape[1] == 1 &&
-         tile.getElementType().isInteger(32);
+  return shape.size() == 2 && shape[1] == 1 &&
+         areScalesOf(shape[0], tile.getElementType(), rows);
 }
 
 static LogicalResult verifyScale(MmaOp op, Side side, Type type, bool indexed,
                                  std::optional<uint64_t> per, int64_t rows) {
   auto scales = dyn_cast<ScalesType>(type);
-  bool fits = scales ? scales.getSide() == side && scales.getRows() == rows
-                     : isScaleTile(cast<TileType>(type), rows);
+  bool fits =
+      scales ? scales.getSide() == side &&
+                   areScalesOf(scales.getRows(), scales.getElementType(), rows)
+             : isScaleTile(cast<TileType>(type), rows);
   if (!fits || !indexed)
     return op.emitOpError("[mma-c2] scale of ")
            << stringifySide(side) << " is " << type << ", expected a tile of "
-           << rows << "x1xi32 or "
-           << ScalesType::get(op.getContext(), side, rows) << ", and an index";
+           << rows << "x1xi32, one of f32 with a divisor of " << rows
+           << " rows, or such scales of that side, and an index";
   if (per != 16u && per != 32u && per != 128u)
     return op.emitOpError("[mma-c4] scale of ")
            << stringifySide(side) << " covers " << per.value_or(0)
@@ -92,11 +101,33 @@ LogicalResult ReadFragmentsOp::verify() {
 }
 
 LogicalResult ReadScalesOp::verify() {
-  if (isScaleTile(getInput().getType(), getType().getRows()))
+  TileType tile = getInput().getType();
+  ScalesType result = getType();
+  if (tile.getShape() == ArrayRef<int64_t>({result.getRows(), 1}) &&
+      tile.getElementType() == result.getElementType())
     return success();
   return emitOpError("[read_scales-c1] reads ")
-         << getInput().getType() << ", expected a tile of "
-         << getType().getRows() << "x1xi32";
+         << tile << ", expected a tile of " << result.getRows() << "x1x"
+         << result.getElementType();
+}
+
+static bool isScaleOf(ScalesType scales, Side side, int64_t rows) {
+  return scales.getSide() == side && scales.getElementType().isF32() &&
+         rows % scales.getRows() == 0;
+}
+
+LogicalResult PromoteOp::verify() {
+  ArrayRef<int64_t> shape = getType().getShape();
+  if (shape.size() == 2 &&
+      isScaleOf(getAScale().getType(), Side::A, shape[0]) &&
+      isScaleOf(getBScale().getType(), Side::B, shape[1]))
+    return success();
+  return emitOpError("[promote-c1] has scales ")
+         << getAScale().getType() << " and " << getBScale().getType()
+         << ", expected f32 scales of a and b whose numbers divide the rows "
+            "and "
+            "columns of "
+         << getType();
 }
 
 //===----------------------------------------------------------------------===//

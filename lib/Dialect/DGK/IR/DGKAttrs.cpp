@@ -173,6 +173,12 @@ Type Tcgen05Attr::getAccumulatorType() const {
 int64_t MmaSyncAttr::getThreads() const { return 32; }
 int64_t WgmmaAttr::getThreads() const { return 128; }
 int64_t Tcgen05Attr::getThreads() const { return 1; }
+int64_t MmaSyncAttr::getColumnStep() const { return getN(); }
+int64_t WgmmaAttr::getColumnStep() const { return 8; }
+int64_t Tcgen05Attr::getColumnStep() const { return 8; }
+bool MmaSyncAttr::readsShared() const { return false; }
+bool WgmmaAttr::readsShared() const { return true; }
+bool Tcgen05Attr::readsShared() const { return true; }
 
 //===----------------------------------------------------------------------===//
 // Target
@@ -249,11 +255,11 @@ LogicalResult ScheduleAttr::verify(EmitError emitError, ArrayRef<int64_t> tile,
                        << " warps, but the math role has " << math.getWarps();
   int64_t warps = std::max<int64_t>(mma.getThreads() / 32, 1);
   if (tile[0] % (warpGrid[0] * mma.getM() / warps) ||
-      tile[1] % (warpGrid[1] * mma.getN()) || tile[2] % mma.getK())
+      tile[1] % (warpGrid[1] * mma.getColumnStep()) || tile[2] % mma.getK())
     return emitError() << "[schedule-c5] tile " << tile[0] << " x " << tile[1]
                        << " x " << tile[2]
                        << " is not a whole number of instructions m = "
-                       << mma.getM() << ", n = " << mma.getN()
+                       << mma.getM() << ", n = " << mma.getColumnStep()
                        << ", k = " << mma.getK() << " for each warp";
   if (stages < 1 || scaleStages < 1 || storeSlots < 0 || cluster < 1 ||
       splitK < 1)

@@ -261,8 +261,13 @@ LogicalResult PipelineType::verify(EmitError emitError, int64_t slots) {
   return emitError() << "[pipeline-c3] " << slots << " slots, expected 1 to 64";
 }
 
-LogicalResult ScalesType::verify(EmitError emitError, Side, int64_t rows) {
-  if (rows >= 1 && rows <= 65536)
-    return success();
-  return emitError() << "[scales-c1] " << rows << " rows, expected 1 to 65536";
+LogicalResult ScalesType::verify(EmitError emitError, Side, int64_t rows,
+                                 Type elementType) {
+  if (rows < 1 || rows > 65536)
+    return emitError() << "[scales-c1] " << rows
+                       << " rows, expected 1 to 65536";
+  if (!elementType.isSignlessInteger(32) && !elementType.isF32())
+    return emitError() << "[scales-c2] elements of type " << elementType
+                       << ", expected i32 (four UE8M0 bytes) or f32";
+  return success();
 }

@@ -56,11 +56,11 @@ struct HoistScales : dgk::impl::DGKHoistScalesPassBase<HoistScales> {
       return;
     OpBuilder builder(view->getContext());
     builder.setInsertionPointAfter(view);
-    Value scales =
-        ReadScalesOp::create(builder, view.getLoc(),
-                             ScalesType::get(builder.getContext(), side,
-                                             view.getType().getShape().front()),
-                             view.getResult());
+    TileType tile = view.getType();
+    Value scales = ReadScalesOp::create(
+        builder, view.getLoc(),
+        ScalesType::get(side, tile.getShape().front(), tile.getElementType()),
+        view.getResult());
     for (OpOperand *use : uses)
       use->set(scales);
     ++numRead;

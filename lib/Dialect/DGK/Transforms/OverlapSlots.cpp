@@ -56,6 +56,10 @@ static SmallVector<Operation *> getReadAhead(WaitOp wait) {
 namespace {
 struct OverlapSlots : dgk::impl::DGKOverlapSlotsPassBase<OverlapSlots> {
   void runOnOperation() override {
+    // An instruction that reads the slot itself has no fragments to fetch.
+    ScheduleAttr schedule = getOperation().getScheduleAttr();
+    if (schedule && schedule.getMatrixInstruction().readsShared())
+      return;
     SmallVector<WaitOp> waits;
     getOperation().walk([&](WaitOp wait) { waits.push_back(wait); });
     for (WaitOp wait : waits) {

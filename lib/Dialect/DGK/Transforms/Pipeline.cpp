@@ -100,6 +100,10 @@ SmallVector<Group> groupLoads(KernelOp kernel) {
   return groups;
 }
 
+/// Whether a slot has fewer bytes than TMA moves (PTX ISA: boxes are multiples
+/// of 16 bytes).
+bool isBelowTmaCopy(BufferType type) { return type.getTransferBytes() < 16; }
+
 /// Whether the group feeds operands of a product in the block of the load: then
 /// the block runs the K tiles, and the ring is the deep one.
 bool feedsProductInBlock(const Group &group) {
@@ -263,10 +267,15 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
       buffers.push_back(
           BufferOp::create(builder, load.getLoc(), type, IntegerAttr()));
     }
-    // One arrival per math warp: its first lane's.
-    Value pipeline = PipelineOp::create(
-        builder, kernel.getLoc(), pipelineType,
-        /*producers=*/1, schedule.getMath().getWarps(), IntegerAttr());
+    // One arrival per math warp: its first lane's. Elementwise copies arrive on
+    // their own.
+    bool anySmall = llvm::any_of(buffers, [](Value buffer) {
+      return isBelowTmaCopy(cast<BufferType>(buffer.getType()));
+    });
+    Value pipeline =
+        PipelineOp::create(builder, kernel.getLoc(), pipelineType,
+                           /*producers=*/anySmall ? 2 : 1,
+                           schedule.getMath().getWarps(), IntegerAttr());
     for (const Instance &loads : group.instances)
       fillSlot(builder, loads, buffers, pipeline);
     ++numPipelines;
@@ -285,10 +294,13 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     int64_t bytes = 0;
     for (auto [i, buffer] : llvm::enumerate(buffers)) {
       LoadOp load = loads[i];
+      auto type = cast<BufferType>(buffer.getType());
+      bool small = isBelowTmaCopy(type);
       CopyAsyncOp::create(builder, load.getLoc(), load.getSource(),
                           load.getCoordinates(), buffer, free, IntegerAttr(),
-                          IntegerAttr());
-      bytes += cast<BufferType>(buffer.getType()).getTransferBytes();
+                          IntegerAttr(),
+                          small ? builder.getUnitAttr() : UnitAttr());
+      bytes += small ? 0 : type.getTransferBytes();
     }
     CommitOp::create(builder, loc, pipeline, free,
                      builder.getI64IntegerAttr(bytes), /*afterMma=*/false);

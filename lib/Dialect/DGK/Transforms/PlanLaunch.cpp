@@ -75,7 +75,7 @@ private:
 
   template <typename OpTy>
   LogicalResult planCopy(OpTy op, Value memory, BufferType buffer);
-  LogicalResult planDirectStore(StoreOp op);
+  LogicalResult planDirectAccess(Operation *op, Value memory, int64_t rank);
   LogicalResult planSize(memref::DimOp op);
   FailureOr<AffineMap> planGrid();
   int64_t getSharedBytes();
@@ -182,13 +182,14 @@ LogicalResult Planner::planCopy(OpTy op, Value memory, BufferType buffer) {
   return success();
 }
 
-LogicalResult Planner::planDirectStore(StoreOp op) {
-  FailureOr<BlockArgument> argument =
-      getKernelArgument(op, op.getDestination());
+/// What element-by-element access needs: the address, sizes and strides.
+LogicalResult Planner::planDirectAccess(Operation *op, Value memory,
+                                        int64_t rank) {
+  FailureOr<BlockArgument> argument = getKernelArgument(op, memory);
   if (failed(argument))
     return failure();
   addParameter(ParameterKind::Pointer, argument->getArgNumber());
-  for (int64_t i : llvm::seq(op.getCoordinates().size()))
+  for (int64_t i : llvm::seq(rank))
     for (AffineExpr expr : {getDim(*argument, i), getStride(*argument, i)})
       if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
         addParameter(ParameterKind::Symbol, symbol.getPosition());
@@ -289,13 +290,19 @@ LogicalResult Planner::plan() {
     LogicalResult ok =
         TypeSwitch<Operation *, LogicalResult>(op)
             .Case([&](CopyAsyncOp op) {
+              if (op.getElementwise())
+                return planDirectAccess(op, op.getSource(),
+                                        op.getCoordinates().size());
               return planCopy(op, op.getSource(), op.getBuffer().getType());
             })
             .Case([&](StoreAsyncOp op) {
               return planCopy(op, op.getDestination(),
                               op.getStaging().getType());
             })
-            .Case([&](StoreOp op) { return planDirectStore(op); })
+            .Case([&](StoreOp op) {
+              return planDirectAccess(op, op.getDestination(),
+                                      op.getCoordinates().size());
+            })
             .Case([&](memref::DimOp op) { return planSize(op); })
             .Default([](Operation *) { return success(); });
     return failed(ok) ? WalkResult::interrupt() : WalkResult::advance();

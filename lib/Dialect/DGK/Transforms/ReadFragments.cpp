@@ -89,7 +89,7 @@ private:
 struct ReadFragments : dgk::impl::DGKReadFragmentsPassBase<ReadFragments> {
   void runOnOperation() override {
     ScheduleAttr schedule = getOperation().getScheduleAttr();
-    if (!schedule)
+    if (!schedule || schedule.getMatrixInstruction().readsShared())
       return;
     int64_t step = schedule.getMatrixInstruction().getK();
     SmallVector<MmaOp> products;

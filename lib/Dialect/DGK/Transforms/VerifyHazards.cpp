@@ -344,8 +344,22 @@ private:
     return success();
   }
 
+  /// Such copies arrive by themselves, beside the role that issues them.
+  static bool hasElementwiseCopies(PipelineOp pipeline) {
+    return llvm::any_of(pipeline->getUsers(), [](Operation *user) {
+      auto acquire = dyn_cast<AcquireOp>(user);
+      return acquire &&
+             llvm::any_of(acquire.getSlot().getUsers(), [](Operation *filler) {
+               auto copy = dyn_cast<CopyAsyncOp>(filler);
+               return copy && copy.getElementwise();
+             });
+    });
+  }
+
   static LogicalResult verifyArrivals(PipelineOp pipeline, const Users &users) {
     int64_t producers = getArrivals(cast<RoleOp>(users.producers.front()));
+    if (hasElementwiseCopies(pipeline))
+      producers *= 2;
     int64_t consumers = 0;
     for (Operation *role : users.consumers)
       consumers += getArrivals(cast<RoleOp>(role));
@@ -356,7 +370,8 @@ private:
            << "counts producers(" << pipeline.getProducers() << ") consumers("
            << pipeline.getConsumers() << "), but its roles arrive producers("
            << producers << ") consumers(" << consumers
-           << "): once for each warp, once for an elected role";
+           << "): once for each warp, once for an elected role, and once more "
+              "with elementwise copies";
   }
 
   /// A role that only the leading CTA runs serves the others' barriers too.

@@ -25,13 +25,13 @@ func.func @fragments(%a: !dgk.tile<128x64xf8E4M3FN>, %b: !dgk.fragments<b, 64x32
 }
 
 // CHECK-LABEL: @scaled
-// CHECK: %scales = dgk.read_scales %{{.*}} : !dgk.tile<128x1xi32> -> !dgk.scales<a, 128>
-// CHECK: %acc = dgk.mma %{{.*}} scaled by %scales[%[[J:.*]]] per 128, %{{.*}} scaled by %{{.*}}[%[[J]]] per 32, %{{.*}} : !dgk.tile<128x128xf8E4M3FN>, !dgk.tile<64x128xf8E4M3FN>, !dgk.scales<a, 128>, !dgk.tile<64x1xi32> -> !dgk.accumulator<128x64xf32>
+// CHECK: %scales = dgk.read_scales %{{.*}} : !dgk.tile<128x1xi32> -> !dgk.scales<a, 128, i32>
+// CHECK: %acc = dgk.mma %{{.*}} scaled by %scales[%[[J:.*]]] per 128, %{{.*}} scaled by %{{.*}}[%[[J]]] per 32, %{{.*}} : !dgk.tile<128x128xf8E4M3FN>, !dgk.tile<64x128xf8E4M3FN>, !dgk.scales<a, 128, i32>, !dgk.tile<64x1xi32> -> !dgk.accumulator<128x64xf32>
 func.func @scaled(%a: !dgk.tile<128x128xf8E4M3FN>, %sa: !dgk.tile<128x1xi32>, %b: !dgk.tile<64x128xf8E4M3FN>,
                   %sb: !dgk.tile<64x1xi32>, %c: !dgk.accumulator<128x64xf32>, %j: index) {
-  %0 = dgk.read_scales %sa : !dgk.tile<128x1xi32> -> !dgk.scales<a, 128>
+  %0 = dgk.read_scales %sa : !dgk.tile<128x1xi32> -> !dgk.scales<a, 128, i32>
   %1 = dgk.mma %a scaled by %0[%j] per 128, %b scaled by %sb[%j] per 32, %c
-    : !dgk.tile<128x128xf8E4M3FN>, !dgk.tile<64x128xf8E4M3FN>, !dgk.scales<a, 128>, !dgk.tile<64x1xi32>
+    : !dgk.tile<128x128xf8E4M3FN>, !dgk.tile<64x128xf8E4M3FN>, !dgk.scales<a, 128, i32>, !dgk.tile<64x1xi32>
     -> !dgk.accumulator<128x64xf32>
   return
 }

@@ -9,7 +9,7 @@ func.func @f(%a: !dgk.tile<128x32xbf16>, %b: !dgk.tile<64x16xbf16>, %c: !dgk.acc
 // -----
 
 func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.tile<64x1xi32>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32 or '!dgk.scales<a, 128>', and an index}}
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32 or '!dgk.scales<a, 128, i32>', and an index}}
   %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %s[%i] per 128, %c
     : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.tile<64x1xi32>, !dgk.tile<64x1xi32> -> !dgk.accumulator<128x64xf32>
   return
@@ -17,37 +17,37 @@ func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: 
 
 // -----
 
-func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128>, %t: !dgk.scales<a, 64>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.scales<a, 64>', expected a tile of 64x1xi32 or '!dgk.scales<b, 64>', and an index}}
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128, i32>, %t: !dgk.scales<a, 64, i32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.scales<a, 64, i32>', expected a tile of 64x1xi32 or '!dgk.scales<b, 64, i32>', and an index}}
   %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %t[%i] per 128, %c
-    : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<a, 128>, !dgk.scales<a, 64> -> !dgk.accumulator<128x64xf32>
+    : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<a, 128, i32>, !dgk.scales<a, 64, i32> -> !dgk.accumulator<128x64xf32>
   return
 }
 
 // -----
 
-func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128>, %t: !dgk.scales<b, 64>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.scales<a, 128>', expected a tile of 128x1xi32 or '!dgk.scales<a, 128>', and an index}}
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128, i32>, %t: !dgk.scales<b, 64, i32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.scales<a, 128, i32>', expected a tile of 128x1xi32 or '!dgk.scales<a, 128, i32>', and an index}}
   %0 = "dgk.mma"(%a, %s, %b, %t, %i, %c) <{operandSegmentSizes = array<i32: 1, 1, 0, 1, 1, 1, 1>, aScalePer = 128 : i64, bScalePer = 128 : i64}>
-    : (!dgk.tile<128x32xf8E4M3FN>, !dgk.scales<a, 128>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<b, 64>, index, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
+    : (!dgk.tile<128x32xf8E4M3FN>, !dgk.scales<a, 128, i32>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<b, 64, i32>, index, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
   return
 }
 
 // -----
 
-func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128>) {
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128, i32>) {
   // expected-error @below {{'dgk.mma' op [mma-c3] has a scale for A only, expected both or neither}}
   %0 = "dgk.mma"(%a, %s, %i, %b, %c) <{operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 0, 1>, aScalePer = 128 : i64, bScalePer = 128 : i64}>
-    : (!dgk.tile<128x32xf8E4M3FN>, !dgk.scales<a, 128>, index, !dgk.tile<64x32xf8E4M3FN>, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
+    : (!dgk.tile<128x32xf8E4M3FN>, !dgk.scales<a, 128, i32>, index, !dgk.tile<64x32xf8E4M3FN>, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
   return
 }
 
 // -----
 
-func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128>, %t: !dgk.scales<b, 64>) {
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128, i32>, %t: !dgk.scales<b, 64, i32>) {
   // expected-error @below {{'dgk.mma' op [mma-c4] scale of b covers 64 elements, expected 16, 32 or 128}}
   %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %t[%i] per 64, %c
-    : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<a, 128>, !dgk.scales<b, 64> -> !dgk.accumulator<128x64xf32>
+    : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<a, 128, i32>, !dgk.scales<b, 64, i32> -> !dgk.accumulator<128x64xf32>
   return
 }
 
@@ -80,7 +80,7 @@ func.func @f(%t: !dgk.tile<128x64xf8E4M3FN>) {
 
 func.func @f(%s: !dgk.tile<64x1xi32>) {
   // expected-error @below {{'dgk.read_scales' op [read_scales-c1] reads '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32}}
-  %0 = dgk.read_scales %s : !dgk.tile<64x1xi32> -> !dgk.scales<a, 128>
+  %0 = dgk.read_scales %s : !dgk.tile<64x1xi32> -> !dgk.scales<a, 128, i32>
   return
 }
 

@@ -6,12 +6,12 @@
 // CHECK-SAME: !dgk.tile<128x64xf8E4M3FN>, !dgk.tile<64xf32>, !dgk.tile<128x64xf4E2M1FN>
 // CHECK-SAME: !dgk.tile<128x64xbf16, #dgk.shared<b128>>, !dgk.tile<128x256xf32, #dgk.tmem<cta_group = 1>>
 // CHECK-SAME: !dgk.accumulator<128x128xf32>, !dgk.accumulator<1x64xbf16>
-// CHECK-SAME: !dgk.scales<a, 128>, !dgk.scales<b, 64>
+// CHECK-SAME: !dgk.scales<a, 128, i32>, !dgk.scales<b, 64, i32>
 func.func private @values(!dgk.tile<128x64xf8E4M3FN>, !dgk.tile<64xf32>, !dgk.tile<128x64xf4E2M1FN>,
                           !dgk.tile<128x64xbf16, #dgk.shared<b128>>,
                           !dgk.tile<128x256xf32, #dgk.tmem<cta_group = 1>>,
                           !dgk.accumulator<128x128xf32>, !dgk.accumulator<1x64xbf16>,
-                          !dgk.scales<a, 128>, !dgk.scales<b, 64>)
+                          !dgk.scales<a, 128, i32>, !dgk.scales<b, 64, i32>)
 
 // CHECK-LABEL: @memory
 // CHECK-SAME: !dgk.buffer<4 x 128x64xf8E4M3FN, #dgk.shared<b64>>, !dgk.buffer<1024 x 128xf32, #dgk.shared<none>>

@@ -71,7 +71,7 @@ func.func private @slots(!dgk.pipeline<65>)
 // -----
 
 // expected-error @below {{[scales-c1] 0 rows, expected 1 to 65536}}
-func.func private @scales(!dgk.scales<a, 0>)
+func.func private @scales(!dgk.scales<a, 0, i32>)
 
 // -----
 

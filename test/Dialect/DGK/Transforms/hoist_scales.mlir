@@ -14,14 +14,14 @@
 // CHECK-LABEL: dgk.kernel @product
 // CHECK:         %[[U:.*]] = dgk.wait %[[SCALES:.*]] : !dgk.pipeline<2>
 // CHECK-NEXT:    %[[VA:.*]] = dgk.view %{{.*}}[%[[U]]]
-// CHECK-NEXT:    %[[SA:.*]] = dgk.read_scales %[[VA]] : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128>
+// CHECK-NEXT:    %[[SA:.*]] = dgk.read_scales %[[VA]] : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128, i32>
 // CHECK-NEXT:    %[[VB:.*]] = dgk.view %{{.*}}[%[[U]]]
-// CHECK-NEXT:    %[[SB:.*]] = dgk.read_scales %[[VB]] : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 128>
+// CHECK-NEXT:    %[[SB:.*]] = dgk.read_scales %[[VB]] : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 128, i32>
 // The words are in registers: their slot is free before the products begin.
 // CHECK-NEXT:    dgk.release %[[SCALES]][%[[U]]]
 // CHECK:         scf.for
 // CHECK-NEXT:      %[[S:.*]] = dgk.wait %[[OPERANDS:.*]] : !dgk.pipeline<4>
-// CHECK:           dgk.mma %{{.*}} scaled by %[[SA]][%[[J:.*]]] per 128, %{{.*}} scaled by %[[SB]][%[[J]]] per 128, %{{.*}} : {{.*}}, !dgk.scales<a, 128>, !dgk.scales<b, 128> ->
+// CHECK:           dgk.mma %{{.*}} scaled by %[[SA]][%[[J:.*]]] per 128, %{{.*}} scaled by %[[SB]][%[[J]]] per 128, %{{.*}} : {{.*}}, !dgk.scales<a, 128, i32>, !dgk.scales<b, 128, i32> ->
 // The operands are read by the product itself.
 // CHECK-NEXT:      dgk.release %[[OPERANDS]][%[[S]]]
 // CHECK:         }
@@ -53,8 +53,8 @@ dgk.kernel @product(%zero: index, %one: index, %four: index) {
 // One tile that scales both sides is read for each. It is read again later and
 // keeps its slot until then.
 // CHECK-LABEL: dgk.kernel @read_again
-// CHECK-DAG:     %[[SA:.*]] = dgk.read_scales {{.*}} -> !dgk.scales<a, 128>
-// CHECK-DAG:     %[[SB:.*]] = dgk.read_scales {{.*}} -> !dgk.scales<b, 128>
+// CHECK-DAG:     %[[SA:.*]] = dgk.read_scales {{.*}} -> !dgk.scales<a, 128, i32>
+// CHECK-DAG:     %[[SB:.*]] = dgk.read_scales {{.*}} -> !dgk.scales<b, 128, i32>
 // CHECK:         dgk.mma %{{.*}} scaled by %[[SA]][%{{.*}}] per 128, %{{.*}} scaled by %[[SB]]
 // CHECK:         dgk.unpack
 // CHECK-NEXT:    dgk.release

@@ -36,13 +36,13 @@ dgk.kernel @product(%byte: index) attributes {schedule = #schedule} {
   %operands = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>
   %acc = dgk.zero : !acc
   %words = dgk.view %wa : !dgk.buffer<1 x 128x1xi32, #dgk.shared<none>>
-  %sa = dgk.read_scales %words : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128>
-  %sb = dgk.read_scales %words : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 128>
+  %sa = dgk.read_scales %words : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128, i32>
+  %sb = dgk.read_scales %words : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 128, i32>
   %s = dgk.wait %operands : !dgk.pipeline<4>
   %a = dgk.view %ra[%s] : !ring
   %b = dgk.view %rb[%s] : !ring
   %sum = dgk.mma %a scaled by %sa[%byte] per 32, %b scaled by %sb[%byte] per 128, %acc
-    : !tile, !tile, !dgk.scales<a, 128>, !dgk.scales<b, 128> -> !acc
+    : !tile, !tile, !dgk.scales<a, 128, i32>, !dgk.scales<b, 128, i32> -> !acc
   dgk.release %operands[%s] : !dgk.pipeline<4>
   dgk.return
 }

@@ -172,7 +172,7 @@ def DGK_ViewOp : DGK_NamedOp<"view", "view", [Pure]> {
 //===----------------------------------------------------------------------===//
 
 def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]> {
-  let summary = "Copies a tile from global memory into a slot, by TMA";
+  let summary = "Copies a tile from global memory into a slot";
   let description = [{
     Runs in the background; its bytes are counted by the slot that is committed
     next. Elements outside the memory arrive as zeros. Into a buffer that is
@@ -183,6 +183,11 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
     each receives it in the same slot of its own buffer. `map` is the number of
     the tensor map in the launch plan; `dgk-plan-launch` sets it.
 
+    `elementwise` is for the few elements that are less than a TMA copy can
+    move, 16 bytes: each is copied on its own, its place may have any strides,
+    and coordinates outside the memory mean its last element. The role arrives
+    once more when they are there, instead of bytes being counted.
+
     #### Constraints
     1. `copy_async-c1`: one coordinate per dimension of the source.
     2. `copy_async-c2`: the buffer is in shared memory and has the source's element type.
@@ -190,6 +195,8 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
        with a tile of one column.
     4. `copy_async-c4`: the slot's pipeline spans the CTAs of the multicast.
     5. `copy_async-c5`: the buffer's layout is one that TMA writes, not `scale_words`.
+    6. `copy_async-c6`: an elementwise copy is of at most 8 elements of 4 bytes in
+       one column, without swizzle and multicast.
 
     Example:
     ```mlir
@@ -200,10 +207,10 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
   let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates,
                        DGK_BufferType:$buffer, DGK_SlotType:$slot,
                        OptionalAttr<I64Attr>:$multicast,
-                       OptionalAttr<I64Attr>:$map);
+                       OptionalAttr<I64Attr>:$map, UnitAttr:$elementwise);
   let assemblyFormat = [{
     $source `[` $coordinates `]` `to` $buffer `[` $slot `]`
-    (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
+    (`elementwise` $elementwise^)? (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
     qualified(type($source)) `,` qualified(type($buffer))
   }];
   let hasVerifier = 1;

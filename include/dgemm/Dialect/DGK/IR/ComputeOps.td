@@ -29,14 +29,15 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
 
     Operands are K-major: A is M x K, B is N x K. A may be an accumulator
     (operand in registers); both may be one K step in registers
-    (`!dgk.fragments`). A scale tile holds one word per row with four
+    (`!dgk.fragments`). A scale tile of i32 holds one word per row with four
     UE8M0 bytes of consecutive K groups; the byte that scales element k of the
-    tile is `index + k / per`.
+    tile is `index + k / per`. One of f32 holds the scales of this one K group;
+    with fewer rows than the operand, each serves a block of rows.
 
     #### Constraints
     1. `mma-c1`: A is M x K, B is N x K and the accumulator M x N.
-    2. `mma-c2`: a scale is a tile of rows x 1 x i32 or the scales of that side and
-       as many rows, with an index and `per`.
+    2. `mma-c2`: a scale is a tile of rows x 1 x i32, one of f32 with a divisor of
+       the rows, or the scales of that side in registers, with an index and `per`.
     3. `mma-c3`: both operands have scales or neither.
     4. `mma-c4`: `per` is 16, 32 or 128.
     5. `mma-c6`: fragments are of their own side.
@@ -96,13 +97,45 @@ def DGK_ReadScalesOp : DGK_NamedOp<"read_scales", "scales", [Pure]> {
     The tile may be released afterwards.
 
     #### Constraints
-    1. `read_scales-c1`: the tile is rows x 1 x i32, rows as in the result.
+    1. `read_scales-c1`: the tile is rows x 1, rows and element type as in the
+       result.
 
-    Example: `%s = dgk.read_scales %t : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128>`
+    Example: `%s = dgk.read_scales %t : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128, i32>`
   }];
   let arguments = (ins DGK_TileType:$input);
   let results = (outs DGK_ScalesType:$result);
   let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
+def DGK_PromoteOp : DGK_NamedOp<"promote", "acc",
+    [Pure, AllTypesMatch<["partial", "accumulator", "result"]>]> {
+  let summary = "Adds a scaled partial product to an accumulator";
+  let description = [{
+    `result[m][n] = accumulator[m][n] + sa(m) * sb(n) * partial[m][n]`
+
+    For instructions that know no scales: the product of one K group is scaled
+    when it is added up, in the arithmetic of the element type. Scales with
+    fewer rows than the accumulator serve a block of rows each.
+
+    #### Constraints
+    1. `promote-c1`: scales of A and of B, in f32, whose number divides the rows
+       (columns) of the accumulator.
+
+    Example:
+    ```mlir
+    %2 = dgk.promote %p scaled by %sa, %sb, %1
+      : !dgk.scales<a, 128, f32>, !dgk.scales<b, 1, f32> -> !dgk.accumulator<128x128xf32>
+    ```
+  }];
+  let arguments = (ins DGK_AccumulatorType:$partial, DGK_ScalesType:$aScale,
+                       DGK_ScalesType:$bScale,
+                       DGK_AccumulatorType:$accumulator);
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = [{
+    $partial `scaled` `by` $aScale `,` $bScale `,` $accumulator attr-dict `:`
+    qualified(type($aScale)) `,` qualified(type($bScale)) `->` qualified(type($result))
+  }];
   let hasVerifier = 1;
 }
 

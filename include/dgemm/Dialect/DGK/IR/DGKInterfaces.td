@@ -20,8 +20,10 @@ def DGK_MatrixInstructionInterface : AttrInterface<"MatrixInstruction"> {
   let methods = [
     InterfaceMethod<"Rows of A and D that one instruction covers.",
       "int64_t", "getM">,
-    InterfaceMethod<"Columns of B and D that one instruction covers.",
+    InterfaceMethod<"Columns of B and D that one instruction covers at most.",
       "int64_t", "getN">,
+    InterfaceMethod<"Columns come in multiples of this number.",
+      "int64_t", "getColumnStep">,
     InterfaceMethod<"Elements of K that one instruction consumes.",
       "int64_t", "getK">,
     InterfaceMethod<"Element type of A.", "::mlir::Type", "getAType">,
@@ -31,7 +33,12 @@ def DGK_MatrixInstructionInterface : AttrInterface<"MatrixInstruction"> {
     InterfaceMethod<"K elements that share one scale; 0 if it takes no scales.",
       "int64_t", "getScaleBlock">,
     InterfaceMethod<"Threads that execute one instruction together.",
-      "int64_t", "getThreads">
+      "int64_t", "getThreads">,
+    InterfaceMethod<[{
+        Whether it finds its operands in shared memory, by descriptor, instead of
+        in registers.
+      }],
+      "bool", "readsShared">
   ];
 }
 

@@ -129,16 +129,25 @@ def DGK_SlotType : DGK_Type<"Slot", "slot"> {
 }
 
 def DGK_ScalesType : DGK_Type<"Scales", "scales"> {
-  let summary = "Scale words of an operand's rows, in registers";
+  let summary = "Scales of an operand's rows, in registers";
   let description = [{
-    `!dgk.scales<a, 128>`: one word for each of the 128 rows of operand A, in
-    the lanes where the matrix instruction looks for them.
+    `!dgk.scales<a, 128, i32>`: one word of four UE8M0 bytes for each of the 128
+    rows of operand A, in the lanes where the matrix instruction looks for them.
+    `!dgk.scales<b, 1, f32>`: one f32 for all rows of operand B, with the threads
+    that hold the accumulator's elements of these rows.
 
     #### Constraints
     1. `scales-c1`: rows is in 1..65536.
+    2. `scales-c2`: the element type is i32 or f32.
   }];
-  let parameters = (ins EnumParameter<DGK_Side>:$side, "int64_t":$rows);
-  let assemblyFormat = "`<` $side `,` $rows `>`";
+  let parameters = (ins EnumParameter<DGK_Side>:$side, "int64_t":$rows,
+                        "::mlir::Type":$elementType);
+  let builders = [
+    TypeBuilderWithInferredContext<(ins "::dgk::Side":$side, "int64_t":$rows,
+      "::mlir::Type":$elementType), [{
+      return $_get(elementType.getContext(), side, rows, elementType);
+    }]>];
+  let assemblyFormat = "`<` $side `,` $rows `,` $elementType `>`";
   let genVerifyDecl = 1;
 }
 

@@ -94,6 +94,26 @@ def DGKHoistScalesPass : DGK_KernelPass<"dgk-hoist-scales"> {
   ];
 }
 
+def DGKPromotePartialsPass : DGK_KernelPass<"dgk-promote-partials"> {
+  let summary = "Applies scales that the matrix instruction does not know";
+  let description = [{
+    Where the schedule's instruction takes no scales, a scaled `dgk.mma` becomes
+    one without scales that starts from zero, and a `dgk.promote` that adds its
+    scaled result to the sum. One K tile has one scale for each row, so the sum in
+    the instruction's own, possibly narrower, precision stays that short. Slots
+    are released in front of the addition.
+
+    Before: `dgk-hoist-scales`. After: such a `dgk.mma` has no scales.
+
+    ### Rules
+
+    1. `promote_partials-c1`: scales are f32, in registers.
+  }];
+  let statistics = [
+    Statistic<"numPromoted", "promoted", "Products whose scales moved out">
+  ];
+}
+
 def DGKAssignMemoryPass : DGK_KernelPass<"dgk-assign-memory"> {
   let summary = "Gives buffers and barriers their addresses";
   let description = [{

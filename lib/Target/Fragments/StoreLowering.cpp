@@ -12,7 +12,7 @@
 
 using namespace mlir;
 using namespace dgk;
-using namespace dgk::sm120;
+using namespace dgk::fragments;
 
 namespace {
 
@@ -45,7 +45,7 @@ public:
 private:
   /// First register of the pair in row half `half` of instruction (i, j).
   int64_t getIndex(int64_t i, int64_t j, int64_t half) const {
-    return kAccumulators * (i * tile.getTilesN() + j) + 2 * half;
+    return tile.getIndex(i, j) + 2 * half;
   }
 
   /// 16-bit elements: `stmatrix` takes the fragment as it is. Lane l gives the
@@ -135,7 +135,7 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
         writer.write(adaptor.getValue(), i, column, slot);
         SmallVector<Value> at = origin;
         at[0] = addI32(b, at[0], column);
-        at[1] = addI32(b, at[1], kInstructionM * i);
+        at[1] = addI32(b, at[1], tile.rowStep * i);
         copyOut(b, map, slot, at);
       }
     rewriter.eraseOp(op);
@@ -216,7 +216,7 @@ struct StorePattern : KernelPattern<StoreOp> {
     for (int64_t i = 0; i < tile.getTilesM(); ++i)
       for (int64_t half = 0; half < 2; ++half)
         storeRow(b, to, tile, elements, i, half,
-                 addI32(b, row, kInstructionM * i + 8 * half), column);
+                 addI32(b, row, tile.rowStep * i + 8 * half), column);
     rewriter.eraseOp(op);
     return success();
   }
@@ -251,12 +251,11 @@ struct StorePattern : KernelPattern<StoreOp> {
     Value start = arith::MulIOp::create(b, wideRow, wideStride);
     for (int64_t j = 0; j < tile.getTilesN(); ++j)
       for (int64_t c = 0; c < 2; ++c) {
-        Value at = addI32(b, column, kInstructionN * j + c);
+        Value at = addI32(b, column, kColumns * j + c);
         auto branch = scf::IfOp::create(b, below(at, to.columns));
         OpBuilder::InsertionGuard inner(b);
         b.setInsertionPointToStart(branch.thenBlock());
-        int64_t index =
-            kAccumulators * (i * tile.getTilesN() + j) + 2 * half + c;
+        int64_t index = tile.getIndex(i, j) + 2 * half + c;
         Value offset = arith::AddIOp::create(
             b, start, arith::ExtUIOp::create(b, b.getI64Type(), at));
         Value pointer = LLVM::GEPOp::create(
@@ -269,9 +268,9 @@ struct StorePattern : KernelPattern<StoreOp> {
 
 } // namespace
 
-void sm120::populateStorePatterns(KernelLowering &kernel,
-                                  const TypeConverter &converter,
-                                  RewritePatternSet &patterns) {
+void fragments::populateStorePatterns(KernelLowering &kernel,
+                                      const TypeConverter &converter,
+                                      RewritePatternSet &patterns) {
   patterns.add<StoreAsyncPattern, StorePattern>(kernel, converter,
                                                 patterns.getContext());
 }

@@ -1,0 +1,71 @@
+//===- InstructionPolicy.h - Schedules by instruction -----------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_SCHEDULE_INSTRUCTIONPOLICY_H
+#define DGEMM_SCHEDULE_INSTRUCTIONPOLICY_H
+
+#include "dgemm/Schedule/Limits.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+namespace dgemm::schedule {
+
+/// CTA tile: rows, columns, and bytes of K in a row of A and B.
+struct TileShape {
+  int64_t m;
+  int64_t n;
+  int64_t kBytes;
+};
+
+struct WarpGrid {
+  int64_t m;
+  int64_t n;
+};
+
+/// Registers of each thread of the two roles.
+struct RoleRegisters {
+  int64_t math;
+  int64_t load;
+};
+
+/// What depends on how a kind of matrix instruction takes its operands: which
+/// tiles are worth trying, how warps share one, what they need. One object for
+/// each kind, without state.
+class InstructionPolicy {
+public:
+  virtual ~InstructionPolicy() = default;
+
+  /// Tiles to try, the smallest first.
+  virtual llvm::SmallVector<TileShape>
+  getTiles(const DenseProblem &problem) const = 0;
+  /// Math warps along M and along N.
+  virtual WarpGrid chooseGrid(const DenseProblem &problem,
+                              const TileShape &shape) const = 0;
+  /// For a CTA with that many math warps and 4 load warps: not more in all than
+  /// the CTA gets at launch.
+  virtual RoleRegisters getRegisters(int64_t mathWarps) const = 0;
+  /// Why a legal tile does not pay, empty if it may.
+  virtual std::string getReasonAgainst(const DenseProblem &problem,
+                                       const TileShape &shape) const = 0;
+  /// What is wrong with the warps' share of the tile, nullopt if nothing.
+  virtual std::optional<std::string>
+  checkWarpTile(const DenseProblem &problem,
+                dgk::ScheduleAttr schedule) const = 0;
+  /// Registers that a math thread needs. An estimate for choosing; the
+  /// assembler has the last word.
+  virtual int64_t estimateMathRegisters(const DenseProblem &problem,
+                                        dgk::ScheduleAttr schedule) const = 0;
+  /// Operand bytes that reach one SM in a nanosecond while all SMs load.
+  virtual double getFeedBytesPerNs() const = 0;
+};
+
+/// The policy for `instruction`.
+const InstructionPolicy &getPolicy(dgk::MatrixInstruction instruction);
+
+} // namespace dgemm::schedule
+
+#endif // DGEMM_SCHEDULE_INSTRUCTIONPOLICY_H

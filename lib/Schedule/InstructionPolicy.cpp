@@ -1,0 +1,15 @@
+//===- InstructionPolicy.cpp - Schedules by instruction -------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Policies.h"
+
+using namespace dgemm::schedule;
+
+const InstructionPolicy &
+dgemm::schedule::getPolicy(dgk::MatrixInstruction instruction) {
+  return instruction.readsShared() ? getWgmmaPolicy() : getMmaSyncPolicy();
+}

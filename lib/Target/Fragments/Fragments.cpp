@@ -1,0 +1,46 @@
+//===- Fragments.cpp - Where accumulators lie -----------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fragments.h"
+
+using namespace mlir;
+using namespace dgk;
+using namespace dgk::fragments;
+
+WarpTile::WarpTile(ScheduleAttr schedule)
+    : rows(schedule.getWarpTileM()), columns(schedule.getWarpTileN()),
+      gridN(schedule.getWarpGrid()[1]),
+      group(schedule.getMatrixInstruction().getThreads() / 32),
+      rowStep(schedule.getMatrixInstruction().getM()) {}
+
+/// Groups of warps stand row by row, `gridN` in a row. A group's tile has
+/// `group` times the rows of a warp's; the warps of a group take 16 of each
+/// `rowStep`.
+Value WarpTile::getFirstRow(ImplicitLocOpBuilder &b, Value warp) const {
+  Value row = arith::DivUIOp::create(b, warp, constI32(b, group * gridN));
+  row = mulI32(b, row, group * rows);
+  if (group == 1)
+    return row;
+  Value inGroup = arith::RemUIOp::create(b, warp, constI32(b, group));
+  return arith::AddIOp::create(b, row, mulI32(b, inGroup, kRows));
+}
+
+Value WarpTile::getFirstColumn(ImplicitLocOpBuilder &b, Value warp) const {
+  Value number = arith::DivUIOp::create(b, warp, constI32(b, group));
+  Value column = arith::RemUIOp::create(b, number, constI32(b, gridN));
+  return mulI32(b, column, columns);
+}
+
+SwizzledRow fragments::getSwizzledRow(ImplicitLocOpBuilder &b, Value row,
+                                      int64_t span) {
+  // The swizzle XORs address bits 4.. with the number of the 128-byte line,
+  // bits 7.. (PTX ISA, "Tensor swizzling modes").
+  Value offset = mulI32(b, row, span);
+  Value line = arith::ShRUIOp::create(b, offset, constI32(b, 7));
+  Value masked = arith::AndIOp::create(b, line, constI32(b, span / 16 - 1));
+  return {offset, arith::ShLIOp::create(b, masked, constI32(b, 4))};
+}

@@ -1,0 +1,70 @@
+//===- Fragments.h - Where mma.sync keeps its elements ----------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_LIB_TARGET_FRAGMENTS_FRAGMENTS_H
+#define DGEMM_LIB_TARGET_FRAGMENTS_FRAGMENTS_H
+
+// How accumulators lie in the registers of the math role, and how they leave
+// it. mma.sync and wgmma agree: 16 rows x 8 columns are 4 registers of a warp's
+// threads. Lane l holds rows l / 4 and l / 4 + 8, columns 2 (l % 4) and the
+// next (PTX ISA, "Matrix fragments for mma.m16n8k32", "Register fragments and
+// shared memory matrix layouts" of wgmma). Private to the families.
+
+#include "dgemm/Conversion/DGKToNVVM/KernelLowering.h"
+
+namespace dgk::fragments {
+
+constexpr int64_t kRows = 16;
+constexpr int64_t kColumns = 8;
+/// Registers of one thread for 16 x 8 elements.
+constexpr int64_t kAccumulators = 4;
+
+/// The part of the output tile that one math warp owns: blocks of 16 rows, each
+/// as wide as the warp's tile.
+struct WarpTile {
+  explicit WarpTile(ScheduleAttr schedule);
+
+  int64_t getTilesM() const { return rows / kRows; }
+  int64_t getTilesN() const { return columns / kColumns; }
+  int64_t getElements() const {
+    return kAccumulators * getTilesM() * getTilesN();
+  }
+  /// First register of 16 x 8 elements: row block `i`, column block `j`.
+  int64_t getIndex(int64_t i, int64_t j) const {
+    return kAccumulators * (i * getTilesN() + j);
+  }
+
+  /// First row and first column of the warp's tile.
+  mlir::Value getFirstRow(mlir::ImplicitLocOpBuilder &b,
+                          mlir::Value warp) const;
+  mlir::Value getFirstColumn(mlir::ImplicitLocOpBuilder &b,
+                             mlir::Value warp) const;
+
+  int64_t rows, columns, gridN;
+  /// Warps that execute one instruction together: neighbours along M.
+  int64_t group;
+  /// Distance between row blocks of a warp: the M of the instruction.
+  int64_t rowStep;
+};
+
+/// A row of a swizzled tile, relative to the tile's address: its offset, and
+/// what its 16-byte chunks are XORed with. Tiles start at a repeat of the
+/// swizzle.
+struct SwizzledRow {
+  mlir::Value offset, pattern;
+};
+SwizzledRow getSwizzledRow(mlir::ImplicitLocOpBuilder &b, mlir::Value row,
+                           int64_t span);
+
+/// Patterns for `dgk.store` and `dgk.store_async`.
+void populateStorePatterns(KernelLowering &kernel,
+                           const mlir::TypeConverter &converter,
+                           mlir::RewritePatternSet &patterns);
+
+} // namespace dgk::fragments
+
+#endif // DGEMM_LIB_TARGET_FRAGMENTS_FRAGMENTS_H

@@ -1,0 +1,29 @@
+//===- MmaSync.h - Operand fragments of mma.sync ----------------*- C++ -*-===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DGEMM_LIB_TARGET_SM120_MMASYNC_H
+#define DGEMM_LIB_TARGET_SM120_MMASYNC_H
+
+// mma.sync reads its operands from registers: PTX ISA, "Matrix fragments for
+// mma.m16n8k32". Private to this folder.
+
+#include "../Fragments/Fragments.h"
+
+namespace dgk::sm120 {
+
+/// Registers of one thread for a 16 x 32-byte piece of A and an 8 x 32-byte
+/// piece of B.
+constexpr int64_t kRegistersA = 4;
+constexpr int64_t kRegistersB = 2;
+
+void populateMmaPatterns(KernelLowering &kernel,
+                         const mlir::TypeConverter &converter,
+                         mlir::RewritePatternSet &patterns);
+
+} // namespace dgk::sm120
+
+#endif // DGEMM_LIB_TARGET_SM120_MMASYNC_H

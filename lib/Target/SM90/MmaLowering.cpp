@@ -1,0 +1,205 @@
+//===- MmaLowering.cpp - dgk.mma as wgmma ---------------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wgmma.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace dgk;
+using namespace dgk::fragments;
+using namespace dgk::sm90;
+
+namespace {
+
+/// K-major descriptor of what starts at a shared-memory address (PTX ISA,
+/// "Matrix descriptor format"): address / 16 in bits 13:0, distance of groups
+/// of 8 rows / 16 in bits 45:32, swizzle in bits 63:62. The leading dimension
+/// in bits 29:16 has no meaning with a swizzle; 1 by convention.
+int64_t getDescriptorFields(Swizzle swizzle) {
+  auto span = static_cast<int64_t>(swizzle);
+  int64_t code = swizzle == Swizzle::B128 ? 1 : swizzle == Swizzle::B64 ? 2 : 3;
+  uint64_t fields =
+      uint64_t(code) << 62 | uint64_t(8 * span / 16) << 32 | uint64_t(1) << 16;
+  return static_cast<int64_t>(fields);
+}
+
+/// The type that wgmma's text names.
+NVVM::WGMMATypes getOperandType(Type type) {
+  if (isa<Float8E4M3FNType>(type))
+    return NVVM::WGMMATypes::e4m3;
+  return isa<BFloat16Type>(type) ? NVVM::WGMMATypes::bf16
+                                 : NVVM::WGMMATypes::tf32;
+}
+
+/// One operand tile in shared memory: descriptors of its parts.
+class Operand {
+public:
+  Operand(ImplicitLocOpBuilder &b, TileType type, Value tile, int64_t offset,
+          Value firstRow)
+      : b(b), swizzle(cast<SharedAttr>(type.getLayout()).getSwizzle()) {
+    auto span = static_cast<int64_t>(swizzle);
+    Value start = addI32(b, tile, offset);
+    start = arith::AddIOp::create(b, start, mulI32(b, firstRow, span));
+    Value masked = arith::AndIOp::create(b, start, constI32(b, 0x3FFFF));
+    Value units = arith::ShRUIOp::create(b, masked, constI32(b, 4));
+    Value wide = arith::ExtUIOp::create(b, b.getI64Type(), units);
+    first =
+        arith::OrIOp::create(b, wide, constI64(getDescriptorFields(swizzle)));
+  }
+
+  /// From `row` of the tile and `bytes` of K on. Below the swizzle's span a
+  /// step along K is a plain addition: the hardware swizzles the final address.
+  Value getDescriptor(int64_t row, int64_t bytes) const {
+    int64_t distance = row * static_cast<int64_t>(swizzle) + bytes;
+    if (distance == 0)
+      return first;
+    return arith::AddIOp::create(b, first, constI64(distance / 16));
+  }
+
+private:
+  Value constI64(int64_t value) const {
+    return arith::ConstantOp::create(b, b.getI64IntegerAttr(value));
+  }
+
+  ImplicitLocOpBuilder &b;
+  Swizzle swizzle;
+  Value first;
+};
+
+/// A tile whose rows are one swizzle span, as the descriptors above need.
+bool isOneAtomWide(Value operand) {
+  auto tile = dyn_cast<TileType>(operand.getType());
+  auto shared =
+      tile ? dyn_cast_if_present<SharedAttr>(tile.getLayout()) : SharedAttr();
+  return shared && shared.getSwizzle() != Swizzle::None &&
+         getBytes(tile.getShape().back(), tile.getElementType()) ==
+             static_cast<int64_t>(shared.getSwizzle());
+}
+
+struct MmaPattern : KernelPattern<MmaOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(MmaOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!isOneAtomWide(op.getA()) || !isOneAtomWide(op.getB()) ||
+        op.getAScale())
+      return rewriter.notifyMatchFailure(
+          op, "needs swizzled tiles of one span in shared memory, without "
+              "scales; run dgk-promote-partials first");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    WarpTile tile(kernel.schedule);
+    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
+    Value group = arith::DivUIOp::create(b, warp, constI32(b, tile.group));
+    Value first = mulI32(b, group, tile.group);
+    Operand a = getOperand(b, op.getA(), adaptor.getA().front(),
+                           tile.getFirstRow(b, first));
+    Operand bOperand = getOperand(b, op.getB(), adaptor.getB().front(),
+                                  tile.getFirstColumn(b, first));
+    // The first product of a sum that starts from zero need not read it.
+    bool startsFromZero =
+        isa_and_present<ZeroOp>(op.getAccumulator().getDefiningOp());
+
+    NVVM::WgmmaFenceAlignedOp::create(b);
+    int64_t count = kAccumulators * tile.getTilesN();
+    SmallVector<Value> sums;
+    for (int64_t i = 0; i < tile.getTilesM(); ++i) {
+      Value sum = pack(b, adaptor.getAccumulator().slice(i * count, count));
+      sums.push_back(multiply(b, op.getA().getType(), tile, a, bOperand, i, sum,
+                              startsFromZero));
+    }
+    NVVM::WgmmaGroupSyncAlignedOp::create(b);
+    rewriter.replaceOpWithMultiple(op, {waitForAll(b, sums)});
+    return success();
+  }
+
+  Operand getOperand(ImplicitLocOpBuilder &b, Value tile, Value address,
+                     Value firstRow) const {
+    return Operand(b, cast<TileType>(tile.getType()), address,
+                   kernel.offsets.lookup(tile), firstRow);
+  }
+
+  static Value pack(ImplicitLocOpBuilder &b, ValueRange values) {
+    Type type = LLVM::LLVMStructType::getLiteral(
+        b.getContext(), SmallVector<Type>(values.size(), b.getF32Type()));
+    Value packed = LLVM::PoisonOp::create(b, type);
+    for (auto [i, value] : llvm::enumerate(values))
+      packed = LLVM::InsertValueOp::create(b, packed, value, i);
+    return packed;
+  }
+
+  /// All of K for the rows of instruction `i`.
+  Value multiply(ImplicitLocOpBuilder &b, Type operandType,
+                 const WarpTile &tile, const Operand &a,
+                 const Operand &bOperand, int64_t i, Value sum,
+                 bool startsFromZero) const {
+    auto instruction = cast<WgmmaAttr>(kernel.schedule.getInstruction());
+    auto tileType = cast<TileType>(operandType);
+    int64_t bytes =
+        getBytes(tileType.getShape().back(), tileType.getElementType());
+    auto shape = NVVM::MMAShapeAttr::get(
+        b.getContext(), static_cast<int>(instruction.getM()),
+        static_cast<int>(tile.columns), static_cast<int>(instruction.getK()));
+    int64_t step = getBytes(instruction.getK(), tileType.getElementType());
+    for (int64_t k = 0; k < bytes; k += step) {
+      auto out = startsFromZero && k == 0 ? NVVM::WGMMAScaleOut::zero
+                                          : NVVM::WGMMAScaleOut::one;
+      sum = NVVM::WgmmaMmaAsyncOp::create(
+          b, sum.getType(), sum, a.getDescriptor(i * tile.rowStep, k),
+          bOperand.getDescriptor(0, k), shape,
+          getOperandType(instruction.getAType()),
+          getOperandType(instruction.getBType()), NVVM::WGMMATypes::f32, out,
+          NVVM::WGMMAScaleIn::one, NVVM::WGMMAScaleIn::one,
+          NVVM::MMALayout::row, NVVM::MMALayout::col,
+          NVVM::MMAIntOverflowAttr());
+    }
+    return sum;
+  }
+
+  /// `nvvm.wgmma.wait.group.sync.aligned` does not say which registers it waits
+  /// for, so LLVM could read them before it. This wait passes them through.
+  static SmallVector<Value> waitForAll(ImplicitLocOpBuilder &b,
+                                       ArrayRef<Value> sums) {
+    SmallVector<Value> values;
+    for (Value sum : sums) {
+      auto type = cast<LLVM::LLVMStructType>(sum.getType());
+      for (size_t i = 0; i < type.getBody().size(); ++i)
+        values.push_back(LLVM::ExtractValueOp::create(b, sum, i));
+    }
+    std::string outputs, inputs;
+    for (size_t i = 0; i < values.size(); ++i) {
+      outputs += i == 0 ? "=f" : ",=f";
+      inputs += "," + std::to_string(i);
+    }
+    Type type = LLVM::LLVMStructType::getLiteral(
+        b.getContext(), SmallVector<Type>(values.size(), b.getF32Type()));
+    Value waited = LLVM::InlineAsmOp::create(
+                       b, TypeRange{type}, values,
+                       b.getStringAttr("wgmma.wait_group.sync.aligned 0;"),
+                       b.getStringAttr(outputs + inputs),
+                       /*has_side_effects=*/b.getUnitAttr(),
+                       /*is_align_stack=*/UnitAttr(),
+                       /*tail_call_kind=*/
+                       LLVM::TailCallKindAttr::get(b.getContext(),
+                                                   LLVM::TailCallKind::None),
+                       /*asm_dialect=*/LLVM::AsmDialectAttr(),
+                       /*operand_attrs=*/ArrayAttr())
+                       .getResult(0);
+    for (size_t i = 0; i < values.size(); ++i)
+      values[i] = LLVM::ExtractValueOp::create(b, waited, i);
+    return values;
+  }
+};
+
+} // namespace
+
+void sm90::populateMmaPatterns(KernelLowering &kernel,
+                               const TypeConverter &converter,
+                               RewritePatternSet &patterns) {
+  patterns.add<MmaPattern>(kernel, converter, patterns.getContext());
+}

@@ -1,0 +1,168 @@
+//===- ScaleLowering.cpp - Scales and promotion ---------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Wgmma.h"
+
+using namespace mlir;
+using namespace dgk;
+using namespace dgk::fragments;
+using namespace dgk::sm90;
+
+namespace {
+
+/// How the scales of one side meet the elements that a thread holds.
+struct ScaleMap {
+  ScaleMap(ScheduleAttr schedule, ScalesType type)
+      : tile(schedule), side(type.getSide()),
+        extent(side == Side::A ? schedule.getTileM() : schedule.getTileN()),
+        block(extent / type.getRows()) {}
+
+  bool isPerRow() const { return block == 1; }
+  int64_t getExtentOfWarp() const {
+    return side == Side::A ? tile.rows : tile.columns;
+  }
+  /// Registers of one thread: two for each 16 rows or 8 columns, or one for
+  /// each block that the warp meets.
+  int64_t getRegisters() const {
+    if (isPerRow())
+      return 2 * (side == Side::A ? tile.getTilesM() : tile.getTilesN());
+    return side == Side::A ? extent / block
+                           : std::max<int64_t>(getExtentOfWarp() / block, 1);
+  }
+
+  WarpTile tile;
+  Side side;
+  int64_t extent, block;
+};
+
+struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(ReadScalesOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getType().getElementType().isF32())
+      return rewriter.notifyMatchFailure(op, "needs scales of type f32");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    ScaleMap map(kernel.schedule, op.getType());
+    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
+    Value address = adaptor.getInput().front();
+    int64_t offset = kernel.offsets.lookup(op.getInput());
+    SmallVector<Value> scales =
+        !map.isPerRow()       ? readBlocks(b, map, warp, address, offset)
+        : map.side == Side::A ? readRows(b, map, warp, address, offset)
+                              : readColumns(b, map, warp, address, offset);
+    rewriter.replaceOpWithMultiple(op, {scales});
+    return success();
+  }
+
+  static Value load(ImplicitLocOpBuilder &b, Value address, int64_t offset) {
+    return LLVM::LoadOp::create(b, b.getF32Type(),
+                                sharedPointer(b, address, offset));
+  }
+
+  static Value index(ImplicitLocOpBuilder &b, Value address, Value number) {
+    return arith::AddIOp::create(b, address, mulI32(b, number, 4));
+  }
+
+  static SmallVector<Value> readBlocks(ImplicitLocOpBuilder &b,
+                                       const ScaleMap &map, Value warp,
+                                       Value address, int64_t offset) {
+    if (map.side == Side::B && map.tile.gridN > 1) {
+      Value column = map.tile.getFirstColumn(b, warp);
+      address =
+          index(b, address,
+                arith::DivUIOp::create(b, column, constI32(b, map.block)));
+    }
+    SmallVector<Value> scales;
+    for (int64_t i = 0; i < map.getRegisters(); ++i)
+      scales.push_back(load(b, address, offset + 4 * i));
+    return scales;
+  }
+
+  /// Rows l / 4 and l / 4 + 8 of each 16.
+  static SmallVector<Value> readRows(ImplicitLocOpBuilder &b,
+                                     const ScaleMap &map, Value warp,
+                                     Value address, int64_t offset) {
+    Value g = arith::ShRUIOp::create(b, getLane(b), constI32(b, 2));
+    Value row = arith::AddIOp::create(b, g, map.tile.getFirstRow(b, warp));
+    address = index(b, address, row);
+    SmallVector<Value> scales;
+    for (int64_t i = 0; i < map.tile.getTilesM(); ++i)
+      for (int64_t half = 0; half < 2; ++half)
+        scales.push_back(
+            load(b, address, offset + 4 * (map.tile.rowStep * i + 8 * half)));
+    return scales;
+  }
+
+  /// Columns 2 (l % 4) and the next of each 8.
+  static SmallVector<Value> readColumns(ImplicitLocOpBuilder &b,
+                                        const ScaleMap &map, Value warp,
+                                        Value address, int64_t offset) {
+    Value t = arith::AndIOp::create(b, getLane(b), constI32(b, 3));
+    Value column = arith::AddIOp::create(b, mulI32(b, t, 2),
+                                         map.tile.getFirstColumn(b, warp));
+    address = index(b, address, column);
+    auto pair = VectorType::get(2, b.getF32Type());
+    SmallVector<Value> scales;
+    for (int64_t j = 0; j < map.tile.getTilesN(); ++j) {
+      Value both = LLVM::LoadOp::create(
+          b, pair, sharedPointer(b, address, offset + 4 * kColumns * j),
+          /*alignment=*/8);
+      for (int64_t c = 0; c < 2; ++c)
+        scales.push_back(
+            LLVM::ExtractElementOp::create(b, both, constI32(b, c)));
+    }
+    return scales;
+  }
+};
+
+struct PromotePattern : KernelPattern<PromoteOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(PromoteOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    WarpTile tile(kernel.schedule);
+    ScaleMap rows(kernel.schedule, op.getAScale().getType());
+    ScaleMap columns(kernel.schedule, op.getBScale().getType());
+    // Neighbours share the product of their scales.
+    DenseMap<std::pair<int64_t, int64_t>, Value> products;
+    SmallVector<Value> sums(adaptor.getAccumulator());
+    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+      for (int64_t j = 0; j < tile.getTilesN(); ++j)
+        for (int64_t r = 0; r < kAccumulators; ++r) {
+          int64_t sa =
+              rows.isPerRow() ? 2 * i + r / 2 : tile.rowStep * i / rows.block;
+          int64_t sb =
+              columns.isPerRow() ? 2 * j + r % 2 : kColumns * j / columns.block;
+          Value &scale = products[{sa, sb}];
+          if (!scale)
+            scale = arith::MulFOp::create(b, adaptor.getAScale()[sa],
+                                          adaptor.getBScale()[sb]);
+          Value &sum = sums[tile.getIndex(i, j) + r];
+          sum = LLVM::FMAOp::create(
+              b, adaptor.getPartial()[tile.getIndex(i, j) + r], scale, sum);
+        }
+    rewriter.replaceOpWithMultiple(op, {sums});
+    return success();
+  }
+};
+
+} // namespace
+
+int64_t sm90::getScaleRegisters(ScheduleAttr schedule, ScalesType type) {
+  return ScaleMap(schedule, type).getRegisters();
+}
+
+void sm90::populateScalePatterns(KernelLowering &kernel,
+                                 const TypeConverter &converter,
+                                 RewritePatternSet &patterns) {
+  patterns.add<ReadScalesPattern, PromotePattern>(kernel, converter,
+                                                  patterns.getContext());
+}
