@@ -92,6 +92,28 @@ static OwningOpRef<ModuleOp> outline(Operation *op) {
   return module;
 }
 
+/// How the kernel's matrix instruction adds, and how often its sums start anew.
+static Arithmetic getArithmetic(dgk::KernelOp kernel,
+                                dgk::ScheduleAttr schedule) {
+  dgk::MatrixInstruction instruction = schedule.getMatrixInstruction();
+  Arithmetic result;
+  result.productsPerRounding = instruction.getK();
+  int64_t bits = instruction.getAlignmentBits();
+  if (bits == 0)
+    return result;
+  result.truncation.products = instruction.getK();
+  result.truncation.alignmentBits = static_cast<int>(bits);
+  // f32 has 23 bits of fraction.
+  result.truncation.fractionBits =
+      static_cast<int>(std::min<int64_t>(bits, 23));
+  bool promotes =
+      kernel.walk([](dgk::PromoteOp) { return WalkResult::interrupt(); })
+          .wasInterrupted();
+  if (promotes)
+    result.truncation.chain = schedule.getTileK();
+  return result;
+}
+
 static FailureOr<CompiledOp> compileOp(Operation *op,
                                        const std::string &target) {
   OwningOpRef<ModuleOp> module = outline(op);
@@ -110,8 +132,7 @@ static FailureOr<CompiledOp> compileOp(Operation *op,
   CompiledOp result;
   result.plan = std::move(*plan);
   if (dgk::ScheduleAttr schedule = kernels.front().getScheduleAttr())
-    result.arithmetic.productsPerRounding =
-        schedule.getMatrixInstruction().getK();
+    result.arithmetic = getArithmetic(kernels.front(), schedule);
   options.stage = Stage::PTX;
   FailureOr<CompileResult> code = compile(*module, options);
   if (failed(code))

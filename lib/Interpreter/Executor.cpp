@@ -146,6 +146,7 @@ CheckOptions Executor::checkOptions() const {
   options.seed = interpreter.options.seed;
   options.unitRoundoff = arithmetic.unitRoundoff;
   options.productsPerRounding = arithmetic.productsPerRounding;
+  options.truncation = arithmetic.truncation;
   options.exact = interpreter.options.data == DataKind::Exact;
   return options;
 }

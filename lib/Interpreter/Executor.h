@@ -68,7 +68,7 @@ private:
   /// C as it was, when the op overwrites it.
   reference::Tensor accumulator;
   /// Of the reference, unless a backend evaluated the op.
-  Arithmetic arithmetic{0x1p-53, 1};
+  Arithmetic arithmetic{0x1p-53, 1, {}};
 };
 
 } // namespace dgemm

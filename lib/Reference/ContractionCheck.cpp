@@ -44,13 +44,34 @@ namespace {
 struct DequantizedRow {
   std::vector<double> values;
   double norm = 0;
+  /// Of each chain of truncated sums: largest magnitude and Euclidean norm.
+  struct Chain {
+    double most = 0;
+    double norm = 0;
+  };
+  std::vector<Chain> chains;
+
+  void findChains(const TruncatedSums &truncation) {
+    size_t size = values.size();
+    size_t step = truncation.chain > 0 ? static_cast<size_t>(truncation.chain)
+                                       : std::max<size_t>(size, 1);
+    for (size_t begin = 0; begin < size; begin += step) {
+      Chain &chain = chains.emplace_back();
+      for (size_t k = begin; k < std::min(begin + step, size); ++k) {
+        chain.most = std::max(chain.most, std::fabs(values[k]));
+        chain.norm += values[k] * values[k];
+      }
+      chain.norm = std::sqrt(chain.norm);
+    }
+  }
 };
 using Rows = std::vector<DequantizedRow>;
 } // namespace
 
 /// Decodes row `mn`. With scales of any format the product of an element and
 /// its scale is exact in f64: at most 11 + 24 bits.
-static DequantizedRow dequantize(const Operand &operand, int64_t mn) {
+static DequantizedRow dequantize(const Operand &operand, int64_t mn,
+                                 const CheckOptions &options) {
   const View &data = operand.data;
   DequantizedRow row;
   row.values.resize(static_cast<size_t>(data.size(1)));
@@ -68,6 +89,8 @@ static DequantizedRow dequantize(const Operand &operand, int64_t mn) {
     row.norm += product * product;
   }
   row.norm = std::sqrt(row.norm);
+  if (options.truncation.products > 0)
+    row.findChains(options.truncation);
   return row;
 }
 
@@ -99,9 +122,32 @@ static void addProducts(Sum *sums, const DequantizedRow &a, const Rows &b) {
   }
 }
 
+/// The largest error of truncated sums. Each instruction loses less than one
+/// unit of the cut-off for each product and for the old sum, and one of the
+/// result's last place. No product exceeds the product of the largest factors;
+/// no sum the product of the norms (Cauchy and Schwarz).
+static double getTruncationError(const DequantizedRow &a,
+                                 const DequantizedRow &b,
+                                 const TruncatedSums &truncation) {
+  double error = 0;
+  double cut = std::ldexp(1.0, -truncation.alignmentBits);
+  double last = std::ldexp(1.0, -truncation.fractionBits);
+  auto products = static_cast<double>(truncation.products);
+  for (size_t i = 0; i < a.chains.size(); ++i) {
+    double most = a.chains[i].most * b.chains[i].most;
+    double sum = a.chains[i].norm * b.chains[i].norm;
+    size_t length = truncation.chain > 0 ? static_cast<size_t>(truncation.chain)
+                                         : a.values.size();
+    double instructions = std::ceil(static_cast<double>(length) / products);
+    error += instructions *
+             (products * cut * most + (cut + last) * std::max(sum, most));
+  }
+  return error;
+}
+
 static CheckResult compareElement(const Contraction &contraction, Sum sum,
-                                  int64_t row, int64_t n,
-                                  const CheckOptions &options) {
+                                  double truncationError, int64_t row,
+                                  int64_t n, const CheckOptions &options) {
   CheckResult result;
   const View &d = contraction.d;
   int64_t column = contraction.column(n);
@@ -119,9 +165,11 @@ static CheckResult compareElement(const Contraction &contraction, Sum sum,
   if (options.exact)
     result.compareExact(d.type, actual, sum.value, where);
   else
-    result.compare(d.type, actual, sum.value,
-                   sum.slack(options.unitRoundoff, options.productsPerRounding),
-                   where);
+    result.compare(
+        d.type, actual, sum.value,
+        sum.slack(options.unitRoundoff, options.productsPerRounding) +
+            truncationError,
+        where);
   return result;
 }
 
@@ -132,19 +180,25 @@ static CheckResult checkColumns(const Contraction &contraction,
                                 const std::vector<Rows> &a, int64_t n,
                                 int64_t count, const CheckOptions &options) {
   std::vector<Sum> sums(rows.size() * kColumns);
+  std::vector<double> errors(rows.size() * kColumns);
   for (size_t t = 0; t < contraction.terms.size(); ++t) {
     Rows b;
     for (int64_t j = 0; j < count; ++j)
-      b.push_back(dequantize(contraction.terms[t].b, n + j));
-    for (size_t i = 0; i < rows.size(); ++i)
+      b.push_back(dequantize(contraction.terms[t].b, n + j, options));
+    for (size_t i = 0; i < rows.size(); ++i) {
       addProducts(&sums[i * kColumns], a[t][i], b);
+      for (size_t j = 0; j < b.size(); ++j)
+        errors[i * kColumns + j] +=
+            getTruncationError(a[t][i], b[j], options.truncation);
+    }
   }
   CheckResult result;
   for (size_t i = 0; i < rows.size(); ++i)
-    for (int64_t j = 0; j < count; ++j)
-      result.merge(compareElement(contraction,
-                                  sums[i * kColumns + static_cast<size_t>(j)],
-                                  rows[i], n + j, options));
+    for (int64_t j = 0; j < count; ++j) {
+      size_t at = i * kColumns + static_cast<size_t>(j);
+      result.merge(compareElement(contraction, sums[at], errors[at], rows[i],
+                                  n + j, options));
+    }
   return result;
 }
 
@@ -167,7 +221,7 @@ static CheckResult checkOne(const Parallel &parallel,
     Rows &decoded = a.emplace_back(rows.size());
     parallel.forEach(static_cast<int64_t>(rows.size()), [&](int64_t i) {
       size_t index = static_cast<size_t>(i);
-      decoded[index] = dequantize(term.a, rows[index]);
+      decoded[index] = dequantize(term.a, rows[index], options);
     });
   }
   CheckResult result;

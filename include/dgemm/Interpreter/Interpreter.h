@@ -58,6 +58,8 @@ struct Arithmetic {
   double unitRoundoff = 0x1p-24;
   /// Products that are added between roundings.
   int64_t productsPerRounding = 1;
+  /// What the matrix instruction does, if it truncates its sums.
+  reference::TruncatedSums truncation;
 };
 
 /// Evaluates ops in place of the reference, for example by compiled code.

@@ -109,7 +109,10 @@ struct MmaPattern : KernelPattern<MmaOp> {
     int64_t count = kAccumulators * tile.getTilesN();
     SmallVector<Value> sums;
     for (int64_t i = 0; i < tile.getTilesM(); ++i) {
-      Value sum = pack(b, adaptor.getAccumulator().slice(i * count, count));
+      Value sum =
+          startsFromZero
+              ? makeUndefined(b, count)
+              : pack(b, adaptor.getAccumulator().slice(i * count, count));
       sums.push_back(multiply(b, op.getA().getType(), tile, a, bOperand, i, sum,
                               startsFromZero));
     }
@@ -124,10 +127,16 @@ struct MmaPattern : KernelPattern<MmaOp> {
                    kernel.offsets.lookup(tile), firstRow);
   }
 
-  static Value pack(ImplicitLocOpBuilder &b, ValueRange values) {
+  /// Registers that are written before they are read. Zeros would be written
+  /// between the fence and the product, which PTX does not allow.
+  static Value makeUndefined(ImplicitLocOpBuilder &b, int64_t count) {
     Type type = LLVM::LLVMStructType::getLiteral(
-        b.getContext(), SmallVector<Type>(values.size(), b.getF32Type()));
-    Value packed = LLVM::PoisonOp::create(b, type);
+        b.getContext(), SmallVector<Type>(count, b.getF32Type()));
+    return LLVM::PoisonOp::create(b, type);
+  }
+
+  static Value pack(ImplicitLocOpBuilder &b, ValueRange values) {
+    Value packed = makeUndefined(b, values.size());
     for (auto [i, value] : llvm::enumerate(values))
       packed = LLVM::InsertValueOp::create(b, packed, value, i);
     return packed;

@@ -35,6 +35,11 @@ def DGK_MatrixInstructionInterface : AttrInterface<"MatrixInstruction"> {
     InterfaceMethod<"Threads that execute one instruction together.",
       "int64_t", "getThreads">,
     InterfaceMethod<[{
+        Bits below the largest term at which it cuts off the others before it
+        adds them up; 0 where that is not known and f32 rounding is assumed.
+      }],
+      "int64_t", "getAlignmentBits">,
+    InterfaceMethod<[{
         Whether it finds its operands in shared memory, by descriptor, instead of
         in registers.
       }],
