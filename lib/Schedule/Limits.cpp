@@ -14,6 +14,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace dgemm::schedule;
 using dgk::ScheduleAttr;
@@ -102,9 +104,10 @@ int64_t dgemm::schedule::getWordSpan(const DenseProblem &problem, int64_t block,
   return std::max<int64_t>(getWordElements(problem, block) / tileK, 1);
 }
 
-/// Bytes of the scales of `rows` rows, of which `blockRows` share one.
+/// Bytes of the scales of `rows` rows, of which `blockRows` share one. A tile
+/// that does not begin with a block has one for each common divisor.
 static int64_t getScaleBytes(int64_t rows, int64_t blockRows) {
-  return llvm::alignTo(4 * llvm::divideCeil(rows, blockRows), kScaleAlignment);
+  return llvm::alignTo(4 * rows / std::gcd(rows, blockRows), kScaleAlignment);
 }
 
 int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,

@@ -9,6 +9,8 @@
 
 #include "llvm/Support/FormatVariadic.h"
 
+#include <numeric>
+
 using namespace dgemm::schedule;
 using dgk::ScheduleAttr;
 
@@ -19,22 +21,20 @@ static constexpr int64_t kTileKBytes = 128;
 /// Warps of a warpgroup.
 static constexpr int64_t kGroup = 4;
 
-/// Whether each scale of B meets whole tiles or whole parts of a tile.
-static bool meetsWholeBlocks(const DenseProblem &problem, int64_t n) {
-  return n % problem.blockRowsB == 0 || problem.blockRowsB % n == 0;
+/// Columns of a tile that surely share a scale of B.
+static int64_t getCommonColumns(const DenseProblem &problem, int64_t n) {
+  return std::gcd(n, problem.blockRowsB);
 }
 
 namespace {
 
 class WgmmaPolicy final : public InstructionPolicy {
 public:
-  llvm::SmallVector<TileShape>
-  getTiles(const DenseProblem &problem) const override {
+  llvm::SmallVector<TileShape> getTiles(const DenseProblem &) const override {
     llvm::SmallVector<TileShape> tiles;
     for (int64_t m : kTileM)
       for (int64_t n : kTileN)
-        if (meetsWholeBlocks(problem, n))
-          tiles.push_back({m, n, kTileKBytes});
+        tiles.push_back({m, n, kTileKBytes});
     return tiles;
   }
 
@@ -52,6 +52,9 @@ public:
 
   std::string getReasonAgainst(const DenseProblem &problem,
                                const TileShape &shape) const override {
+    if (shape.m > 128 && shape.n > 128)
+      return llvm::formatv("a tile of {0} x {1} leaves too few stages", shape.m,
+                           shape.n);
     if (shape.n < 64 && problem.n > shape.n && shape.m > 64)
       return llvm::formatv("a tile of {0} columns pays only for N <= {0} or "
                            "with 64 rows",
@@ -86,12 +89,13 @@ WgmmaPolicy::checkWarpTile(const DenseProblem &problem,
                          schedule.getTileM(), schedule.getTileN(), gridM, gridN,
                          rows, columns)
         .str();
-  if (meetsWholeBlocks(problem, columns))
+  int64_t common = getCommonColumns(problem, schedule.getTileN());
+  if (problem.blockA == 0 || columns % common == 0 || common % columns == 0)
     return std::nullopt;
   return llvm::formatv("{0} columns of a warp and {1} columns of b that share "
                        "a scale do not divide each other; change tile or "
                        "warp_grid",
-                       columns, problem.blockRowsB)
+                       columns, common)
       .str();
 }
 
@@ -101,10 +105,12 @@ int64_t WgmmaPolicy::estimateMathRegisters(const DenseProblem &problem,
                                            ScheduleAttr schedule) const {
   int64_t m = schedule.getWarpTileM(), n = schedule.getWarpTileN();
   int64_t accumulators = m * n / 32;
-  constexpr int64_t kOther = 40;
+  constexpr int64_t kOther = 32;
   if (problem.blockA == 0)
     return accumulators + kOther;
-  int64_t scales = 2 * (m / 16) + (problem.blockRowsB == 1 ? 2 * (n / 8) : 2);
+  int64_t columns =
+      problem.blockRowsB == 1 ? 2 * (n / 8) : n / getCommonColumns(problem, n);
+  int64_t scales = 2 * (m / 16) + columns;
   return 2 * accumulators + scales + kOther;
 }
 

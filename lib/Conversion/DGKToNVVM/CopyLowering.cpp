@@ -57,8 +57,12 @@ struct CopyElementsPattern : KernelPattern<CopyAsyncOp> {
     Value memory = op.getSource();
     Value one = arith::ConstantIndexOp::create(b, 1);
     Value last = arith::SubIOp::create(b, kernel.getSize(b, memory, 0), one);
-    Value row = arith::AddIOp::create(b, op.getCoordinates()[0],
-                                      arith::ConstantIndexOp::create(b, i));
+    ArrayRef<int64_t> steps = op.getRows().value_or(ArrayRef<int64_t>({1, 1}));
+    Value row =
+        arith::AddIOp::create(b, op.getCoordinates()[0],
+                              arith::ConstantIndexOp::create(b, i * steps[0]));
+    row = arith::DivUIOp::create(b, row,
+                                 arith::ConstantIndexOp::create(b, steps[1]));
     row = arith::MinUIOp::create(b, row, last);
     auto wide = [&](Value index) {
       return arith::IndexCastUIOp::create(b, b.getI64Type(), index);

@@ -190,6 +190,15 @@ private:
     }
   }
 
+  /// Whether scales that `read` fetched are used before `release`: the first
+  /// use of a register waits for its read.
+  static bool isUsedBefore(ReadScalesOp read, ReleaseOp release) {
+    return llvm::any_of(read->getUsers(), [&](Operation *user) {
+      return isa<PromoteOp>(user) && user->getBlock() == release->getBlock() &&
+             user->isBeforeInBlock(release);
+    });
+  }
+
   /// Records how the slot is read that `release` gives back.
   static void recordReads(KernelLowering &lowering, ReleaseOp release) {
     bool byDescriptor = lowering.schedule.getMatrixInstruction().readsShared();
@@ -199,7 +208,8 @@ private:
         continue;
       for (Operation *reader : user->getUsers()) {
         bool isProduct = byDescriptor && isa<MmaOp>(reader);
-        anyGeneric |= !isProduct;
+        auto scales = dyn_cast<ReadScalesOp>(reader);
+        anyGeneric |= !isProduct && !(scales && isUsedBefore(scales, release));
         anyUnsynchronized |= !isProduct && !isa<ReadFragmentsOp>(reader);
         anyRead |= reader->getBlock() == release->getBlock();
       }
@@ -208,7 +218,7 @@ private:
     if (anyRead && !anyUnsynchronized)
       lowering.collectiveReads.insert(release);
     if (anyRead && !anyGeneric)
-      lowering.descriptorReads.insert(release);
+      lowering.completedReads.insert(release);
   }
 
   /// Records for each operation in a role the role's warps, and its cursor.

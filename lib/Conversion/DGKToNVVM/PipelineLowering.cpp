@@ -135,7 +135,7 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
     // The next writer is a copy of the asynchronous proxy. An arrival alone
     // does not wait for reads in flight, so each lane fences its own (PTX ISA,
     // "Async proxy"); docs/Rationale.md has the measurement.
-    if (!kernel.descriptorReads.contains(op))
+    if (!kernel.completedReads.contains(op))
       NVVM::FenceProxyOp::create(
           b,
           NVVM::ProxyKindAttr::get(b.getContext(),

@@ -9,6 +9,8 @@
 
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace dgk;
 
@@ -83,10 +85,16 @@ private:
   Scale loadScale(const Operand &operand, Value row, Value k) {
     Value word =
         arith::DivUIOp::create(builder, loc, k, index(operand.getSpan()));
-    int64_t rows = llvm::divideCeil(operand.tileRows, operand.blockRows);
-    if (operand.blockRows > 1)
-      row = arith::DivUIOp::create(builder, loc, row, index(operand.blockRows));
-    return {loadTile(operand.scale, row, word, rows, 1), k};
+    if (operand.blockRows == 1)
+      return {loadTile(operand.scale, row, word, operand.tileRows, 1), k};
+    // Where tiles do not begin with a block, one scale for each common divisor.
+    int64_t step = std::gcd(operand.tileRows, operand.blockRows);
+    Type element = cast<MemRefType>(operand.scale.getType()).getElementType();
+    Value tile = LoadOp::create(
+        builder, loc, TileType::get({operand.tileRows / step, 1}, element),
+        operand.scale, ValueRange{row, word},
+        builder.getDenseI64ArrayAttr({step, operand.blockRows}));
+    return {tile, k};
   }
 
   /// Position within its word of the scale for element `k`.

@@ -53,9 +53,10 @@ public:
   /// Releases of slots that only instructions of whole warps have read: then
   /// all lanes are past the wait for the slot.
   llvm::DenseSet<mlir::Operation *> collectiveReads;
-  /// Releases of slots that only matrix instructions have read, by descriptor:
-  /// through the asynchronous proxy, like the copy that writes next.
-  llvm::DenseSet<mlir::Operation *> descriptorReads;
+  /// Releases of slots from which nothing is in flight any more: matrix
+  /// instructions have read them by descriptor and were waited for, and what
+  /// came into registers has been used.
+  llvm::DenseSet<mlir::Operation *> completedReads;
   /// Cursor that an acquire, commit, wait or release works with.
   llvm::DenseMap<mlir::Operation *, Cursor> cursors;
   /// Role around an operation that needs to know its warps.

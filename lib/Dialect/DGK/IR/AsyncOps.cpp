@@ -142,14 +142,19 @@ static LogicalResult verifyElementwise(CopyAsyncOp op) {
   BufferType buffer = op.getBuffer().getType();
   ArrayRef<int64_t> shape = buffer.getShape();
   constexpr int64_t kMaxElements = 8;
-  if (shape.size() == 2 && shape[0] <= kMaxElements && shape[1] == 1 &&
-      getElementBits(buffer.getElementType()) == 32 && !op.getMulticast() &&
-      cast<SharedAttr>(buffer.getLayout()).getSwizzle() == Swizzle::None)
+  ArrayRef<int64_t> rows = op.getRows().value_or(ArrayRef<int64_t>({1, 1}));
+  bool haveSteps = rows.size() == 2 && rows[0] > 0 && rows[1] > 0;
+  if (haveSteps && shape.size() == 2 && shape[0] <= kMaxElements &&
+      shape[1] == 1 && getElementBits(buffer.getElementType()) == 32 &&
+      !op.getMulticast() &&
+      cast<SharedAttr>(buffer.getLayout()).getSwizzle() == Swizzle::None &&
+      op.getElementwise())
     return success();
   return op.emitOpError("[copy_async-c6] copies ")
          << buffer << " elementwise, expected at most " << kMaxElements
-         << " x 1 elements of 4 bytes, without swizzle and multicast; leave "
-            "out elementwise";
+         << " x 1 elements of 4 bytes, without swizzle and multicast, and two "
+            "positive row numbers or none; copy by TMA, without elementwise "
+            "and rows";
 }
 
 LogicalResult CopyAsyncOp::verify() {
@@ -164,7 +169,7 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("[copy_async-c2] copies ")
            << source << " to " << buffer
            << ", expected shared memory and equal element types";
-  if (getElementwise())
+  if (getElementwise() || getRows())
     return verifyElementwise(*this);
   if (!isContiguousForCopy(source, buffer.getShape()))
     return emitOpError("[copy_async-c3] ")

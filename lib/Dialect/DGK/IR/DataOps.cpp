@@ -10,6 +10,12 @@
 using namespace mlir;
 using namespace dgk;
 
+/// Row steps of an elementwise column: rows of an operand between neighbours,
+/// and rows that share an element.
+static bool areRowSteps(ArrayRef<int64_t> rows) {
+  return rows.size() == 2 && rows[0] > 0 && rows[1] > 0;
+}
+
 LogicalResult LoadOp::verify() {
   auto source = cast<MemRefType>(getSource().getType());
   TileType tile = getType();
@@ -21,6 +27,13 @@ LogicalResult LoadOp::verify() {
   if (source.getElementType() != tile.getElementType())
     return emitOpError("[load-c2] loads ")
            << tile << " from " << source << ", expected equal element types";
+  if (std::optional<ArrayRef<int64_t>> rows = getRows();
+      rows && (!areRowSteps(*rows) || tile.getShape().size() != 2 ||
+               tile.getShape()[1] != 1))
+    return emitOpError("[load-c3] loads ")
+           << tile << " with " << rows->size()
+           << " row numbers, expected a tile of one column and two positive "
+              "numbers";
   return success();
 }
 

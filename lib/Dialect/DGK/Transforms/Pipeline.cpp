@@ -100,9 +100,13 @@ SmallVector<Group> groupLoads(KernelOp kernel) {
   return groups;
 }
 
-/// Whether a slot has fewer bytes than TMA moves (PTX ISA: boxes are multiples
-/// of 16 bytes).
-bool isBelowTmaCopy(BufferType type) { return type.getTransferBytes() < 16; }
+/// Whether TMA cannot do it: fewer bytes than it moves (PTX ISA: boxes are
+/// multiples of 16 bytes), or rows that are not neighbours.
+bool isElementwise(LoadOp load) {
+  TileType tile = load.getType();
+  int64_t elements = llvm::product_of(tile.getShape());
+  return load.getRows() || getBytes(elements, tile.getElementType()) < 16;
+}
 
 /// Whether the group feeds operands of a product in the block of the load: then
 /// the block runs the K tiles, and the ring is the deep one.
@@ -269,9 +273,7 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     }
     // One arrival per math warp: its first lane's. Elementwise copies arrive on
     // their own.
-    bool anySmall = llvm::any_of(buffers, [](Value buffer) {
-      return isBelowTmaCopy(cast<BufferType>(buffer.getType()));
-    });
+    bool anySmall = llvm::any_of(group.instances.front(), isElementwise);
     Value pipeline =
         PipelineOp::create(builder, kernel.getLoc(), pipelineType,
                            /*producers=*/anySmall ? 2 : 1,
@@ -295,11 +297,11 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     for (auto [i, buffer] : llvm::enumerate(buffers)) {
       LoadOp load = loads[i];
       auto type = cast<BufferType>(buffer.getType());
-      bool small = isBelowTmaCopy(type);
-      CopyAsyncOp::create(builder, load.getLoc(), load.getSource(),
-                          load.getCoordinates(), buffer, free, IntegerAttr(),
-                          IntegerAttr(),
-                          small ? builder.getUnitAttr() : UnitAttr());
+      bool small = isElementwise(load);
+      CopyAsyncOp::create(
+          builder, load.getLoc(), load.getSource(), load.getCoordinates(),
+          buffer, free, IntegerAttr(), IntegerAttr(),
+          small ? builder.getUnitAttr() : UnitAttr(), load.getRowsAttr());
       bytes += small ? 0 : type.getTransferBytes();
     }
     CommitOp::create(builder, loc, pipeline, free,

@@ -5,8 +5,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "SlotReaders.h"
-
 #include "dgemm/Dialect/DGK/Transforms/Passes.h"
 
 using namespace mlir;
@@ -60,11 +58,6 @@ struct PromotePartials
       promote(op);
       ++numPromoted;
     }
-    // The addition reads registers only.
-    SmallVector<ReleaseOp> releases;
-    getOperation().walk([&](ReleaseOp op) { releases.push_back(op); });
-    for (ReleaseOp release : releases)
-      releaseEarly(release);
   }
 };
 } // namespace

@@ -186,7 +186,8 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
     `elementwise` is for the few elements that are less than a TMA copy can
     move, 16 bytes: each is copied on its own, its place may have any strides,
     and coordinates outside the memory mean its last element. The role arrives
-    once more when they are there, instead of bytes being counted.
+    once more when they are there, instead of bytes being counted. `rows` as in
+    `dgk.load`, for such copies only.
 
     #### Constraints
     1. `copy_async-c1`: one coordinate per dimension of the source.
@@ -196,7 +197,8 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
     4. `copy_async-c4`: the slot's pipeline spans the CTAs of the multicast.
     5. `copy_async-c5`: the buffer's layout is one that TMA writes, not `scale_words`.
     6. `copy_async-c6`: an elementwise copy is of at most 8 elements of 4 bytes in
-       one column, without swizzle and multicast.
+       one column, without swizzle and multicast; only such a copy has `rows`, two
+       positive numbers.
 
     Example:
     ```mlir
@@ -207,10 +209,11 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
   let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates,
                        DGK_BufferType:$buffer, DGK_SlotType:$slot,
                        OptionalAttr<I64Attr>:$multicast,
-                       OptionalAttr<I64Attr>:$map, UnitAttr:$elementwise);
+                       OptionalAttr<I64Attr>:$map, UnitAttr:$elementwise,
+                       OptionalAttr<DenseI64ArrayAttr>:$rows);
   let assemblyFormat = [{
     $source `[` $coordinates `]` `to` $buffer `[` $slot `]`
-    (`elementwise` $elementwise^)? (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
+    (`elementwise` $elementwise^)? (`rows` $rows^)? (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
     qualified(type($source)) `,` qualified(type($buffer))
   }];
   let hasVerifier = 1;

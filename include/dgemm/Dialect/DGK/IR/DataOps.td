@@ -17,16 +17,27 @@ def DGK_LoadOp : DGK_NamedOp<"load", "tile", [MemoryEffects<[MemRead]>]> {
     outside the memory are zero. Leading coordinates beyond the tile's rank
     select one element.
 
+    `rows [s, b]` is for scales that b rows of an operand share: element i of the
+    tile's one column is from row `(c + i * s) / b` of the source, where c is the
+    first coordinate, in rows of the operand. Rows outside mean the last one.
+
     #### Constraints
     1. `load-c1`: one coordinate per dimension of the source, at least the tile's rank.
     2. `load-c2`: the tile has the source's element type.
+    3. `load-c3`: `rows` are two positive numbers, for a tile of one column.
 
     Example: `%t = dgk.load %a[%m, %k] : memref<?x7168xf8E4M3FN> -> !dgk.tile<128x128xf8E4M3FN>`
   }];
-  let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates);
+  let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates,
+                       OptionalAttr<DenseI64ArrayAttr>:$rows);
   let results = (outs DGK_TileType:$result);
+  let builders = [OpBuilder<(ins "::mlir::Type":$type, "::mlir::Value":$source,
+                                 "::mlir::ValueRange":$coordinates), [{
+    build($_builder, $_state, type, source, coordinates,
+          ::mlir::DenseI64ArrayAttr());
+  }]>];
   let assemblyFormat = [{
-    $source `[` $coordinates `]` attr-dict `:` qualified(type($source)) `->` qualified(type($result))
+    $source `[` $coordinates `]` (`rows` $rows^)? attr-dict `:` qualified(type($source)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }

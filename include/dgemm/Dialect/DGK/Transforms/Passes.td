@@ -101,7 +101,7 @@ def DGKPromotePartialsPass : DGK_KernelPass<"dgk-promote-partials"> {
     one without scales that starts from zero, and a `dgk.promote` that adds its
     scaled result to the sum. One K tile has one scale for each row, so the sum in
     the instruction's own, possibly narrower, precision stays that short. Slots
-    are released in front of the addition.
+    are released behind the addition, when the scales have been used.
 
     Before: `dgk-hoist-scales`. After: such a `dgk.mma` has no scales.
 
