@@ -24,10 +24,12 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
 
     #### The choice
 
-    Candidates are CTA tiles of M 64 or 128, N 16, 32, 64 or 128, and K 64 or
-    128 bytes, each with as many stages as shared memory holds (at most 8). The
-    warp grid is the one that loads the fewest fragments: 4 x 2 for a tile of
-    128 x 128, 2 x 4 for 64 x 128. The fastest by the model of
+    Candidates are what the policy of the target's instruction names
+    (`dgemm/Schedule/InstructionPolicy.h`), each with as many stages as shared
+    memory holds (at most 8). For `mma.sync` they are CTA tiles of M 64 or 128, N 16,
+    32, 64 or 128, and K 64 or 128 bytes; the warp grid is the one that loads the
+    fewest fragments: 4 x 2 for a tile of 128 x 128, 2 x 4 for 64 x 128. For `wgmma`,
+    M is 64 with one warpgroup or 128 or 256 with two, N 16 to 256, K 128 bytes. The fastest by the model of
     `dgemm/Schedule/CostModel.h` wins; within 5 % the larger tile N, then the
     smaller tile K, then the larger tile M.
 
@@ -50,19 +52,21 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     4. `select-c4`: no extent is 0; such a problem needs no kernel.
     5. `select-c5`: the target has a lowered instruction for the element types.
     6. `select-c6`: A and B are K-major: layout `nt`, stride 1 along K.
-    7. `select-c7`: scales are packed UE8M0, four to an i32.
+    7. `select-c7`: scales are packed UE8M0, four to an i32; where the instructions
+       know no scales, f32 for 1 x 128 elements, or 128 x 128 of B.
     8. `select-c8`: no `c`.
     9. `select-c9`: no epilogue.
     10. `select-c10`: rows of A and B are a multiple of 16 bytes apart. A stride
         that is only known at launch is the caller's promise.
-    11. `select-c11`: scales have stride 1 along their rows, and along K a
-        multiple of 4 words.
+    11. `select-c11`: scales of single rows have stride 1 along them, and along K
+        a multiple of 4 words.
 
     The schedule, whoever wrote it:
 
     12. `select-c12`: the instruction is one of the target's and fits the types.
     13. `select-c13`: a warp's tile is a multiple of 16 x 16; the CTA's has at
-        most 256 rows and columns.
+        most 256 rows and columns. For `wgmma` warps along M come in fours, and
+        scales of B divide the warp's columns or the other way round.
     14. `select-c14`: rows of tile K are 64 bytes with swizzle `b64` or 128 with
         `b128`, and tile K divides the elements that one scale word serves.
     15. `select-c15`: shared memory. Operand ring, scale ring, 16 rows of one

@@ -319,3 +319,29 @@ dgk.kernel @unscaled() attributes {schedule = #schedule, launch = #launch} {
   }
   dgk.return
 }
+
+// -----
+
+#mma = #dgk.wgmma<f8f6f4, m = 64, n = 256, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#schedule = #dgk.schedule<tile = 64x64x128, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 16384, workspace = 0,
+                           maps = [], parameters = []>
+!tile = !dgk.tile<64x128xf8E4M3FN, #dgk.shared<b128>>
+!scales = !dgk.tile<64x1xf32, #dgk.shared<none>>
+
+dgk.kernel @scaled_outside(%c0: index) attributes {schedule = #schedule, launch = #launch} {
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
+  %rs = dgk.buffer at 8192 : !dgk.buffer<1 x 64x1xf32, #dgk.shared<none>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %t = dgk.view %ra : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
+      %u = dgk.view %rs : !dgk.buffer<1 x 64x1xf32, #dgk.shared<none>>
+      %acc = dgk.zero : !dgk.accumulator<64x64xf32>
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared memory with rows of one swizzle span; run dgk-promote-partials first}}
+      %sum = dgk.mma %t scaled by %u[%c0] per 128, %t scaled by %u[%c0] per 128, %acc : !tile, !tile, !scales, !scales -> !dgk.accumulator<64x64xf32>
+    }
+  }
+  dgk.return
+}

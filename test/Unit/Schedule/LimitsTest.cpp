@@ -7,6 +7,8 @@
 
 #include "Fixture.h"
 
+#include "dgemm/Schedule/InstructionPolicy.h"
+
 using namespace mlir;
 
 namespace dgemm::schedule {
@@ -24,10 +26,13 @@ protected:
 };
 
 TEST_F(Limits, WordSpanIsInTiles) {
-  EXPECT_EQ(getWordSpan(128, 128), 4);
-  EXPECT_EQ(getWordSpan(128, 64), 8);
-  EXPECT_EQ(getWordSpan(32, 128), 1);
-  EXPECT_EQ(getWordSpan(32, 64), 2);
+  DenseProblem problem = makeProblem(128, 128, 128);
+  EXPECT_EQ(getWordSpan(problem, 128, 128), 4);
+  EXPECT_EQ(getWordSpan(problem, 128, 64), 8);
+  EXPECT_EQ(getWordSpan(problem, 32, 128), 1);
+  EXPECT_EQ(getWordSpan(problem, 32, 64), 2);
+  problem.hasPackedScales = false;
+  EXPECT_EQ(getWordSpan(problem, 128, 128), 1);
 }
 
 // Each term counted by hand.
@@ -71,7 +76,10 @@ TEST_F(Limits, FewRowsStillTakeAnAlignedScaleSlot) {
 
 // 64 accumulators, 2 x (8 + 16) fragments, 10 scale words, 40 others.
 TEST_F(Limits, RegistersOfAWarpTile) {
-  EXPECT_EQ(estimateMathRegisters(makeSchedule({})), 64 + 48 + 10 + 40);
+  dgk::ScheduleAttr schedule = makeSchedule({});
+  DenseProblem problem = makeProblem(128, 128, 128);
+  const InstructionPolicy &policy = getPolicy(schedule.getMatrixInstruction());
+  EXPECT_EQ(policy.estimateMathRegisters(problem, schedule), 64 + 48 + 10 + 40);
 }
 
 // The two schedules that the machine code is measured at.

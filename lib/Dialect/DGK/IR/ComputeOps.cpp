@@ -107,8 +107,8 @@ LogicalResult ReadScalesOp::verify() {
       tile.getElementType() == result.getElementType())
     return success();
   return emitOpError("[read_scales-c1] reads ")
-         << tile << ", expected a tile of " << result.getRows() << "x1x"
-         << result.getElementType();
+         << tile << ", expected "
+         << TileType::get({result.getRows(), 1}, result.getElementType());
 }
 
 static bool isScaleOf(ScalesType scales, Side side, int64_t rows) {

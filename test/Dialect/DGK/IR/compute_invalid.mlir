@@ -9,7 +9,7 @@ func.func @f(%a: !dgk.tile<128x32xbf16>, %b: !dgk.tile<64x16xbf16>, %c: !dgk.acc
 // -----
 
 func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.tile<64x1xi32>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32 or '!dgk.scales<a, 128, i32>', and an index}}
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32, one of f32 with a divisor of 128 rows, or such scales of that side, and an index}}
   %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %s[%i] per 128, %c
     : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.tile<64x1xi32>, !dgk.tile<64x1xi32> -> !dgk.accumulator<128x64xf32>
   return
@@ -18,7 +18,7 @@ func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: 
 // -----
 
 func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128, i32>, %t: !dgk.scales<a, 64, i32>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.scales<a, 64, i32>', expected a tile of 64x1xi32 or '!dgk.scales<b, 64, i32>', and an index}}
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.scales<a, 64, i32>', expected a tile of 64x1xi32, one of f32 with a divisor of 64 rows, or such scales of that side, and an index}}
   %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %t[%i] per 128, %c
     : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<a, 128, i32>, !dgk.scales<a, 64, i32> -> !dgk.accumulator<128x64xf32>
   return
@@ -27,7 +27,7 @@ func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: 
 // -----
 
 func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128, i32>, %t: !dgk.scales<b, 64, i32>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.scales<a, 128, i32>', expected a tile of 128x1xi32 or '!dgk.scales<a, 128, i32>', and an index}}
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.scales<a, 128, i32>', expected a tile of 128x1xi32, one of f32 with a divisor of 128 rows, or such scales of that side, and an index}}
   %0 = "dgk.mma"(%a, %s, %b, %t, %i, %c) <{operandSegmentSizes = array<i32: 1, 1, 0, 1, 1, 1, 1>, aScalePer = 128 : i64, bScalePer = 128 : i64}>
     : (!dgk.tile<128x32xf8E4M3FN>, !dgk.scales<a, 128, i32>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<b, 64, i32>, index, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
   return
@@ -79,8 +79,25 @@ func.func @f(%t: !dgk.tile<128x64xf8E4M3FN>) {
 // -----
 
 func.func @f(%s: !dgk.tile<64x1xi32>) {
-  // expected-error @below {{'dgk.read_scales' op [read_scales-c1] reads '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32}}
+  // expected-error @below {{'dgk.read_scales' op [read_scales-c1] reads '!dgk.tile<64x1xi32>', expected '!dgk.tile<128x1xi32>'}}
   %0 = dgk.read_scales %s : !dgk.tile<64x1xi32> -> !dgk.scales<a, 128, i32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<128x64xf32>, %s: !dgk.scales<a, 128, f32>, %t: !dgk.scales<b, 3, f32>) {
+  // expected-error @below {{'dgk.promote' op [promote-c1] has scales '!dgk.scales<a, 128, f32>' and '!dgk.scales<b, 3, f32>', expected f32 scales of a and b whose numbers divide the rows and columns of '!dgk.accumulator<128x64xf32>'}}
+  %0 = dgk.promote %x scaled by %s, %t, %x : !dgk.scales<a, 128, f32>, !dgk.scales<b, 3, f32> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.tile<128x1xf32>, %t: !dgk.tile<3x1xf32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.tile<3x1xf32>', expected a tile of 64x1xi32, one of f32 with a divisor of 64 rows, or such scales of that side, and an index}}
+  %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %t[%i] per 128, %c
+    : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.tile<128x1xf32>, !dgk.tile<3x1xf32> -> !dgk.accumulator<128x64xf32>
   return
 }
 

@@ -94,3 +94,11 @@ func.func @f(%p: memref<?x132xi8>) {
   %0 = dgk.field %p at 4 : memref<?x132xi8> to memref<?x32xf32>
   return
 }
+
+// -----
+
+func.func @f(%s: memref<17x56xf32>, %n: index, %k: index) {
+  // expected-error @below {{'dgk.load' op [load-c3] loads '!dgk.tile<3x1xf32>' with 1 row numbers, expected a tile of one column and two positive numbers}}
+  %0 = dgk.load %s[%n, %k] rows [64] : memref<17x56xf32> -> !dgk.tile<3x1xf32>
+  return
+}

@@ -77,3 +77,8 @@ func.func private @scales(!dgk.scales<a, 0, i32>)
 
 // expected-error @below {{[fragments-c1] has 1 sizes, expected 2, each in 1..65536}}
 func.func private @fragments(!dgk.fragments<a, 128xf8E4M3FN>)
+
+// -----
+
+// expected-error @below {{[scales-c2] elements of type 'f16', expected i32 (four UE8M0 bytes) or f32}}
+func.func private @f(!dgk.scales<a, 128, f16>)
