@@ -18,8 +18,9 @@
 // FP8-COUNT-3: wgmma.mma_async.sync.aligned.m64n160k32.f32.e4m3.e4m3
 // CHECK:       wgmma.commit_group.sync.aligned;
 // CHECK:       wgmma.wait_group.sync.aligned 0;
-// The scaled addition, then the slot goes back: nothing of it is in flight.
-// FP8-COUNT-80: fma.rn.f32
+// Every scale is used, in the products of two rows and five columns, then the slot
+// goes back: nothing of it is in flight.
+// FP8-COUNT-10: mul.rn.f32
 // CHECK-NOT:   fence.proxy.async
 // CHECK:       mbarrier.arrive.shared.b64
 // CHECK:       stmatrix.sync.aligned.m8n8.x4.shared.b16

@@ -267,7 +267,8 @@ def DGK_DrainStoresOp : DGK_Op<"drain_stores", [MemoryEffects<[MemRead, MemWrite
 //===----------------------------------------------------------------------===//
 
 def DGK_MmaAsyncOp : DGK_Op<"mma_async",
-    [AttrSizedOperandSegments, MemoryEffects<[MemRead, MemWrite]>]> {
+    [AttrSizedOperandSegments, RequiredOperands<"0, 3, 6, 7">,
+     MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "Matrix product into tensor memory, in the background";
   let description = [{
     As `dgk.mma`, with the accumulator in a slot of a tensor-memory buffer;

@@ -20,7 +20,7 @@ def DGK_ZeroOp : DGK_NamedOp<"zero", "zero", [Pure]> {
 }
 
 def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
-    [Pure, AttrSizedOperandSegments,
+    [Pure, AttrSizedOperandSegments, RequiredOperands<"0, 3, 6">,
      TypesMatchWith<"the result has the accumulator's type", "result",
                     "accumulator", "$_self">]> {
   let summary = "Matrix product of two operand tiles, added to an accumulator";

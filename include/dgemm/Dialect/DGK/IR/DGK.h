@@ -24,6 +24,8 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include "dgemm/Dialect/Support/RequiredOperands.h"
+
 #include "dgemm/Dialect/DGK/IR/DGKDialect.h.inc"
 
 #include "dgemm/Dialect/DGK/IR/DGKEnums.h.inc"

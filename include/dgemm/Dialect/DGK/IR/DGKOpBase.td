@@ -9,6 +9,7 @@
 #define DGEMM_DIALECT_DGK_IR_DGKOPBASE_TD
 
 include "dgemm/Dialect/DGK/IR/DGKTypes.td"
+include "dgemm/Dialect/Support/RequiredOperands.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"

@@ -43,7 +43,8 @@ def DGK_LoadOp : DGK_NamedOp<"load", "tile", [MemoryEffects<[MemRead]>]> {
 }
 
 def DGK_StoreOp : DGK_Op<"store",
-    [AttrSizedOperandSegments, MemoryEffects<[MemWrite]>]> {
+    [AttrSizedOperandSegments, RequiredOperands<"0, 1">,
+     MemoryEffects<[MemWrite]>]> {
   let summary = "An accumulator to global memory";
   let description = [{
     Writes the rectangle that starts at the given element coordinates; elements

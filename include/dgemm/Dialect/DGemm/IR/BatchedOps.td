@@ -12,7 +12,7 @@ include "dgemm/Dialect/DGemm/IR/DGemmOpBase.td"
 
 def DGemm_BatchedMatmulOp : DGemm_Op<"batched_matmul", ["getAccumulator",
                                                     "getPackedScaleDims"], [
-    AttrSizedOperandSegments,
+    AttrSizedOperandSegments, RequiredOperands<"0, 1, 5">,
     DeclareOpInterfaceMethods<DGemm_ContractionProblem, ["getProblemShape"]>]> {
   let summary = "batched matrix product, as an einsum equation";
   let description = [{

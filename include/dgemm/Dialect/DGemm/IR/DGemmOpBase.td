@@ -13,6 +13,7 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "dgemm/Dialect/DGemm/IR/DGemmAttrs.td"
 include "dgemm/Dialect/DGemm/IR/DGemmInterfaces.td"
+include "dgemm/Dialect/Support/RequiredOperands.td"
 
 // Element types, ranks and extents are checked by numbered constraints in C++,
 // so that the diagnostic can say what was expected.

@@ -17,6 +17,7 @@
 #include "dgemm/Dialect/DGemm/IR/DGemmAttrs.h"
 #include "dgemm/Dialect/DGemm/IR/DGemmDialect.h"
 #include "dgemm/Dialect/DGemm/IR/DGemmInterfaces.h"
+#include "dgemm/Dialect/Support/RequiredOperands.h"
 
 #define GET_OP_CLASSES
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h.inc"

@@ -12,7 +12,7 @@ include "dgemm/Dialect/DGemm/IR/DGemmOpBase.td"
 
 def DGemm_GroupedMatmulOp : DGemm_Op<"grouped_matmul", ["getAccumulator",
                                                     "getPackedScaleDims"], [
-    AttrSizedOperandSegments,
+    AttrSizedOperandSegments, RequiredOperands<"0, 1, 4, 6">,
     DeclareOpInterfaceMethods<DGemm_ContractionProblem, ["getProblemShape"]>]> {
   let summary = "matrix products of groups of rows, or of ranges of K";
   let description = [{

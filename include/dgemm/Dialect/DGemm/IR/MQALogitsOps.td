@@ -112,7 +112,8 @@ def DGemm_MQALogitsOp : DGemm_Op<"mqa_logits"> {
 }
 
 def DGemm_PagedMQALogitsOp : DGemm_Op<"paged_mqa_logits", [],
-                                      [AttrSizedOperandSegments]> {
+                                      [AttrSizedOperandSegments,
+                                       RequiredOperands<"0, 2, 3, 4, 5, 6, 8">]> {
   let summary = "multi-query attention logits over a paged KV cache";
   let description = [{
     Computes the logits of `dgemm.mqa_logits` for `next_n` queries of each

@@ -12,7 +12,7 @@ include "dgemm/Dialect/DGemm/IR/DGemmOpBase.td"
 
 def DGemm_MatmulOp : DGemm_Op<"matmul", ["readsInits", "getAccumulator",
                                           "getPackedScaleDims"], [
-    AttrSizedOperandSegments,
+    AttrSizedOperandSegments, RequiredOperands<"0, 1, 5">,
     DeclareOpInterfaceMethods<DGemm_ContractionProblem, ["getProblemShape"]>]> {
   let summary = "dense matrix product, block-scaled or BF16";
   let description = [{
