@@ -524,3 +524,13 @@ func.func @c16_2(%a: memref<64x512xf8E4M3FN>, %sa: memref<64x4xf32>,
      epilogue = #dgemm.head_split<left = 64, mid = 32, right = 64>}
   return
 }
+
+// -----
+
+// The generic form can leave out an operand that is not optional.
+func.func @no_init(%a: tensor<64x512xbf16>, %b: tensor<256x512xbf16>, %d: tensor<64x256xbf16>) {
+  // expected-error @below {{'dgemm.matmul' op has 0 values in operand group 5 of operandSegmentSizes, expected 1}}
+  "dgemm.matmul"(%a, %b, %d) <{operandSegmentSizes = array<i32: 1, 1, 0, 1, 0, 0>}>
+    : (tensor<64x512xbf16>, tensor<256x512xbf16>, tensor<64x256xbf16>) -> ()
+  return
+}

@@ -236,7 +236,7 @@ func.func @f(%x: !dgk.accumulator<8x64xbf16>, %t: !dgk.tile<8x64xf32, #dgk.share
 
 func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>) {
   // expected-error @below {{'dgk.mma' op has 0 values in operand group 3 of operandSegmentSizes, expected 1}}
-  %0 = "dgk.mma"(%a, %c) <{operandSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 1>}>
-    : (!dgk.tile<128x32xf8E4M3FN>, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
+  %0 = "dgk.mma"(%a, %c, %c) <{operandSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 2>}>
+    : (!dgk.tile<128x32xf8E4M3FN>, !dgk.accumulator<128x64xf32>, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
   return
 }
