@@ -69,7 +69,9 @@ extern "C" __global__ void atomics(uint32_t *cells, float *sums, double *wide,
   atomicXor(&cells[5], value);
   atomicInc(&cells[6], 9);
   atomicDec(&cells[7], 9);
-  for (uint32_t seen = cells[8], old;; seen = old) {
+  // A plain read beside other threads' atomics would be a data race.
+  volatile uint32_t *cell = &cells[8];
+  for (uint32_t seen = *cell, old;; seen = old) {
     old = atomicCAS(&cells[8], seen, seen + i);
     if (old == seen)
       break;
