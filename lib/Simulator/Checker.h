@@ -236,6 +236,18 @@ public:
   void globalAsyncRead(const AsyncOp &op, uint64_t address, uint32_t bytes);
   void globalAsyncWrite(const AsyncOp &op, uint64_t address, uint32_t bytes,
                         bool reduction = false);
+  /// The last plain writer of a stretch.
+  struct GlobalWrite {
+    uint64_t begin = 0, end = 0;
+    uint32_t agent = 0; // rank * warps + warp
+    uint32_t lane = 0;
+    uint32_t line = 0;
+  };
+  /// In the order of addresses, without those of strong accesses.
+  std::vector<GlobalWrite> globalWrites() const;
+  /// Some access to global memory was strong: it may have been ordered after
+  /// what other clusters do.
+  bool mayFollowOthers() const { return strongGlobal_; }
 
   //===------------------------------------------------------------------===//
   // For what executors check themselves (TMEM, registers of wgmma)
@@ -342,6 +354,7 @@ private:
 
   Shape shape_;
   std::map<uint64_t, std::unique_ptr<SharedShadow>> pages_; // of global memory
+  bool strongGlobal_ = false;
   Sink sink_;
   std::vector<std::unique_ptr<WarpState>> warps_;      // by agent
   std::vector<std::unique_ptr<SharedShadow>> shadows_; // by rank

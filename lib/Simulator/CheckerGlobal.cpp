@@ -95,6 +95,7 @@ void Checker::globalWrite(const Site &site, uint32_t lane, uint64_t address,
 
 void Checker::globalAtomic(const Site &site, uint32_t lane, uint64_t address,
                            uint32_t bytes, bool writes, Order order) {
+  strongGlobal_ = true;
   synchronise(warp(site), lane, strong_[std::make_pair(~0u, address)], writes,
               order);
   checkGlobal(site, lane, address, bytes, writes, Access::Strong);
@@ -148,4 +149,26 @@ void Checker::globalAsyncWrite(const AsyncOp &op, uint64_t address,
                              self.flags);
              page.setWriter(at, part, self);
            });
+}
+
+std::vector<Checker::GlobalWrite> Checker::globalWrites() const {
+  std::vector<GlobalWrite> all;
+  for (const auto &[index, page] : pages_) {
+    uint64_t base = index * pageBytes;
+    page->forWriters(0, static_cast<uint32_t>(pageBytes),
+                     [&](const Access &access, uint32_t at, uint32_t bytes) {
+                       if (access.clock == 0 || access.has(Access::Strong))
+                         return;
+                       uint64_t begin = base + at;
+                       GlobalWrite *last = all.empty() ? nullptr : &all.back();
+                       if (last && last->end == begin &&
+                           last->agent == access.issuer &&
+                           last->line == access.line)
+                         last->end += bytes;
+                       else
+                         all.push_back({begin, begin + bytes, access.issuer,
+                                        access.lane, access.line});
+                     });
+  }
+  return all;
 }

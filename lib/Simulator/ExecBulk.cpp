@@ -202,11 +202,13 @@ void Cta::beginCopy(AsyncCopy &copy, uint32_t lane) {
   for (const CopyChunk &chunk : copy.plan.chunks) {
     if (chunk.kind != CopyChunk::Data)
       continue;
+    uint32_t bytes = copy.plan.globalBytes(chunk.bytes);
+    // Copies with byte masks may share their stretches with others of the kind.
     if (copy.inGroup())
-      checker_->globalAsyncWrite(copy.writes, chunk.global, chunk.bytes,
-                                 copy.form->reduces);
+      checker_->globalAsyncWrite(copy.writes, chunk.global, bytes,
+                                 copy.form->reduces || copy.bytes != 0xffff);
     else
-      checker_->globalAsyncRead(copy.op, chunk.global, chunk.bytes);
+      checker_->globalAsyncRead(copy.op, chunk.global, bytes);
   }
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Cluster.h"
+#include "GlobalRaces.h"
 #include "dgemm/Reference/Parallel.h"
 
 #include <algorithm>
@@ -298,15 +299,46 @@ private:
   void runOne(uint32_t index);
   void runTogether();
   void collect(Cluster &cluster);
+  void reportRaces();
 
   const LaunchContext &context_;
   uint32_t clusters_;
   std::mutex mutex_;
   std::vector<std::pair<uint32_t, Finding>> findings_;
   Statistics statistics_;
+  GlobalRaces races_;
 };
 
 } // namespace
+
+void Grid::reportRaces() {
+  const uint32_t *grid = context_.launch.grid;
+  auto setCta = [&](uint32_t index, uint32_t *id) {
+    id[0] = index % grid[0];
+    id[1] = index / grid[0] % grid[1];
+    id[2] = index / grid[0] / grid[1];
+  };
+  for (const auto &[write, other] : races_.find()) {
+    uint32_t id[3];
+    setCta(other.cta, id);
+    Finding finding;
+    finding.kind = "data-race";
+    finding.kernel = context_.kernel.name;
+    finding.line = write.line;
+    setCta(write.cta, finding.cta);
+    finding.warp = static_cast<int>(write.warp);
+    finding.lane = static_cast<int>(write.lane);
+    finding.message =
+        "writes global address " +
+        hexadecimal(std::max(write.begin, other.begin)) + ", which CTA (" +
+        std::to_string(id[0]) + ", " + std::to_string(id[1]) + ", " +
+        std::to_string(id[2]) + "), warp " + std::to_string(other.warp) +
+        ", lane " + std::to_string(other.lane) + ", line " +
+        std::to_string(other.line) +
+        " writes too, and no atomic or ordered access orders the two";
+    findings_.push_back({write.cta, std::move(finding)});
+  }
+}
 
 void Grid::collect(Cluster &cluster) {
   std::lock_guard<std::mutex> lock(mutex_);
@@ -316,6 +348,8 @@ void Grid::collect(Cluster &cluster) {
       findings_.push_back({cta.index(), std::move(finding)});
     statistics_.merge(cta.statistics());
   }
+  if (clusters_ > 1)
+    races_.add(cluster);
 }
 
 void Grid::runOne(uint32_t index) {
@@ -351,6 +385,7 @@ Result Grid::run() {
     reference::Parallel(context_.options.threads)
         .forEach(clusters_,
                  [&](int64_t index) { runOne(static_cast<uint32_t>(index)); });
+  reportRaces();
   // In the order of the grid, however the host's threads ran.
   std::map<uint32_t, std::vector<Finding>> byCta;
   for (auto &[index, finding] : findings_)
