@@ -187,7 +187,7 @@ SmallVector<Candidate>
 dgemm::schedule::getCandidates(const DenseProblem &problem,
                                dgk::TargetAttr target) {
   dgk::MatrixInstruction instruction = findInstruction(problem, target);
-  if (!instruction)
+  if (!instruction || !hasPolicy(instruction))
     return {};
   CandidateBuilder builder(problem, target, instruction);
   SmallVector<Candidate> out;

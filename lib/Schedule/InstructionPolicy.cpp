@@ -9,6 +9,10 @@
 
 using namespace dgemm::schedule;
 
+bool dgemm::schedule::hasPolicy(dgk::MatrixInstruction instruction) {
+  return instruction.getThreads() >= 32;
+}
+
 const InstructionPolicy &
 dgemm::schedule::getPolicy(dgk::MatrixInstruction instruction) {
   return instruction.readsShared() ? getWgmmaPolicy() : getMmaSyncPolicy();

@@ -65,11 +65,10 @@ bool Cluster::run(uint64_t slices) {
     for (const std::unique_ptr<Cta> &cta : ctas_) {
       if (cta->executed() <= context_.options.maxInstructions)
         continue;
-      cta->reportStuckTransactions();
       cta->report("instruction-limit",
                   "the CTA executed more than " +
                       std::to_string(context_.options.maxInstructions) +
-                      " warp instructions",
+                      " warp instructions" + cta->describeOpenTransactions(),
                   -1, 0, -1);
       return false;
     }

@@ -199,6 +199,7 @@ public:
   void reportStuckTransactions();
   /// All has ended: mbarriers with bytes that are still expected, or too many.
   void reportLeftTransactions();
+  std::string describeOpenTransactions();
   void report(const char *kind, const std::string &message, int lane,
               uint32_t line, int warp);
 

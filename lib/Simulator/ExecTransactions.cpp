@@ -114,6 +114,18 @@ void Cta::reportStuckTransactions() {
   }
 }
 
+/// Where the run was cut off: a loop that tests such a barrier may be what did
+/// not end, or the copies would have come later.
+std::string Cta::describeOpenTransactions() {
+  std::string text;
+  for (const auto &[mbarrier, barrier] : mbarriers_)
+    if (barrier.isLive() && barrier.transactions() != 0)
+      text += "; the mbarrier at shared address " +
+              hexadecimal(sharedWindow() | mbarrier) + " is in " +
+              describeTransactions(mbarrier, barrier);
+  return text;
+}
+
 void Cta::reportLeftTransactions() {
   for (const auto &[mbarrier, barrier] : mbarriers_)
     reportTransactions(mbarrier, barrier, "ends");

@@ -55,8 +55,8 @@ struct Candidate {
 };
 
 /// All candidates for the problem, the smallest tile first, with as many stages
-/// as fit. Empty if the target has no warp-level instruction for the element
-/// types.
+/// as fit. Empty if the target has no instruction of warps or warpgroups for
+/// the element types.
 llvm::SmallVector<Candidate> getCandidates(const DenseProblem &problem,
                                            dgk::TargetAttr target);
 

@@ -63,7 +63,10 @@ public:
   virtual double getFeedBytesPerNs() const = 0;
 };
 
-/// The policy for `instruction`.
+/// Whether `instruction` has a policy: those of warps and warpgroups have.
+bool hasPolicy(dgk::MatrixInstruction instruction);
+
+/// The policy for `instruction`, which must have one.
 const InstructionPolicy &getPolicy(dgk::MatrixInstruction instruction);
 
 } // namespace dgemm::schedule
