@@ -133,11 +133,25 @@ TEST_F(CostModel, AWordOfOneTileNeedsNoRing) {
   EXPECT_EQ(schedule.getScaleStages(), 1);
 }
 
-TEST_F(CostModel, NoCandidateWithoutAWarpLevelInstruction) {
+TEST_F(CostModel, NoCandidateForInstructionsOfOneThread) {
   DenseProblem problem = makeProblem(4096, 2112, 7168);
   EXPECT_TRUE(getCandidates(problem, getTarget("sm_90a")).empty());
   EXPECT_TRUE(getCandidates(problem, getTarget("sm_100a")).empty());
   EXPECT_FALSE(choose({}));
+}
+
+TEST_F(CostModel, WarpgroupsForScalesOutsideOfTheInstruction) {
+  DenseProblem problem = makeProblem(4096, 2112, 7168);
+  problem.hasPackedScales = false;
+  problem.blockRowsB = 128;
+  SmallVector<Candidate> candidates =
+      getCandidates(problem, getTarget("sm_90a"));
+  const Candidate *chosen = choose(candidates);
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(chosen->schedule.getMatrixInstruction().getThreads(), 128);
+  EXPECT_EQ(chosen->schedule.getTileK(), 128);
+  for (const Candidate &candidate : candidates)
+    EXPECT_EQ(candidate.schedule.getWarpGrid()[0] % 4, 0);
 }
 
 TEST_F(CostModel, TiesGoToTheWiderTile) {

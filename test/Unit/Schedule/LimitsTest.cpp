@@ -66,12 +66,12 @@ TEST_F(Limits, OperandsWithDifferentBlocks) {
             16 * (2 + 2 + 2));
 }
 
-TEST_F(Limits, FewRowsStillTakeAnAlignedScaleSlot) {
+TEST_F(Limits, ScaleSlotsBeginAtMultiplesOf128Bytes) {
   Shape shape;
   shape.m = 64;
   shape.gridM = 4;
   EXPECT_EQ(getSharedMemoryUse(problem, makeSchedule(shape)).scales,
-            2 * (512 + 512));
+            2 * (256 + 512));
 }
 
 // 64 accumulators, 2 x (8 + 16) fragments, 10 scale words, 40 others.
