@@ -1,5 +1,6 @@
 // The forward form of SM90: f32 scales of any value, A by row (1D), B by blocks of
-// 128x128 (2D). K is no multiple of 128: the last scale covers fewer elements.
+// 128x128 (2D). K is no multiple of 128: the last scale covers fewer elements. The
+// scales of A have stride 1 along M, so that TMA can load a tile's at once.
 //
 //   dgemm-run docs/examples/fp8_matmul_1d2d.mlir --device=reference --check
 
