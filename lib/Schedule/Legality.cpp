@@ -25,9 +25,10 @@ static constexpr StringLiteral kRunsOnReference =
 /// True if a lowering uses this instruction for dense products.
 static bool isLowered(dgk::MatrixInstruction instruction) {
   if (auto mma = dyn_cast<dgk::MmaSyncAttr>(instruction))
-    return mma.getKind() == dgk::MmaKind::MXF8F6F4 &&
-           isa<Float8E4M3FNType>(mma.getAType()) &&
-           isa<Float8E4M3FNType>(mma.getBType());
+    return mma.getKind() == dgk::MmaKind::BF16 ||
+           (mma.getKind() == dgk::MmaKind::MXF8F6F4 &&
+            isa<Float8E4M3FNType>(mma.getAType()) &&
+            isa<Float8E4M3FNType>(mma.getBType()));
   auto mma = dyn_cast<dgk::WgmmaAttr>(instruction);
   return mma && mma.getKind() != dgk::MmaKind::TF32;
 }

@@ -66,7 +66,7 @@ func.func @no_depth(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16>
 func.func @fp4(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{'dgemm.matmul' op [select-c5] a x b is 'f4E2M1FN' x 'f4E2M1FN', expected f8E4M3FN x f8E4M3FN on sm_120a: no lowering uses its #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32> yet; it runs on --device=reference}}
+  // expected-error @below {{'dgemm.matmul' op [select-c5] a x b is 'f4E2M1FN' x 'f4E2M1FN', expected f8E4M3FN x f8E4M3FN or bf16 x bf16 on sm_120a: no lowering uses its #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32> yet; it runs on --device=reference}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
   return
@@ -74,9 +74,9 @@ func.func @fp4(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 
 // -----
 
-func.func @bf16(%a: memref<?x64xbf16>, %b: memref<32x64xbf16>, %d: memref<?x32xbf16>) {
-  // expected-error @below {{[select-c5] a x b is 'bf16' x 'bf16', expected f8E4M3FN x f8E4M3FN on sm_120a}}
-  dgemm.matmul ins(%a, %b : memref<?x64xbf16>, memref<32x64xbf16>) outs(%d : memref<?x32xbf16>)
+func.func @bf16_row_stride(%a: memref<?x65xbf16>, %b: memref<32x65xbf16>, %d: memref<?x32xbf16>) {
+  // expected-error @below {{'dgemm.matmul' op [select-c10] rows of a are 130 bytes apart, expected a multiple of 16 as TMA needs; pad the rows to 144 bytes}}
+  dgemm.matmul ins(%a, %b : memref<?x65xbf16>, memref<32x65xbf16>) outs(%d : memref<?x32xbf16>)
   return
 }
 

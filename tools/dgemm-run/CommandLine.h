@@ -17,9 +17,9 @@ namespace dgemm {
 /// All options of the tool.
 struct CommandLine {
   llvm::cl::OptionCategory category{"dgemm-run options"};
-  llvm::cl::opt<std::string> file{llvm::cl::Positional,
-                                  llvm::cl::desc("<file.mlir, - for stdin>"),
-                                  llvm::cl::Required, llvm::cl::cat(category)};
+  llvm::cl::list<std::string> files{
+      llvm::cl::Positional, llvm::cl::desc("<file.mlir, - for stdin>"),
+      llvm::cl::OneOrMore, llvm::cl::cat(category)};
   llvm::cl::opt<std::string> device{
       "device", llvm::cl::init("reference"),
       llvm::cl::desc(

@@ -50,6 +50,7 @@ and lengths. Names of arguments are those of the file, without '%'.
 Examples:
   dgemm-run docs/examples/fp8_matmul.mlir --check
   dgemm-run docs/examples/fp8_matmul.mlir --device=sim --check --schedules=5
+  dgemm-run docs/examples/sm120/*.mlir --device=sim --check
   dgemm-run docs/examples/fp8_matmul.mlir --m 4096 --seed 7 --output d=d.npy
   dgemm-run docs/examples/bf16_nt.mlir --input a=a.npy --input b=b.npy
 
@@ -186,11 +187,11 @@ namespace {
 class Session {
 public:
   /// `backend` is null on the reference.
-  Session(const CommandLine &cl, func::FuncOp function,
+  Session(const CommandLine &cl, StringRef path, func::FuncOp function,
           std::vector<std::string> names, const InterpreterOptions &options,
           const KernelBackend *backend)
-      : cl(cl), function(function), names(std::move(names)), backend(backend),
-        interpreter(function, options) {}
+      : cl(cl), path(path), function(function), names(std::move(names)),
+        backend(backend), interpreter(function, options) {}
 
   LogicalResult run();
 
@@ -207,6 +208,7 @@ private:
   void printReproducer();
 
   const CommandLine &cl;
+  StringRef path;
   func::FuncOp function;
   std::vector<std::string> names;
   const KernelBackend *backend;
@@ -403,8 +405,7 @@ bool Session::printChecks() const {
 }
 
 void Session::printReproducer() {
-  llvm::outs() << "reproduce: dgemm-run " << cl.file
-               << " --device=" << cl.device
+  llvm::outs() << "reproduce: dgemm-run " << path << " --device=" << cl.device
                << " --function=" << function.getSymName();
   if (cl.m.getNumOccurrences())
     llvm::outs() << " --m=" << cl.m;
@@ -458,7 +459,7 @@ LogicalResult Session::run() {
   return isClean ? success() : fail("the simulator has findings");
 }
 
-static LogicalResult runMain(const CommandLine &cl) {
+static LogicalResult runFile(const CommandLine &cl, const std::string &path) {
   FailureOr<Device> device = parseDevice(cl.device);
   FailureOr<InterpreterOptions> options = parseOptions(cl);
   if (failed(device) || failed(options))
@@ -470,7 +471,7 @@ static LogicalResult runMain(const CommandLine &cl) {
   ParsedFile file;
   SourceMgrDiagnosticHandler diagnostics(file.sourceMgr, &context,
                                          llvm::errs());
-  if (failed(parseFile(cl.file, context, file)))
+  if (failed(parseFile(path, context, file)))
     return failure();
   FailureOr<func::FuncOp> function = findFunction(file, cl.function);
   if (failed(function))
@@ -490,9 +491,18 @@ static LogicalResult runMain(const CommandLine &cl) {
         *simulator, KernelBackendOptions{cl.target, cl.seed, cl.schedules});
     options->backend = backend.get();
   }
-  Session session(cl, *function, argumentNames(file, *function), *options,
+  Session session(cl, path, *function, argumentNames(file, *function), *options,
                   backend.get());
   return session.run();
+}
+
+/// All files, so that one run shows every failure.
+static LogicalResult runMain(const CommandLine &cl) {
+  LogicalResult result = success();
+  for (const std::string &path : cl.files)
+    if (failed(runFile(cl, path)))
+      result = failure();
+  return result;
 }
 
 /// LLVM registers an option of this name, which counts nothing in a release

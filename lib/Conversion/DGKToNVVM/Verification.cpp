@@ -101,11 +101,12 @@ static LogicalResult verifyStage(KernelOp kernel) {
                                           "dgemm-select-schedule")
            << " first";
   Attribute instruction = kernel.getScheduleAttr().getInstruction();
-  if (!isa<MatrixInstructionLowering>(instruction))
+  auto lowering = dyn_cast<MatrixInstructionLowering>(instruction);
+  if (!lowering || !lowering.hasProducts())
     return kernel.emitOpError("[dgk_to_nvvm-c2] uses ")
            << instruction
-           << ", which has no lowering here; #dgk.mma_sync and #dgk.wgmma have "
-              "one";
+           << ", which has no lowering here; #dgk.wgmma, and #dgk.mma_sync of "
+              "bf16 and of mxf8f6f4 with f8E4M3FN have one";
   if (!kernel.getBody().hasOneBlock())
     return kernel.emitOpError("[dgk_to_nvvm-c5] has branches between blocks; "
                               "use scf, which is lowered later");
@@ -197,20 +198,25 @@ static LogicalResult verifyDescriptorProduct(MmaOp mma) {
       "memory with rows of one swizzle span; run dgk-promote-partials first");
 }
 
-/// Products work on registers, with scales.
+/// Products work on registers, with scales if the instruction takes them.
 static LogicalResult verifyProduct(Operation *op, ScheduleAttr schedule) {
   auto mma = dyn_cast<MmaOp>(op);
   if (!mma)
     return success();
-  if (schedule.getMatrixInstruction().readsShared())
+  MatrixInstruction instruction = schedule.getMatrixInstruction();
+  if (instruction.readsShared())
     return verifyDescriptorProduct(mma);
-  if (!mma.getAScale())
-    return op->emitOpError("[dgk_to_nvvm-c10] has no scales, but instructions "
-                           "without scales have no lowering here");
+  bool isScaled = instruction.getScaleBlock() != 0;
+  if (!mma.getAScale() == isScaled)
+    return op->emitOpError("[dgk_to_nvvm-c10] has ")
+           << (isScaled ? "no scales, but " : "scales, but ") << instruction
+           << (isScaled ? " takes them" : " takes none");
+  auto inRegisters = [](Value scale) {
+    return !scale || isa<ScalesType>(scale.getType());
+  };
   if (isa<FragmentsType>(mma.getA().getType()) &&
       isa<FragmentsType>(mma.getB().getType()) &&
-      isa<ScalesType>(mma.getAScale().getType()) &&
-      isa<ScalesType>(mma.getBScale().getType()))
+      inRegisters(mma.getAScale()) && inRegisters(mma.getBScale()))
     return success();
   return op->emitOpError(
       "[dgk_to_nvvm-c10] has operands or scales that are not "

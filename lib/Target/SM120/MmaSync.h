@@ -20,9 +20,15 @@ namespace dgk::sm120 {
 constexpr int64_t kRegistersA = 4;
 constexpr int64_t kRegistersB = 2;
 
+/// Products with block scales, their scale words, and operands with K
+/// innermost.
 void populateMmaPatterns(KernelLowering &kernel,
                          const mlir::TypeConverter &converter,
                          mlir::RewritePatternSet &patterns);
+/// Products without scales.
+void populatePlainMmaPatterns(KernelLowering &kernel,
+                              const mlir::TypeConverter &converter,
+                              mlir::RewritePatternSet &patterns);
 
 } // namespace dgk::sm120
 

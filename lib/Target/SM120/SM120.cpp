@@ -19,6 +19,14 @@ using namespace dgk::sm120;
 namespace {
 struct MmaSyncLowering
     : MatrixInstructionLowering::ExternalModel<MmaSyncLowering, MmaSyncAttr> {
+  bool hasProducts(Attribute attr) const {
+    auto mma = cast<MmaSyncAttr>(attr);
+    return mma.getKind() == MmaKind::BF16 ||
+           (mma.getKind() == MmaKind::MXF8F6F4 &&
+            isa<Float8E4M3FNType>(mma.getAType()) &&
+            isa<Float8E4M3FNType>(mma.getBType()));
+  }
+
   /// Fragments exist for the whole output tile only.
   std::optional<int64_t> getElementsPerThread(Attribute, ScheduleAttr schedule,
                                               AccumulatorType type) const {
@@ -45,6 +53,7 @@ struct MmaSyncLowering
                         const TypeConverter &converter,
                         RewritePatternSet &patterns) const {
     populateMmaPatterns(kernel, converter, patterns);
+    populatePlainMmaPatterns(kernel, converter, patterns);
     populateStorePatterns(kernel, converter, patterns);
   }
 };

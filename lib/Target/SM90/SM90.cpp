@@ -18,6 +18,8 @@ using namespace dgk::sm90;
 namespace {
 struct WgmmaLowering
     : MatrixInstructionLowering::ExternalModel<WgmmaLowering, WgmmaAttr> {
+  bool hasProducts(Attribute) const { return true; }
+
   /// Accumulators exist for the whole output tile only.
   std::optional<int64_t> getElementsPerThread(Attribute, ScheduleAttr schedule,
                                               AccumulatorType type) const {

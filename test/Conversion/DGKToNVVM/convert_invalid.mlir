@@ -22,6 +22,20 @@ dgk.kernel @plan() attributes {schedule = #schedule} {
 
 // -----
 
+#mma = #dgk.mma_sync<tf32, m = 16, n = 8, k = 8, a = f32, b = f32>
+#schedule = #dgk.schedule<tile = 128x128x32, warp_grid = 4x2, stages = 4, scale_stages = 1, instruction = #mma,
+  swizzle = b128 x b128, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma,
+  store_slots = 16, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 384, cluster = 1, shared = 0, workspace = 0,
+                           maps = [], parameters = []>
+
+// expected-error @below {{'dgk.kernel' op [dgk_to_nvvm-c2] uses #dgk.mma_sync<tf32, m = 16, n = 8, k = 8, a = f32, b = f32>, which has no lowering here; #dgk.wgmma, and #dgk.mma_sync of bf16 and of mxf8f6f4 with f8E4M3FN have one}}
+dgk.kernel @no_products() attributes {schedule = #schedule, launch = #launch} {
+  dgk.return
+}
+
+// -----
+
 #mma = #dgk.tcgen05<bf16, m = 128, n = 128, k = 16, a = bf16, b = bf16>
 #schedule = #dgk.schedule<tile = 1024x128x64, warp_grid = 8x1, stages = 4, scale_stages = 1, instruction = #mma,
   swizzle = b128 x b128, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma,
@@ -299,22 +313,50 @@ dgk.kernel @tiles() attributes {schedule = #schedule, launch = #launch} {
 
 // -----
 
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 4096, workspace = 0,
+                           maps = [], parameters = []>
+!tile = !dgk.tile<64x64xf8E4M3FN, #dgk.shared<b64>>
+
+dgk.kernel @unscaled() attributes {schedule = #schedule, launch = #launch} {
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %t = dgk.view %ra : !dgk.buffer<1 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+      %acc = dgk.zero : !dgk.accumulator<64x64xf32>
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c10] has no scales, but #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32> takes them}}
+      %sum = dgk.mma %t, %t, %acc : !tile, !tile -> !dgk.accumulator<64x64xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
 #mma = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>
 #schedule = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1,
   instruction = #mma, swizzle = b128 x b128, math = <warps = 4, registers = 232>,
   load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>
-#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 8192, workspace = 0,
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 8448, workspace = 0,
                            maps = [], parameters = []>
 !tile = !dgk.tile<64x64xbf16, #dgk.shared<b128>>
+!words = !dgk.tile<64x1xi32, #dgk.shared<none>>
 
-dgk.kernel @unscaled() attributes {schedule = #schedule, launch = #launch} {
+dgk.kernel @scaled() attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
   %ra = dgk.buffer at 0 : !dgk.buffer<1 x 64x64xbf16, #dgk.shared<b128>>
+  %rs = dgk.buffer at 8192 : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
   dgk.roles {
     dgk.role @math warps(4) {
       %t = dgk.view %ra : !dgk.buffer<1 x 64x64xbf16, #dgk.shared<b128>>
+      %u = dgk.view %rs : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
       %acc = dgk.zero : !dgk.accumulator<64x64xf32>
-      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c10] has no scales, but instructions without scales have no lowering here}}
-      %sum = dgk.mma %t, %t, %acc : !tile, !tile -> !dgk.accumulator<64x64xf32>
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c10] has scales, but #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16> takes none}}
+      %sum = dgk.mma %t scaled by %u[%c0] per 32, %t scaled by %u[%c0] per 32, %acc
+        : !tile, !tile, !words, !words -> !dgk.accumulator<64x64xf32>
     }
   }
   dgk.return

@@ -81,3 +81,34 @@ dgk.kernel @dynamic_index() attributes {schedule = #schedule, launch = #launch} 
   }
   dgk.return
 }
+
+#mma16 = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>
+#schedule16 = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 2, scale_stages = 1,
+  instruction = #mma16, swizzle = b128 x b128, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch16 = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 10256, workspace = 0,
+  maps = [], parameters = []>
+
+// BF16: no scales. Two instructions for each of four K steps of 32 bytes.
+// CHECK-LABEL: llvm.func @bf16
+// CHECK-COUNT-2: nvvm.ldmatrix {{.*}}layout = #nvvm.mma_layout<row>, num = 4 : i32
+// CHECK-COUNT-8: nvvm.mma.sync A[{{.*}}] B[{{.*}}] C[{{.*}}] {layoutA = #nvvm.mma_layout<row>, layoutB = #nvvm.mma_layout<col>, multiplicandAPtxType = #nvvm.mma_type<bf16>, multiplicandBPtxType = #nvvm.mma_type<bf16>, shape = #nvvm.shape<m = 16, n = 8, k = 16>}
+// CHECK-NOT:     nvvm.mma
+// CHECK:         llvm.return
+dgk.kernel @bf16() attributes {schedule = #schedule16, launch = #launch16} {
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 64x64xbf16, #dgk.shared<b128>>
+  %rb = dgk.buffer at 8192 : !dgk.buffer<1 x 16x64xbf16, #dgk.shared<b128>>
+  %p = dgk.pipeline producers(1) consumers(4) at 10240 : !dgk.pipeline<1>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %s = dgk.wait %p : !dgk.pipeline<1>
+      %ta = dgk.view %ra[%s] : !dgk.buffer<1 x 64x64xbf16, #dgk.shared<b128>>
+      %tb = dgk.view %rb[%s] : !dgk.buffer<1 x 16x64xbf16, #dgk.shared<b128>>
+      %acc = dgk.zero : !acc
+      %sum = dgk.mma %ta, %tb, %acc
+        : !dgk.tile<64x64xbf16, #dgk.shared<b128>>, !dgk.tile<16x64xbf16, #dgk.shared<b128>> -> !acc
+      dgk.release %p[%s] : !dgk.pipeline<1>
+    }
+  }
+  dgk.return
+}

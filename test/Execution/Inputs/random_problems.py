@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs random FP8 matmuls in the simulator and compares every element.
+"""Runs random FP8 and BF16 matmuls in the simulator and compares every element.
 
 Problem i is made from the number --first + i alone. Each is compiled, runs in
 --schedules orders of warps and copies, and must give no finding and the right
@@ -23,6 +23,9 @@ import sys
 import time
 
 TILE = 128
+BITS = {"f8E4M3FN": 8, "bf16": 16, "f32": 32}
+# Layouts that have kernels, by element type of A and B.
+LAYOUTS = {"f8E4M3FN": ("nt",), "bf16": ("nt",)}
 
 
 @dataclasses.dataclass
@@ -31,7 +34,9 @@ class Problem:
     m: int
     n: int
     k: int
-    a_block: int
+    element: str  # of A and B
+    layout: str
+    a_block: int  # elements of K for each scale; 0 without scales
     b_block: int
     out: str
     dynamic: bool  # N and K as well as M
@@ -41,30 +46,43 @@ class Problem:
     sms: int
     data: str
 
+    def operand(self, rows, is_k_first):
+        """Type of a matrix of `rows` (None: M) by K, rows 16 bytes apart."""
+        k = "?" if self.dynamic else self.k
+        rows = "?" if self.dynamic or rows is None else rows
+        sizes = (k, rows) if is_k_first else (rows, k)
+        aligned = 128 // BITS[self.element]
+        stride = "?" if sizes[1] == "?" else -(-sizes[1] // aligned) * aligned
+        return f"memref<{sizes[0]}x{sizes[1]}x{self.element}, strided<[{stride}, 1]>>"
+
+    def scales(self, rows, block):
+        """Four to a word, words along the rows."""
+        words = "?" if self.dynamic else -(-self.k // (4 * block))
+        column = "?" if self.dynamic or rows is None else -(-rows // 4) * 4
+        rows = "?" if self.dynamic or rows is None else rows
+        return f"memref<{rows}x{words}xi32, strided<[1, {column}]>>"
+
     def mlir(self):
-        """The function; scales lie K-major, four to a word."""
-        n, k = ("?", "?") if self.dynamic else (self.n, self.k)
-        stride = "?" if self.dynamic else self.n + self.gap
-        rows = "strided<[?, 1]>" if self.dynamic else f"strided<[{self.k}, 1]>"
-        b_rows = "?" if self.dynamic else -(-self.n // 4) * 4
-        words = [
-            "?" if self.dynamic else -(-self.k // (4 * block))
-            for block in (self.a_block, self.b_block)
-        ]
+        n, stride = ("?", "?") if self.dynamic else (self.n, self.n + self.gap)
         types = {
-            "a": f"memref<?x{k}xf8E4M3FN, {rows}>",
-            "sa": f"memref<?x{words[0]}xi32, strided<[1, ?]>>",
-            "b": f"memref<{n}x{k}xf8E4M3FN, {rows}>",
-            "sb": f"memref<{n}x{words[1]}xi32, strided<[1, {b_rows}]>>",
-            "d": f"memref<?x{n}x{self.out}, strided<[{stride}, 1]>>",
+            "a": self.operand(None, self.layout[0] == "t"),
+            "b": self.operand(self.n, self.layout[1] == "n"),
         }
+        inputs, attributes = "%a, %b", [f"layout = #dgemm.layout<{self.layout}>"]
+        if self.a_block:
+            types["sa"] = self.scales(None, self.a_block)
+            types["sb"] = self.scales(self.n, self.b_block)
+            types = {name: types[name] for name in ("a", "sa", "b", "sb")}
+            inputs = "%a scaled by %sa, %b scaled by %sb"
+            blocks = f"a = 1x{self.a_block}, b = 1x{self.b_block}"
+            attributes.append(f"granularity = #dgemm.granularity<{blocks}>")
+        input_types = ", ".join(types.values())
+        types["d"] = f"memref<?x{n}x{self.out}, strided<[{stride}, 1]>>"
         arguments = ", ".join(f"%{name}: {text}" for name, text in types.items())
-        inputs = ", ".join(types[name] for name in ("a", "sa", "b", "sb"))
         return (
             f"func.func @problem({arguments}) {{\n"
-            f"  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : {inputs})\n"
-            f"    outs(%d : {types['d']})\n"
-            f"    {{granularity = #dgemm.granularity<a = 1x{self.a_block}, b = 1x{self.b_block}>}}\n"
+            f"  dgemm.matmul ins({inputs} : {input_types})\n"
+            f"    outs(%d : {types['d']}) {{{', '.join(attributes)}}}\n"
             "  return\n}\n"
         )
 
@@ -93,20 +111,27 @@ def make_problem(number):
     chance = random.Random(number)
     dynamic = chance.random() < 0.3
     out = chance.choice(("bf16", "f32"))
+    element = chance.choice(("f8E4M3FN", "f8E4M3FN", "bf16"))
+    layout = chance.choice(LAYOUTS[element])
     # Rows of 16 bytes can be stored by TMA, others must be by address.
     aligned = 16 // (2 if out == "bf16" else 4)
     step = aligned if dynamic or chance.random() < 0.5 else 1
-    m, n, k = extent(chance, 500, 1), extent(chance, 400, step), extent(chance, 1600, 16)
+    m, n = extent(chance, 500, 1), extent(chance, 400, step)
+    # Any K, where the distance of rows is not K.
+    k_step = 16 if dynamic or chance.random() < 0.5 else 1
+    k = extent(chance, 1600, k_step)
     while m * n * k > 60e6:
-        k = max(16, k // 32 * 16)
+        k = max(k_step, k // 2 // k_step * k_step)
     gap = chance.choice((0, 0, aligned, 3 * aligned, 1, 5)) if not dynamic else 0
     return Problem(
         number=number,
         m=m,
         n=n,
         k=k,
-        a_block=chance.choice((32, 128)),
-        b_block=chance.choice((32, 128)),
+        element=element,
+        layout=layout,
+        a_block=0 if element == "bf16" else chance.choice((32, 128)),
+        b_block=0 if element == "bf16" else chance.choice((32, 128)),
         out=out,
         dynamic=dynamic,
         gap=gap,
@@ -169,7 +194,8 @@ def coverage(outcomes):
         result["tail in M"] += p.m % TILE != 0
         result["tail in N"] += p.n % TILE != 0
         result["tail in K"] += p.k % TILE != 0
-        result["part of a word of scales"] += p.k % (4 * p.a_block) != 0
+        result["K no multiple of 8"] += p.k % 8 != 0
+        result["part of a word of scales"] += p.a_block > 0 and p.k % (4 * p.a_block) != 0
         result["one tile"] += p.m <= 16 and p.n <= 64
         # A tile has at most 128 x 128 elements.
         waves = -(-p.m // TILE) * -(-p.n // TILE) / p.sms
@@ -182,7 +208,7 @@ def coverage(outcomes):
         for block in (p.a_block, p.b_block):
             result["granularity 32"] += block == 32
             result["granularity 128"] += block == 128
-        for value in (p.out, p.target, f"{p.data} data"):
+        for value in (p.out, p.target, f"{p.data} data", f"{p.element} {p.layout}"):
             result[value] += 1
     return result
 

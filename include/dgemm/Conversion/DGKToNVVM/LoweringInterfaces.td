@@ -19,6 +19,8 @@ def DGK_MatrixInstructionLoweringInterface
     in `lib/Target`, so that the dialect knows no instruction set.
   }];
   let methods = [
+    InterfaceMethod<"Whether products of this kind and these types are written.",
+      "bool", "hasProducts">,
     InterfaceMethod<[{
         Elements of `type` that one thread of the math role holds; nothing if the
         instruction has no such fragment.

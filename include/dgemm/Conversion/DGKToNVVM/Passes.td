@@ -43,8 +43,8 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
     8. `dgk_to_nvvm-c8`: memory is reached by copies and stores of tiles.
     9. `dgk_to_nvvm-c9`: accumulators have shapes that the instruction has
        registers for.
-    10. `dgk_to_nvvm-c10`: products of `mma.sync` have scales, and operands and
-        scales in registers.
+    10. `dgk_to_nvvm-c10`: products of `mma.sync` have scales if and only if the
+        instruction takes them, and operands and scales in registers.
     11. `dgk_to_nvvm-c11`: products of `wgmma` have no scales, and operands in
         shared memory with rows of one swizzle span.
 
