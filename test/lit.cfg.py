@@ -94,7 +94,7 @@ for tool in ["ptxas", "nvcc", "nvdisasm", "cmake"]:
 # Versions format differently: only the one that the project uses will do.
 if os.path.exists(os.path.join(config.llvm_tools_dir, "clang-format")):
     config.available_features.add("clang-format")
-for tool in ["dgemm-compile", "dgemm-run", "dgemm-explain"]:
+for tool in ["dgemm-compile", "dgemm-run", "dgemm-explain", "dgemm-bench"]:
     if os.path.exists(os.path.join(config.dgemm_tools_dir, tool)):
         config.available_features.add(tool)
 for module in ["numpy", "ml_dtypes"]:
