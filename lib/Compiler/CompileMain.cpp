@@ -36,7 +36,8 @@ static constexpr llvm::StringLiteral overview =
 The input is MLIR with operations of the dgemm dialect (what to compute), with
 dgk.kernel (how), or with a gpu.module (in which instructions). Compilation
 starts there and stops at the level that --emit names. No GPU is needed, and no
-CUDA toolkit except ptxas for --emit=cubin and --facts.
+CUDA toolkit except ptxas for --emit=cubin and --facts, and for the machine code
+in a pack, which else has PTX only.
 
 EXAMPLES:
   dgemm-compile matmul.mlir --target=sm_120a                PTX on the output
@@ -44,6 +45,7 @@ EXAMPLES:
   dgemm-compile matmul.mlir --emit=schedule                 how it will be done
   dgemm-compile matmul.mlir --emit=dgk | dgk-opt -          the kernel, readable
   dgemm-compile matmul.mlir --emit=plan                     how to launch it
+  dgemm-compile matmul.mlir --emit=pack -o matmul.dgpack    all of that, in a file
 )";
 
 namespace {
@@ -76,7 +78,10 @@ struct Options {
           clEnumValN(Stage::NVVM, "nvvm", "a gpu.module of nvvm and llvm"),
           clEnumValN(Stage::LLVM, "llvm", "LLVM IR, optimised"),
           clEnumValN(Stage::PTX, "ptx", "PTX text"),
-          clEnumValN(Stage::Cubin, "cubin", "machine code, by ptxas"))};
+          clEnumValN(Stage::Cubin, "cubin", "machine code, by ptxas"),
+          clEnumValN(Stage::Pack, "pack",
+                     "problem, schedule, plan and code in one file, to run "
+                     "without a compiler"))};
   cl::opt<std::string> kernel{
       "kernel", cl::value_desc("name"), cl::cat(category),
       cl::desc("Kernel to emit when the module has several")};
@@ -192,11 +197,11 @@ static LogicalResult checkOptions(const Options &options) {
                 "--emit=cubin");
     return failure();
   }
-  bool toTerminal = options.output == "-" && options.stage == Stage::Cubin &&
+  bool toTerminal = options.output == "-" && options.stage >= Stage::Cubin &&
                     llvm::sys::Process::StandardOutIsDisplayed();
   if (!toTerminal)
     return success();
-  reportError("a cubin is binary and would garble the terminal; give a file "
+  reportError("the output is binary and would garble the terminal; give a file "
               "with -o");
   return failure();
 }

@@ -8,6 +8,7 @@
 #include "dgemm/Compiler/Compiler.h"
 
 #include "dgemm/Compiler/LaunchPlan.h"
+#include "dgemm/Compiler/PackContent.h"
 #include "dgemm/Conversion/DGKToNVVM/DGKToNVVM.h"
 #include "dgemm/Dialect/DGK/IR/DGK.h"
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
@@ -33,6 +34,8 @@ struct Compilation {
   /// The chip that everything is compiled for.
   std::string chip;
   unsigned ptxVersion = EmissionOptions().ptxVersion;
+  /// At stage Pack: what is known of each kernel besides its code.
+  std::vector<pack::Pack> packs{};
 };
 } // namespace
 
@@ -120,8 +123,8 @@ static bool hasSynchronousKernel(ModuleOp module) {
 
 /// The passes from where the module stands to the stage asked for, or to the
 /// last stage that is MLIR.
-static void buildPasses(OpPassManager &passes, const Compilation &state) {
-  Stage stage = state.options.stage;
+static void buildPasses(OpPassManager &passes, const Compilation &state,
+                        Stage stage) {
   bool hasProblem = contains<ProblemOpInterface>(state.module);
   bool hasKernel = hasProblem || contains<dgk::KernelOp>(state.module);
   if (hasProblem) {
@@ -141,13 +144,32 @@ static void buildPasses(OpPassManager &passes, const Compilation &state) {
   buildNVVMFinalizePipeline(passes);
 }
 
-static LogicalResult lower(Compilation &state) {
+static LogicalResult lowerTo(Compilation &state, Stage stage) {
   PassManager passes(state.module.getContext(), ModuleOp::getOperationName());
   if (state.configure && failed(state.configure(passes)))
     return failure();
   passes.enableTiming(state.timing);
-  buildPasses(passes, state);
+  buildPasses(passes, state, stage);
   return passes.run(state.module);
+}
+
+/// A pack tells what the kernel computes and how it is launched, which only the
+/// levels above the code know.
+static LogicalResult lowerForPack(Compilation &state) {
+  std::vector<ProblemRecord> problems = recordProblems(state.module);
+  if (failed(lowerTo(state, Stage::DGKAsync)))
+    return failure();
+  auto packs = describeKernels(state.module, state.chip, problems);
+  if (failed(packs))
+    return failure();
+  state.packs = std::move(*packs);
+  return lowerTo(state, Stage::Pack);
+}
+
+static LogicalResult lower(Compilation &state) {
+  if (state.options.stage == Stage::Pack)
+    return lowerForPack(state);
+  return lowerTo(state, state.options.stage);
 }
 
 //===----------------------------------------------------------------------===//
@@ -235,18 +257,59 @@ static LogicalResult runPtxas(EmittedKernel &kernel, Compilation &state,
             "--emit=ptx, which needs none";
 }
 
+/// Whether a pack can have a cubin; says so when not.
+static bool canAssemble(Compilation &state, Location location) {
+  if (!state.options.ptxas.empty() || findPtxas())
+    return true;
+  emitWarning(location)
+      << "no ptxas found on PATH, in $CUDA_HOME/bin or in /usr/local/cuda/bin: "
+         "the pack has PTX only, which the driver compiles when it is loaded";
+  return false;
+}
+
+static FailureOr<std::string> makePack(const EmittedKernel &kernel,
+                                       Compilation &state, Location location) {
+  auto found = llvm::find_if(state.packs, [&](const pack::Pack &pack) {
+    return pack.plan.entry == kernel.name;
+  });
+  if (found == state.packs.end())
+    return emitError(location)
+           << "a pack needs the launch plan of a dgk.kernel, but '"
+           << kernel.name
+           << "' was none; compile from the kernel or from the problem";
+  pack::Pack pack = *found;
+  pack.ptx = kernel.ptx;
+  pack.cubin = kernel.cubin;
+  if (const std::optional<PtxasFacts> &facts = kernel.facts)
+    pack.facts = pack::PtxasFacts{facts->registers,    facts->spillStores,
+                                  facts->spillLoads,   facts->stack,
+                                  facts->staticShared, facts->barriers};
+  pack::Result<std::string> file = pack::writePack(pack);
+  if (!file)
+    return emitError(location) << file.error().message;
+  return std::move(*file);
+}
+
 static FailureOr<CompileResult> makeCode(LLVM::LLVMFuncOp kernel,
                                          const EmissionOptions &emission,
                                          Compilation &state) {
   auto emitted = emitPtx(kernel, emission, state.timing);
   if (failed(emitted))
     return failure();
-  bool isCubin = state.options.stage == Stage::Cubin;
-  if ((isCubin || state.options.wantFacts) &&
-      failed(runPtxas(*emitted, state, kernel.getLoc())))
+  Stage stage = state.options.stage;
+  bool isAssembled =
+      stage == Stage::Cubin || state.options.wantFacts ||
+      (stage == Stage::Pack && canAssemble(state, kernel.getLoc()));
+  if (isAssembled && failed(runPtxas(*emitted, state, kernel.getLoc())))
     return failure();
   CompileResult result;
-  result.output = isCubin ? emitted->cubin : emitted->ptx;
+  result.output = stage == Stage::Cubin ? emitted->cubin : emitted->ptx;
+  if (stage == Stage::Pack) {
+    auto file = makePack(*emitted, state, kernel.getLoc());
+    if (failed(file))
+      return failure();
+    result.output = std::move(*file);
+  }
   result.launch = kernel->getParentOp()->getAttrOfType<dgk::LaunchPlanAttr>(
       dgk::kLaunchPlanAttrName);
   result.kernel = std::move(*emitted);

@@ -42,7 +42,12 @@ public:
   Runner(const Runner &) = delete;
 
   Status place();
-  Expected<KernelRun> run(uint64_t seed);
+  /// One launch. Operands that no kernel may change are written before the
+  /// first and inspected after the last one only.
+  Expected<KernelRun> run(uint64_t seed, bool isFirst, bool isLast);
+  Expected<std::vector<double>> time(unsigned count) {
+    return device.time(kernel, launch, count);
+  }
   void bringBack();
   bool isEmpty() const { return launch.isEmpty(); }
 
@@ -194,6 +199,14 @@ Status Runner::place() {
 //===----------------------------------------------------------------------===//
 
 Status Runner::fill(const Allocation &allocation) {
+  if (allocation.isRead && !device.marksPoison()) {
+    // One write instead of one for each row.
+    std::vector<uint8_t> image(allocation.bytes, kPoison);
+    for (uint64_t i = 0; i < allocation.bytes; ++i)
+      if (allocation.isElement[i])
+        image[i] = allocation.host[i];
+    return device.write(allocation.address, image.data(), image.size());
+  }
   Status status = device.poison(allocation.address, allocation.bytes);
   if (!status.ok() || !allocation.isRead)
     return status;
@@ -253,10 +266,11 @@ Status Runner::inspect(Allocation &allocation, KernelRun &result) {
   return status;
 }
 
-Expected<KernelRun> Runner::run(uint64_t seed) {
+Expected<KernelRun> Runner::run(uint64_t seed, bool isFirst, bool isLast) {
   for (const Allocation &allocation : allocations)
-    if (Status status = fill(allocation); !status.ok())
-      return status.error();
+    if (isFirst || allocation.isWritten)
+      if (Status status = fill(allocation); !status.ok())
+        return status.error();
   Expected<LaunchReport> report = device.launch(kernel, launch, seed);
   if (!report)
     return report.error();
@@ -264,8 +278,9 @@ Expected<KernelRun> Runner::run(uint64_t seed) {
   result.seed = seed;
   result.report = std::move(*report);
   for (Allocation &allocation : allocations)
-    if (Status status = inspect(allocation, result); !status.ok())
-      return status.error();
+    if (isLast || allocation.isWritten)
+      if (Status status = inspect(allocation, result); !status.ok())
+        return status.error();
   return result;
 }
 
@@ -282,23 +297,41 @@ void Runner::bringBack() {
           .ok();
 }
 
+Expected<KernelRuns> dgemm::device::runKernel(
+    Device &device, const LoadedKernel &kernel, const launch::LaunchPlan &plan,
+    const std::vector<KernelOperand> &operands, const RunRequest &request) {
+  Runner runner(device, kernel, plan, operands);
+  if (Status status = runner.place(); !status.ok())
+    return status.error();
+  KernelRuns result;
+  size_t count = request.seeds.size();
+  if (runner.isEmpty() || count == 0)
+    return result;
+  for (size_t i = 0; i < count; ++i) {
+    Expected<KernelRun> run =
+        runner.run(request.seeds[i], i == 0, i + 1 == count);
+    if (!run)
+      return run.error();
+    result.runs.push_back(std::move(*run));
+  }
+  runner.bringBack();
+  if (request.timings == 0)
+    return result;
+  Expected<std::vector<double>> seconds = runner.time(request.timings);
+  if (!seconds)
+    return seconds.error();
+  result.seconds = std::move(*seconds);
+  return result;
+}
+
 Expected<std::vector<KernelRun>>
 dgemm::device::runKernel(Device &device, const LoadedKernel &kernel,
                          const launch::LaunchPlan &plan,
                          const std::vector<KernelOperand> &operands,
                          const std::vector<uint64_t> &seeds) {
-  Runner runner(device, kernel, plan, operands);
-  if (Status status = runner.place(); !status.ok())
-    return status.error();
-  std::vector<KernelRun> runs;
-  if (runner.isEmpty() || seeds.empty())
-    return runs;
-  for (uint64_t seed : seeds) {
-    Expected<KernelRun> run = runner.run(seed);
-    if (!run)
-      return run.error();
-    runs.push_back(std::move(*run));
-  }
-  runner.bringBack();
-  return runs;
+  Expected<KernelRuns> result =
+      runKernel(device, kernel, plan, operands, RunRequest{seeds, 0});
+  if (!result)
+    return result.error();
+  return std::move(result->runs);
 }

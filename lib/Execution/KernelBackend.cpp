@@ -9,6 +9,7 @@
 
 #include "dgemm/Compiler/Compiler.h"
 #include "dgemm/Compiler/LaunchPlan.h"
+#include "dgemm/Compiler/PackContent.h"
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
 #include "dgemm/Target/Targets.h"
 
@@ -92,25 +93,13 @@ static OwningOpRef<ModuleOp> outline(Operation *op) {
   return module;
 }
 
-/// How the kernel's matrix instruction adds, and how often its sums start anew.
-static Arithmetic getArithmetic(dgk::KernelOp kernel,
-                                dgk::ScheduleAttr schedule) {
-  dgk::MatrixInstruction instruction = schedule.getMatrixInstruction();
+static Arithmetic convert(const pack::Arithmetic &arithmetic) {
   Arithmetic result;
-  result.productsPerRounding = instruction.getK();
-  int64_t bits = instruction.getAlignmentBits();
-  if (bits == 0)
-    return result;
-  result.truncation.products = instruction.getK();
-  result.truncation.alignmentBits = static_cast<int>(bits);
-  // f32 has 23 bits of fraction.
-  result.truncation.fractionBits =
-      static_cast<int>(std::min<int64_t>(bits, 23));
-  bool promotes =
-      kernel.walk([](dgk::PromoteOp) { return WalkResult::interrupt(); })
-          .wasInterrupted();
-  if (promotes)
-    result.truncation.chain = schedule.getTileK();
+  result.productsPerRounding = arithmetic.productsPerRounding;
+  result.truncation.products = arithmetic.truncatedProducts;
+  result.truncation.alignmentBits = static_cast<int>(arithmetic.alignmentBits);
+  result.truncation.fractionBits = static_cast<int>(arithmetic.fractionBits);
+  result.truncation.chain = arithmetic.chain;
   return result;
 }
 
@@ -131,8 +120,8 @@ static FailureOr<CompiledOp> compileOp(Operation *op,
     return failure();
   CompiledOp result;
   result.plan = std::move(*plan);
-  if (dgk::ScheduleAttr schedule = kernels.front().getScheduleAttr())
-    result.arithmetic = getArithmetic(kernels.front(), schedule);
+  if (kernels.front().getScheduleAttr())
+    result.arithmetic = convert(getArithmetic(kernels.front()));
   options.stage = Stage::PTX;
   FailureOr<CompileResult> code = compile(*module, options);
   if (failed(code))

@@ -80,7 +80,7 @@ Status Evaluator::checkDimension(size_t index, size_t dimension) const {
       expected.value_or(size) != size)
     return differs("size", size, *expected);
   if (size < 0)
-    return Error{ErrorCode::OutOfRange,
+    return Error{ErrorCode::NegativeSize,
                  describe(index) + " has the negative size " +
                      std::to_string(size) + " in dimension " +
                      std::to_string(dimension)};
@@ -91,7 +91,7 @@ Status Evaluator::checkDimension(size_t index, size_t dimension) const {
       expected.value_or(stride) != stride)
     return differs("stride", stride, *expected);
   if (stride < 0)
-    return Error{ErrorCode::OutOfRange,
+    return Error{ErrorCode::BadStride,
                  describe(index) + " has the negative stride " +
                      std::to_string(stride) + " in dimension " +
                      std::to_string(dimension)};
@@ -132,10 +132,10 @@ Status Evaluator::checkAddress(size_t argument, uint64_t address,
   if (isEmpty(arguments[argument]))
     return {};
   if (address == 0)
-    return Error{ErrorCode::BadAddress, describe(argument) + " is null"};
+    return Error{ErrorCode::NullAddress, describe(argument) + " is null"};
   if (address % alignment == 0)
     return {};
-  return Error{ErrorCode::BadAddress,
+  return Error{ErrorCode::MisalignedAddress,
                describe(argument) + " is " +
                    std::to_string(address % alignment) +
                    " bytes beyond a multiple of " + std::to_string(alignment) +
@@ -200,7 +200,7 @@ Status Evaluator::findStrides(size_t index, TensorMapValue &value) {
     if (!stride)
       return stride.error();
     if (*stride % kMapAlignment != 0)
-      return Error{ErrorCode::BadAddress,
+      return Error{ErrorCode::BadStride,
                    describe(map.argument) + " has rows " +
                        std::to_string(*stride) +
                        " bytes apart, expected a multiple of " +

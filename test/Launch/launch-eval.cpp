@@ -22,22 +22,6 @@
 
 using namespace dgemm::launch;
 
-static const char *getName(ErrorCode code) {
-  switch (code) {
-  case ErrorCode::MalformedPlan:
-    return "malformed_plan";
-  case ErrorCode::UnsupportedVersion:
-    return "unsupported_version";
-  case ErrorCode::WrongArguments:
-    return "wrong_arguments";
-  case ErrorCode::BadAddress:
-    return "bad_address";
-  case ErrorCode::OutOfRange:
-    return "out_of_range";
-  }
-  return "";
-}
-
 static int fail(const Error &error) {
   std::cout << "error " << getName(error.code) << ": " << error.message << '\n';
   return 1;

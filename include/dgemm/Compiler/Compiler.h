@@ -43,8 +43,19 @@ class PassManager;
 namespace dgemm {
 
 /// The levels at which compilation can stop, from the problem to machine code.
-/// Plan is what the host does to launch the kernel of DGKAsync, as JSON.
-enum class Stage { Schedule, DGK, DGKAsync, Plan, NVVM, LLVM, PTX, Cubin };
+/// Plan is what the host does to launch the kernel of DGKAsync, as JSON; Pack
+/// is a file with all that a launcher needs (docs/Pack.md).
+enum class Stage {
+  Schedule,
+  DGK,
+  DGKAsync,
+  Plan,
+  NVVM,
+  LLVM,
+  PTX,
+  Cubin,
+  Pack
+};
 
 /// What to compile for and how far.
 struct CompileOptions {
@@ -66,7 +77,7 @@ struct CompileOptions {
 
 /// What `compile` made.
 struct CompileResult {
-  /// MLIR, JSON, LLVM IR or PTX as text, or the bytes of a cubin.
+  /// MLIR, JSON, LLVM IR or PTX as text, or the bytes of a cubin or pack.
   std::string output;
   /// The kernel, from stage PTX on.
   std::optional<EmittedKernel> kernel;
@@ -85,7 +96,8 @@ using ConfigurePasses =
 /// (`dgk.kernel`) or kernels in a `gpu.module`: lowering starts where the
 /// module stands. Fails with a diagnostic when the target is unknown, when
 /// there is nothing to compile, when a pass declines, when the kernel to emit
-/// is ambiguous, or when ptxas is missing or refuses. `timing` gets a timer for
+/// is ambiguous, or when ptxas is missing or refuses. A pack is made without
+/// ptxas too, which is a warning: it holds PTX only. `timing` gets a timer for
 /// each pass and phase.
 mlir::FailureOr<CompileResult> compile(mlir::ModuleOp module,
                                        const CompileOptions &options,

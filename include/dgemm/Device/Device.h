@@ -12,6 +12,7 @@
 // plans (dgemm/Launch). Plain C++17: neither MLIR nor a CUDA toolkit.
 
 #include "dgemm/Launch/Evaluate.h"
+#include "dgemm/Pack/Pack.h"
 #include "dgemm/Reference/Status.h"
 
 #include <memory>
@@ -51,7 +52,7 @@ class Device {
 public:
   virtual ~Device() = default;
 
-  /// "sim".
+  /// "sim", "cuda".
   virtual const char *name() const = 0;
   /// Streaming multiprocessors that a launch plan may count on.
   virtual int64_t smCount() const = 0;
@@ -61,7 +62,12 @@ public:
   virtual Expected<std::unique_ptr<LoadedKernel>>
   load(const std::string &code, const launch::LaunchPlan &plan) = 0;
 
-  /// Poisoned memory at a multiple of 256 bytes. `name` stands in findings.
+  /// Reads the code of a pack, by default its PTX. Fails as `load`, and when
+  /// the pack holds no code that this device runs.
+  virtual Expected<std::unique_ptr<LoadedKernel>>
+  loadPack(const pack::Pack &pack);
+
+  /// Poisoned memory at a multiple of 16 bytes. `name` stands in findings.
   virtual Expected<uint64_t> allocate(const std::string &name,
                                       uint64_t bytes) = 0;
   /// Takes the address of an allocation.
@@ -72,6 +78,9 @@ public:
   /// Fills with `kPoison`; from now on it is a mistake to read these bytes, and
   /// a device that can see that reports it.
   virtual Status poison(uint64_t address, uint64_t bytes) = 0;
+  /// Whether the device tells poison from data that happen to be the same
+  /// bytes.
+  virtual bool marksPoison() const { return false; }
 
   /// Runs a kernel to its end; `launch` has a grid. `seed` chooses an order of
   /// what may happen in any order, on a device where that can be chosen. Fails
@@ -80,6 +89,14 @@ public:
   virtual Expected<LaunchReport> launch(const LoadedKernel &kernel,
                                         const launch::Launch &launch,
                                         uint64_t seed) = 0;
+  /// Launches `count` times, each time with cold caches, and returns the
+  /// seconds that the kernel took each time. Empty where time says nothing
+  /// about the kernel. What memory holds afterwards is not specified.
+  virtual Expected<std::vector<double>> time(const LoadedKernel &kernel,
+                                             const launch::Launch &launch,
+                                             unsigned count) {
+    return std::vector<double>();
+  }
 };
 
 } // namespace dgemm::device

@@ -40,11 +40,33 @@ struct KernelRun {
   bool passed() const { return report.findings.empty() && mistakes.empty(); }
 };
 
+/// What to do with a kernel.
+struct RunRequest {
+  /// One launch for each.
+  std::vector<uint64_t> seeds;
+  /// Further launches that are timed, if the device can.
+  unsigned timings = 0;
+};
+
+/// What was done.
+struct KernelRuns {
+  /// One for each seed; none when there was nothing to launch.
+  std::vector<KernelRun> runs;
+  /// Of each timed launch.
+  std::vector<double> seconds;
+};
+
 /// Runs a kernel once for each seed, always from the same operands, and brings
 /// back what the first run wrote. Nothing is launched where the plan's grid is
 /// empty: the result is empty then, and operands stay as they are. Fails when
 /// the operands do not fit the plan (see `launch::evaluate`) or the device
 /// refuses.
+Expected<KernelRuns> runKernel(Device &device, const LoadedKernel &kernel,
+                               const launch::LaunchPlan &plan,
+                               const std::vector<KernelOperand> &operands,
+                               const RunRequest &request);
+
+/// The same without timings.
 Expected<std::vector<KernelRun>>
 runKernel(Device &device, const LoadedKernel &kernel,
           const launch::LaunchPlan &plan,

@@ -41,6 +41,7 @@ public:
   Status write(uint64_t address, const void *from, uint64_t bytes) override;
   Status read(uint64_t address, void *to, uint64_t bytes) const override;
   Status poison(uint64_t address, uint64_t bytes) override;
+  bool marksPoison() const override { return true; }
   Expected<LaunchReport> launch(const LoadedKernel &kernel,
                                 const launch::Launch &launch,
                                 uint64_t seed) override;

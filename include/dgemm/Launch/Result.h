@@ -15,21 +15,54 @@
 
 namespace dgemm::launch {
 
-/// What kind of mistake an error is, for callers that act on it.
+/// What kind of mistake an error is, for callers that act on it. Plans, packs
+/// and the runtime share the list; each function says which ones it returns.
 enum class ErrorCode {
   /// The text is no launch plan, or one that contradicts itself.
   MalformedPlan,
-  /// The plan is of a version that this library does not know.
+  /// The plan or pack is of a version that this library does not know.
   UnsupportedVersion,
   /// Arguments that the kernel was not compiled for: number, rank, a size or
   /// a stride that the plan fixes.
   WrongArguments,
-  /// A null or misaligned address.
-  BadAddress,
+  /// The address of an operand with elements is null.
+  NullAddress,
+  /// An address is no multiple of what it must be aligned to.
+  MisalignedAddress,
+  /// A negative stride, or rows that are no multiple of 16 bytes apart.
+  BadStride,
+  /// A size is negative.
+  NegativeSize,
   /// A value that does not fit: overflow, a size beyond what the hardware
-  /// addresses, a negative size.
+  /// addresses.
   OutOfRange,
+  /// The bytes are no pack, or one that was damaged or cut off.
+  MalformedPack,
+  /// A file could not be read.
+  NoFile,
+  /// There is no CUDA driver, or it lacks a function that is needed.
+  NoDriver,
+  /// There is no such device.
+  NoDevice,
+  /// The driver refused a call; the message has its name for the reason.
+  DriverError,
+  /// The pack holds no code that this device can run.
+  WrongChip,
+  /// The address is one of host memory, or of nothing that the driver knows.
+  HostAddress,
+  /// The memory or the stream belongs to another device than the kernel.
+  WrongDevice,
+  /// The kernel needs a workspace, but none, a smaller or a misaligned one was
+  /// passed.
+  BadWorkspace,
+  /// An object that is needed was not passed, or belongs to something else.
+  BadHandle,
+  /// The host has no memory left.
+  NoMemory,
 };
+
+/// "null_address": a name for programs and logs.
+const char *getName(ErrorCode code);
 
 /// Why something failed, in words for the person who asked for it.
 struct Error {

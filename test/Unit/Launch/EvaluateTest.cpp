@@ -134,28 +134,28 @@ TEST_F(Evaluate, ComparesWithWhatWasCompiled) {
 TEST_F(Evaluate, RefusesBadAddresses) {
   std::vector<ArgumentValue> values = arguments(64, 160, 160);
   values[0].address = 0;
-  EXPECT_EQ(complaint(values, ErrorCode::BadAddress),
+  EXPECT_EQ(complaint(values, ErrorCode::NullAddress),
             "sample: argument 0 'a' is null");
   values[0].address = 0x10008;
-  EXPECT_EQ(complaint(values, ErrorCode::BadAddress),
+  EXPECT_EQ(complaint(values, ErrorCode::MisalignedAddress),
             "sample: argument 0 'a' is 8 bytes beyond a multiple of 16 bytes, "
             "to which it must be aligned");
   values = arguments(64, 160, 160);
   values[1].address = 0x20001;
-  EXPECT_EQ(complaint(values, ErrorCode::BadAddress),
+  EXPECT_EQ(complaint(values, ErrorCode::MisalignedAddress),
             "sample: argument 1 'd' is 1 bytes beyond a multiple of 2 bytes, "
             "to which it must be aligned");
-  EXPECT_EQ(complaint(arguments(64, 160, 168), ErrorCode::BadAddress),
+  EXPECT_EQ(complaint(arguments(64, 160, 168), ErrorCode::BadStride),
             "sample: argument 0 'a' has rows 168 bytes apart, expected a "
             "multiple of 16");
 }
 
 TEST_F(Evaluate, RefusesWhatDoesNotFit) {
   constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
-  EXPECT_EQ(complaint(arguments(-1, 160, 160), ErrorCode::OutOfRange),
+  EXPECT_EQ(complaint(arguments(-1, 160, 160), ErrorCode::NegativeSize),
             "sample: argument 0 'a' has the negative size -1 in dimension 0");
   EXPECT_EQ(
-      complaint(arguments(64, 160, -16), ErrorCode::OutOfRange),
+      complaint(arguments(64, 160, -16), ErrorCode::BadStride),
       "sample: argument 0 'a' has the negative stride -16 in dimension 0");
   EXPECT_EQ(
       complaint(arguments(int64_t(1) << 31, 160, 160), ErrorCode::OutOfRange),

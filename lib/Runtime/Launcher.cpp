@@ -1,0 +1,95 @@
+//===- Launcher.cpp - Launches without allocation -------------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Runtime/Kernel.h"
+
+#include <algorithm>
+
+using namespace dgemm;
+using namespace dgemm::runtime;
+
+static constexpr uint64_t kWorkspaceAlignment = 256;
+
+Launcher::Launcher(const Kernel &kernel) : kernel(kernel) {
+  const launch::LaunchPlan &plan = kernel.getPlan();
+  operands.reserve(plan.arguments.size());
+  launched.maps.reserve(plan.maps.size());
+  launched.parameters.reserve(plan.parameters.size());
+  launched.symbols.reserve(plan.symbols.size());
+  kernel.reserve(encoded);
+}
+
+static bool isEqual(const launch::ArgumentValue &a,
+                    const launch::ArgumentValue &b) {
+  if (a.address != b.address || a.rank != b.rank)
+    return false;
+  return std::equal(a.shape.begin(), a.shape.begin() + a.rank,
+                    b.shape.begin()) &&
+         std::equal(a.strides.begin(), a.strides.begin() + a.rank,
+                    b.strides.begin());
+}
+
+bool Launcher::isSame(const launch::ArgumentValue *values, size_t count,
+                      const LaunchOptions &options) const {
+  if (!isPrepared || count != operands.size() || !(options == lastOptions))
+    return false;
+  return std::equal(values, values + count, operands.begin(), isEqual);
+}
+
+Status Launcher::checkWorkspace(const LaunchOptions &options) const {
+  uint64_t needed = launched.workspaceBytes;
+  if (needed == 0)
+    return {};
+  auto fail = [&](const std::string &what) {
+    return Error{ErrorCode::BadWorkspace,
+                 kernel.getPlan().entry + ": the workspace " + what};
+  };
+  std::string bytes = std::to_string(needed) + " bytes";
+  if (options.workspace == 0)
+    return fail("is missing, the kernel needs " + bytes);
+  if (options.workspaceBytes < needed)
+    return fail("has " + std::to_string(options.workspaceBytes) +
+                " bytes, the kernel needs " + bytes);
+  if (options.workspace % kWorkspaceAlignment != 0)
+    return fail("does not begin at a multiple of " +
+                std::to_string(kWorkspaceAlignment) + " bytes");
+  return kernel.checkWorkspace(options.workspace);
+}
+
+Status Launcher::prepare(const LaunchOptions &options) {
+  int64_t smCount =
+      options.smCount == 0 ? kernel.getFacts().smCount : options.smCount;
+  if (Status status =
+          launch::evaluate(kernel.getPlan(), operands, smCount, launched);
+      !status.ok() || launched.isEmpty())
+    return status;
+  if (Status status = checkWorkspace(options); !status.ok())
+    return status;
+  if (Status status = kernel.checkAddresses(operands); !status.ok())
+    return status;
+  return kernel.encode(launched, encoded);
+}
+
+Status Launcher::launch(const launch::ArgumentValue *values, size_t count,
+                        const LaunchOptions &options, CuStream stream) {
+  if (!isSame(values, count, options)) {
+    isPrepared = false;
+    size_t expected = kernel.getPlan().arguments.size();
+    if (count != expected)
+      return Error{ErrorCode::WrongArguments,
+                   kernel.getPlan().entry + ": " + std::to_string(count) +
+                       " operands, expected " + std::to_string(expected)};
+    operands.assign(values, values + count);
+    lastOptions = options;
+    if (Status status = prepare(options); !status.ok())
+      return status;
+    isPrepared = true;
+  }
+  if (launched.isEmpty())
+    return {};
+  return kernel.submit(encoded, stream);
+}
