@@ -16,7 +16,7 @@ BITS = {
 
 
 class PlanError(Exception):
-    """`code` is one of wrong_arguments, bad_address, out_of_range."""
+    """`code` is one of those of dgemm/Launch/Result.h in snake_case."""
 
     def __init__(self, code, message):
         super().__init__(message)
@@ -86,21 +86,22 @@ def check_argument(expected, actual):
         if shape[i] not in (None, size):
             raise PlanError("wrong_arguments", f"{name} has size {size} in dimension {i}")
         if size < 0:
-            raise PlanError("out_of_range", f"{name} has size {size}")
+            raise PlanError("negative_size", f"{name} has size {size}")
         if size <= 1:
             continue
         stride = actual.strides[i]
         if expected["strides"][i] not in (None, stride):
             raise PlanError("wrong_arguments", f"{name} has stride {stride} in dimension {i}")
         if stride < 0:
-            raise PlanError("out_of_range", f"{name} has stride {stride}")
+            raise PlanError("bad_stride", f"{name} has stride {stride}")
 
 
 def check_address(name, argument, alignment):
     if argument.is_empty():
         return
     if argument.address == 0 or argument.address % alignment:
-        raise PlanError("bad_address", f"{name} is at {argument.address:#x}")
+        code = "misaligned_address" if argument.address else "null_address"
+        raise PlanError(code, f"{name} is at {argument.address:#x}")
 
 
 def find_symbol(symbol, arguments, sm_count):
@@ -124,7 +125,7 @@ def find_map(plan, tensor_map, arguments, symbols):
         # No row follows: the hardware gets a legal stride that means nothing.
         stride = 16 if dim == 1 else evaluate_within(expression, symbols, 2**40 - 1)
         if stride % 16:
-            raise PlanError("bad_address", f"{name} has rows {stride} bytes apart")
+            raise PlanError("bad_stride", f"{name} has rows {stride} bytes apart")
         strides.append(stride)
     return {
         "type": tensor_map["type"],
