@@ -33,6 +33,8 @@ struct Compilation {
   ConfigurePasses configure;
   /// The chip that everything is compiled for.
   std::string chip;
+  /// The name by which the user asked for it, a part for example.
+  std::string target;
   unsigned ptxVersion = EmissionOptions().ptxVersion;
   /// At stage Pack: what is known of each kernel besides its code.
   std::vector<pack::Pack> packs{};
@@ -57,7 +59,11 @@ static dgk::TargetAttr getTarget(Operation *op) {
 
 /// Decides on the chip and fails when an operation is for another one.
 static LogicalResult resolveChip(Compilation &state) {
-  state.chip = state.options.target;
+  MLIRContext *context = state.module.getContext();
+  context->loadDialect<dgk::DGKDialect>();
+  state.target = state.chip = state.options.target;
+  if (dgk::TargetAttr named = dgk::lookupTarget(context, state.target))
+    state.chip = named.getChip().str();
   auto visit = [&](Operation *op) -> WalkResult {
     dgk::TargetAttr target = getTarget(op);
     if (!target || target.getChip() == state.chip)
@@ -75,6 +81,8 @@ static LogicalResult resolveChip(Compilation &state) {
     return failure();
   if (state.chip.empty())
     state.chip = "sm_120a";
+  if (state.target.empty())
+    state.target = state.chip;
   return success();
 }
 
@@ -84,9 +92,8 @@ static LogicalResult checkChip(Compilation &state) {
   if (!contains<ProblemOpInterface>(state.module) &&
       !contains<dgk::KernelOp>(state.module))
     return success();
-  MLIRContext *context = state.module.getContext();
-  context->loadDialect<dgk::DGKDialect>();
-  dgk::TargetAttr target = dgk::lookupTarget(context, state.chip);
+  dgk::TargetAttr target =
+      dgk::lookupTarget(state.module.getContext(), state.chip);
   if (!target)
     return state.module.emitError("unknown target '")
            << state.chip
@@ -129,7 +136,7 @@ static void buildPasses(OpPassManager &passes, const Compilation &state,
   bool hasKernel = hasProblem || contains<dgk::KernelOp>(state.module);
   if (hasProblem) {
     ScheduleOptions schedule;
-    schedule.target = state.chip;
+    schedule.target = state.target;
     if (stage == Stage::Schedule)
       return buildDGemmToSchedulePipeline(passes, schedule);
     buildDGemmToDGKPipeline(passes, schedule);
@@ -337,7 +344,7 @@ FailureOr<CompileResult> dgemm::compile(ModuleOp module,
                                         const CompileOptions &options,
                                         TimingScope &timing,
                                         ConfigurePasses configure) {
-  Compilation state{module, options, timing, configure, {}};
+  Compilation state{module, options, timing, configure, {}, {}};
   if (failed(checkInput(state)) || failed(lower(state)))
     return failure();
   if (options.stage == Stage::Plan)

@@ -43,7 +43,10 @@ struct Rates {
 using Instructions = SmallVector<Attribute> (*)(MLIRContext *);
 
 struct Chip {
+  /// What users call it: the chip for its usual part, or a part.
   StringLiteral name;
+  /// As for the PTX `.target` directive.
+  StringLiteral chip;
   Family family;
   Limits limits;
   Rates rates;
@@ -115,33 +118,66 @@ static SmallVector<Attribute> getTcgen05(MLIRContext *context) {
 /// reads.
 static constexpr int64_t kPtxVersion = 88;
 
+static constexpr Limits kSM90Limits = {232448, 65536, 255, 64, 8, 0};
+static constexpr Limits kSM100Limits = {232448, 65536, 255, 64, 8, 512};
+static constexpr Limits kSM120Limits = {101376, 65536, 255, 48, 1, 0};
+
 // Limits: CUDA C++ Programming Guide, "Technical Specifications per Compute
 // Capability". Shared memory is the opt-in maximum of one CTA, 1 KiB less than
 // the SM has. Clusters are the portable size; on sm_12x, which has no
 // multicast, larger ones gain nothing.
-// Rates: dense peaks of the data sheets. sm_120a is the RTX PRO 6000 (an RTX
-// 5090 has 170 SMs; the SM count is read from the device at launch and only
-// guides the choice here), sm_121a the GB10 of DGX Spark, whose FP8 rate is
-// its FP4 rate halved.
+// Rates: dense peaks of the data sheets; that of the RTX 5090 is its FP4 rate
+// halved (block-scaled instructions are not slowed down there), as is the one
+// of the GB10 of DGX Spark. They guide the choice of a schedule; code runs on
+// every part of its chip, and takes the SM count from the device at launch.
 static constexpr Chip kChips[] = {
     {"sm_90a",
+     "sm_90a",
      Family::SM90,
-     {232448, 65536, 255, 64, 8, 0},
+     kSM90Limits,
      {132, 1979, 3350},
      getWgmma},
     {"sm_100a",
+     "sm_100a",
      Family::SM100,
-     {232448, 65536, 255, 64, 8, 512},
+     kSM100Limits,
      {148, 4500, 8000},
      getTcgen05},
     {"sm_120a",
+     "sm_120a",
      Family::SM120,
-     {101376, 65536, 255, 48, 1, 0},
+     kSM120Limits,
      {188, 1007, 1792},
      getMmaSync},
     {"sm_121a",
+     "sm_121a",
      Family::SM120,
-     {101376, 65536, 255, 48, 1, 0},
+     kSM120Limits,
+     {48, 250, 273},
+     getMmaSync},
+    {"h100", "sm_90a", Family::SM90, kSM90Limits, {132, 1979, 3350}, getWgmma},
+    {"b200",
+     "sm_100a",
+     Family::SM100,
+     kSM100Limits,
+     {148, 4500, 8000},
+     getTcgen05},
+    {"rtx-pro-6000",
+     "sm_120a",
+     Family::SM120,
+     kSM120Limits,
+     {188, 1007, 1792},
+     getMmaSync},
+    {"rtx-5090",
+     "sm_120a",
+     Family::SM120,
+     kSM120Limits,
+     {170, 838, 1792},
+     getMmaSync},
+    {"gb10",
+     "sm_121a",
+     Family::SM120,
+     kSM120Limits,
      {48, 250, 273},
      getMmaSync},
 };
@@ -157,14 +193,22 @@ TargetAttr dgk::lookupTarget(MLIRContext *context, StringRef name) {
                                 l.registersPerThread, l.warpsPerSm,
                                 l.clusterSize, l.tensorMemoryColumns);
   auto rates = RatesAttr::get(context, r.smCount, r.fp8Tflops, r.memoryGbs);
-  return TargetAttr::get(context, chip->name, chip->family, kPtxVersion, limits,
+  return TargetAttr::get(context, chip->chip, chip->family, kPtxVersion, limits,
                          rates, chip->instructions(context));
 }
 
-SmallVector<StringRef> dgk::getKnownChips() {
-  return llvm::map_to_vector(
-      kChips, [](const Chip &chip) -> StringRef { return chip.name; });
+/// Names of the rows that are chips, or of those that are parts.
+static SmallVector<StringRef> getNames(bool areChips) {
+  SmallVector<StringRef> names;
+  for (const Chip &chip : kChips)
+    if ((chip.name == chip.chip) == areChips)
+      names.push_back(chip.name);
+  return names;
 }
+
+SmallVector<StringRef> dgk::getKnownChips() { return getNames(true); }
+
+SmallVector<StringRef> dgk::getKnownParts() { return getNames(false); }
 
 MatrixInstruction dgk::findInstruction(TargetAttr target, Type aType,
                                        Type bType, bool scaled) {

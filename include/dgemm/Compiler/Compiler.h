@@ -59,8 +59,9 @@ enum class Stage {
 
 /// What to compile for and how far.
 struct CompileOptions {
-  /// Chip, one of `dgk::getKnownChips()`. Empty: the one that the module names
-  /// (`dgk.target` of an op, target of a kernel), else sm_120a.
+  /// One of `dgk::getKnownChips()` or `dgk::getKnownParts()`. Empty: the one
+  /// that the module names (`dgk.target` of an op, target of a kernel), else
+  /// sm_120a.
   std::string target;
   /// Level of the result.
   Stage stage = Stage::PTX;

@@ -89,7 +89,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
   }];
   let options = [
     Option<"target", "target", "std::string", "\"\"",
-           "Chip of ops without dgk.target, e.g. sm_120a">,
+           "Chip or part of ops without dgk.target, e.g. sm_120a, rtx-5090">,
     Option<"m", "m", "int64_t", "4096", "Expected M where it is dynamic">,
     Option<"n", "n", "int64_t", "4096", "Expected N where it is dynamic">,
     Option<"k", "k", "int64_t", "4096", "Expected K where it is dynamic">

@@ -19,12 +19,16 @@
 namespace dgk {
 
 /// The attribute of the chip with this name, spelled as for the PTX `.target`
-/// directive ("sm_120a"); null if the table has no such chip. The kernel
-/// dialect must be loaded.
-TargetAttr lookupTarget(mlir::MLIRContext *context, llvm::StringRef chip);
+/// directive ("sm_120a"), or of a part ("rtx-5090"), which is its chip with
+/// other rates; null if the table has neither. The kernel dialect must be
+/// loaded.
+TargetAttr lookupTarget(mlir::MLIRContext *context, llvm::StringRef name);
 
 /// Names of all chips, in the order of the table.
 llvm::SmallVector<llvm::StringRef> getKnownChips();
+
+/// Names of all parts: "h100", "rtx-5090".
+llvm::SmallVector<llvm::StringRef> getKnownParts();
 
 /// The first matrix instruction of the target that multiplies these element
 /// types, with block scales or without; null if there is none.

@@ -48,6 +48,21 @@ TEST_F(Targets, UnknownChipIsNull) {
     EXPECT_FALSE(lookup(chip)) << chip.str();
 }
 
+TEST_F(Targets, PartsAreTheirChipsWithOtherRates) {
+  for (StringRef part : getKnownParts()) {
+    TargetAttr target = lookup(part);
+    ASSERT_TRUE(target) << part.str();
+    TargetAttr chip = lookup(target.getChip());
+    ASSERT_TRUE(chip) << part.str();
+    EXPECT_EQ(target.getLimits(), chip.getLimits()) << part.str();
+    EXPECT_EQ(target.getInstructions(), chip.getInstructions()) << part.str();
+  }
+  EXPECT_EQ(lookup("rtx-pro-6000"), lookup("sm_120a"));
+  EXPECT_EQ(lookup("gb10"), lookup("sm_121a"));
+  EXPECT_EQ(lookup("rtx-5090").getChip(), "sm_120a");
+  EXPECT_EQ(lookup("rtx-5090").getRates().getSmCount(), 170);
+}
+
 TEST_F(Targets, ChipsOfOneFamilyDifferInRatesOnly) {
   TargetAttr pro = lookup("sm_120a");
   TargetAttr spark = lookup("sm_121a");

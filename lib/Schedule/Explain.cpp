@@ -1,0 +1,253 @@
+//===- Explain.cpp - Why a problem gets its schedule ----------------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Schedule/Explain.h"
+
+#include "dgemm/Schedule/InstructionPolicy.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace dgemm;
+using namespace dgemm::schedule;
+using dgk::ScheduleAttr;
+using llvm::formatv;
+
+//===----------------------------------------------------------------------===//
+// Search
+//===----------------------------------------------------------------------===//
+
+FailureOr<Explanation>
+dgemm::schedule::explain(ProblemOpInterface op, dgk::TargetAttr target,
+                         const ExpectedExtents &expected) {
+  FailureOr<DenseProblem> problem = analyze(op, target, expected);
+  if (failed(problem))
+    return failure();
+  Explanation out;
+  out.problem = *problem;
+  out.target = target;
+  if (auto given =
+          op->getAttrOfType<ScheduleAttr>(dgk::DGKDialect::kScheduleAttrName)) {
+    Candidate candidate;
+    candidate.schedule = given;
+    candidate.prediction = predict(*problem, target, given);
+    candidate.violation = checkSchedule(*problem, target, given);
+    out.isGiven = true;
+    if (!candidate.violation)
+      out.chosen = 0;
+    out.candidates.push_back(std::move(candidate));
+    return out;
+  }
+  out.candidates = getCandidates(*problem, target);
+  if (const Candidate *chosen = choose(out.candidates))
+    out.chosen = chosen - out.candidates.begin();
+  return out;
+}
+
+/// Dense rate of the instruction for A's element type, as `predict` has it.
+static double getPeakTflops(const DenseProblem &problem,
+                            dgk::TargetAttr target) {
+  return target.getRates().getFp8Tflops() * 8.0 /
+         dgk::getElementBits(problem.aType);
+}
+
+Utilisation dgemm::schedule::getUtilisation(const DenseProblem &problem,
+                                            dgk::TargetAttr target,
+                                            const Prediction &prediction) {
+  double m = problem.m, n = problem.n, k = problem.k;
+  double bytes = (m * k * dgk::getElementBits(problem.aType) +
+                  n * k * dgk::getElementBits(problem.bType) +
+                  m * n * dgk::getElementBits(problem.dType)) /
+                 8;
+  Utilisation out;
+  // Operations per nanosecond are 10^9 a second.
+  out.tflops = 2 * m * n * k / prediction.total / 1000;
+  out.gigabytes = bytes / prediction.total;
+  out.ofPeak = out.tflops / getPeakTflops(problem, target);
+  out.ofBandwidth = out.gigabytes / target.getRates().getMemoryGbs();
+  return out;
+}
+
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
+
+static std::string getTile(ScheduleAttr schedule) {
+  return formatv("{0}x{1}x{2}", schedule.getTileM(), schedule.getTileN(),
+                 schedule.getTileK());
+}
+
+/// What sets a schedule apart besides its tile: "split_k 4, swap_ab".
+static std::string getForm(ScheduleAttr schedule) {
+  std::string text;
+  auto add = [&](const std::string &part) {
+    text += (text.empty() ? "" : ", ") + part;
+  };
+  if (schedule.getCluster() > 1)
+    add(formatv("cluster {0}", schedule.getCluster()));
+  if (schedule.getSplitK() > 1)
+    add(formatv("split_k {0}", schedule.getSplitK()));
+  if (schedule.getSwapAb())
+    add("swap_ab");
+  return text;
+}
+
+static std::string getVerdict(const Explanation &explanation, size_t index) {
+  const Candidate &candidate = explanation.candidates[index];
+  if (index == explanation.chosen)
+    return explanation.isGiven ? "given" : "chosen";
+  if (candidate.violation)
+    return formatv("[{0}] {1}: {2}", candidate.violation->getRule(),
+                   getName(candidate.violation->limit),
+                   candidate.violation->text);
+  if (!candidate.declined.empty())
+    return "declined: " + candidate.declined;
+  return getForm(candidate.schedule);
+}
+
+static void printRow(raw_ostream &stream, const Explanation &explanation,
+                     size_t index) {
+  const Candidate &candidate = explanation.candidates[index];
+  ScheduleAttr schedule = candidate.schedule;
+  const Prediction &prediction = candidate.prediction;
+  const InstructionPolicy &policy = getPolicy(schedule.getMatrixInstruction());
+  Utilisation use =
+      getUtilisation(explanation.problem, explanation.target, prediction);
+  std::string warps =
+      formatv("{0}x{1}", schedule.getWarpGrid()[0], schedule.getWarpGrid()[1]);
+  stream << formatv(
+      "{0} {1,-12} {2,5} {3,6} {4,7} {5,5} {6,6} {7,5} {8,9:F1} {9,8:F0} "
+      "{10,5:P0} {11,6:F0} {12,5:P0}  {13}\n",
+      index == explanation.chosen ? ">" : " ", getTile(schedule), warps,
+      schedule.getStages(),
+      getSharedMemoryUse(explanation.problem, schedule).total(),
+      policy.estimateMathRegisters(explanation.problem, schedule),
+      prediction.tiles, prediction.waves, prediction.total / 1000, use.tflops,
+      use.ofPeak, use.gigabytes, use.ofBandwidth,
+      getVerdict(explanation, index));
+}
+
+/// The fastest candidate that may be chosen.
+static const Candidate *getFastest(const Explanation &explanation) {
+  const Candidate *fastest = nullptr;
+  for (const Candidate &candidate : explanation.candidates)
+    if (candidate.isEligible() &&
+        (!fastest || candidate.prediction.total < fastest->prediction.total))
+      fastest = &candidate;
+  return fastest;
+}
+
+/// What the time of a candidate consists of.
+static std::string getBound(const Explanation &explanation,
+                            const Candidate &candidate) {
+  const Prediction &prediction = candidate.prediction;
+  if (prediction.isMemoryBound)
+    return formatv("memory: reading A and B and writing D once takes {0:F1} us",
+                   prediction.total / 1000);
+  return formatv(
+      "{0} wave(s) of {1} tiles at {2:F1} us each, {3:F0} ns for "
+      "each of {4} K tiles",
+      prediction.waves, explanation.target.getRates().getSmCount(),
+      prediction.tile / 1000, prediction.kTile,
+      llvm::divideCeil(explanation.problem.k, candidate.schedule.getTileK()));
+}
+
+static void printChoice(raw_ostream &stream, const Explanation &explanation) {
+  if (!explanation.chosen) {
+    stream << (explanation.isGiven
+                   ? "not legal: the schedule that the op has breaks a rule\n"
+                   : "not legal: no candidate fits\n");
+    return;
+  }
+  const Candidate &chosen = explanation.candidates[*explanation.chosen];
+  stream << "bound by " << getBound(explanation, chosen) << "\n";
+  if (explanation.isGiven) {
+    stream << "kept: the op has this schedule\n";
+    return;
+  }
+  const Candidate *fastest = getFastest(explanation);
+  stream << "chosen " << getTile(chosen.schedule) << ": ";
+  if (!fastest)
+    stream << "legal, though none is expected to pay\n";
+  else if (chosen.prediction.total <= fastest->prediction.total)
+    stream << "the fastest\n";
+  else
+    stream << formatv("within {0:P1} of the fastest, {1} ({2:F1} us), and "
+                      "preferred for its tile or for a measurement\n",
+                      chosen.prediction.total / fastest->prediction.total - 1,
+                      getTile(fastest->schedule),
+                      fastest->prediction.total / 1000);
+  stream << "dgk.schedule = " << chosen.schedule << "\n";
+}
+
+void dgemm::schedule::print(raw_ostream &stream,
+                            const Explanation &explanation) {
+  const DenseProblem &problem = explanation.problem;
+  stream << formatv("M = {0}, N = {1}, K = {2}: {3} x {4} to {5}\n", problem.m,
+                    problem.n, problem.k, problem.aType, problem.bType,
+                    problem.dType);
+  stream << formatv(
+      "  {0,-12} {1,5} {2,6} {3,7} {4,5} {5,6} {6,5} {7,9} {8,8} {9,5} {10,6} "
+      "{11,5}\n",
+      "tile", "warps", "stages", "shared", "regs", "tiles", "waves", "us",
+      "TFLOP/s", "peak", "GB/s", "peak");
+  for (size_t i = 0; i < explanation.candidates.size(); ++i)
+    printRow(stream, explanation, i);
+  printChoice(stream, explanation);
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+static std::string toText(Attribute attribute) {
+  std::string text;
+  llvm::raw_string_ostream(text) << attribute;
+  return text;
+}
+
+static llvm::json::Object toJson(const Explanation &explanation,
+                                 const Candidate &candidate) {
+  ScheduleAttr schedule = candidate.schedule;
+  const Prediction &prediction = candidate.prediction;
+  Utilisation use =
+      getUtilisation(explanation.problem, explanation.target, prediction);
+  llvm::json::Object out{
+      {"tile", getTile(schedule)},
+      {"stages", schedule.getStages()},
+      {"schedule", toText(schedule)},
+      {"shared_bytes",
+       getSharedMemoryUse(explanation.problem, schedule).total()},
+      {"tiles", prediction.tiles},
+      {"waves", prediction.waves},
+      {"predicted_us", prediction.total / 1000},
+      {"memory_bound", prediction.isMemoryBound},
+      {"tflops", use.tflops},
+      {"gbs", use.gigabytes}};
+  if (candidate.violation) {
+    out["rule"] = candidate.violation->getRule();
+    out["limit"] = getName(candidate.violation->limit);
+    out["reason"] = candidate.violation->text;
+  } else if (!candidate.declined.empty()) {
+    out["reason"] = candidate.declined;
+  }
+  return out;
+}
+
+llvm::json::Object dgemm::schedule::toJson(const Explanation &explanation) {
+  llvm::json::Array candidates;
+  for (const Candidate &candidate : explanation.candidates)
+    candidates.push_back(::toJson(explanation, candidate));
+  llvm::json::Object out{{"m", explanation.problem.m},
+                         {"n", explanation.problem.n},
+                         {"k", explanation.problem.k},
+                         {"given", explanation.isGiven},
+                         {"candidates", std::move(candidates)}};
+  if (explanation.chosen)
+    out["chosen"] = static_cast<int64_t>(*explanation.chosen);
+  return out;
+}

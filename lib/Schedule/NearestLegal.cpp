@@ -1,0 +1,394 @@
+//===- NearestLegal.cpp - A legal call near an illegal one ----------------===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Changes are tried in the order of their cost and the rules are asked what is
+// legal. So nothing here knows a rule, and a rule that goes needs no edit.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dgemm/Schedule/Explain.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace dgemm;
+using namespace dgemm::schedule;
+
+static constexpr int64_t kTmaBytes = 16;
+static constexpr int64_t kDynamic = ShapedType::kDynamic;
+
+namespace {
+
+/// A dgemm.matmul by its types and attributes.
+struct Call {
+  ShapedType a, b, aScale, bScale, c, d;
+  Layout layout;
+  GranularityAttr granularity;
+  HeadSplitAttr epilogue;
+  bool checked;
+
+  int64_t getM() const { return a.getDimSize(isKFirstInA() ? 1 : 0); }
+  int64_t getK() const { return a.getDimSize(isKFirstInA() ? 0 : 1); }
+  int64_t getN() const {
+    return b.getDimSize(layout == Layout::NN || layout == Layout::TN ? 1 : 0);
+  }
+
+private:
+  bool isKFirstInA() const {
+    return layout == Layout::TN || layout == Layout::TT;
+  }
+};
+
+/// Changes a call; false if there is nothing to change.
+using Change = bool (*)(Call &);
+
+struct Option {
+  int cost;
+  const char *text;
+  Change apply;
+};
+
+/// Of these at most one is taken.
+using Category = SmallVector<Option>;
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Changes
+//===----------------------------------------------------------------------===//
+
+static MemRefType toMemRef(ShapedType type) {
+  if (auto memref = dyn_cast<MemRefType>(type))
+    return memref;
+  return MemRefType::get(type.getShape(), type.getElementType());
+}
+
+static bool bufferize(Call &call) {
+  bool changed = false;
+  for (ShapedType *type :
+       {&call.a, &call.b, &call.aScale, &call.bScale, &call.c, &call.d}) {
+    if (!*type || isa<MemRefType>(*type))
+      continue;
+    *type = toMemRef(*type);
+    changed = true;
+  }
+  return changed;
+}
+
+static bool makeKMajor(Call &call) {
+  auto isKMajor = [](ShapedType type) {
+    auto memref = dyn_cast<MemRefType>(type);
+    return !memref || memref.getStridesAndOffset().first.back() == 1;
+  };
+  if (call.layout == Layout::NT && isKMajor(call.a) && isKMajor(call.b))
+    return false;
+  int64_t m = call.getM(), n = call.getN(), k = call.getK();
+  call.a = MemRefType::get({m, k}, call.a.getElementType());
+  call.b = MemRefType::get({n, k}, call.b.getElementType());
+  call.layout = Layout::NT;
+  return true;
+}
+
+/// Rows a multiple of 16 bytes apart.
+static bool padRows(Call &call) {
+  bool changed = false;
+  for (ShapedType *type : {&call.a, &call.b}) {
+    auto memref = dyn_cast<MemRefType>(*type);
+    if (!memref)
+      continue;
+    int64_t stride = memref.getStridesAndOffset().first.front();
+    int64_t elements =
+        kTmaBytes * 8 / dgk::getElementBits(memref.getElementType());
+    if (stride == kDynamic || stride % elements == 0)
+      continue;
+    auto layout = StridedLayoutAttr::get(
+        memref.getContext(), 0,
+        {static_cast<int64_t>(llvm::alignTo(stride, elements)), 1});
+    *type = MemRefType::get(memref.getShape(), memref.getElementType(), layout);
+    changed = true;
+  }
+  return changed;
+}
+
+static int64_t divide(int64_t extent, int64_t by) {
+  return extent == kDynamic ? kDynamic : llvm::divideCeil(extent, by);
+}
+
+/// Scales as TMA reads them: stride 1 along the rows, columns of whole 16
+/// bytes; scales for several rows are contiguous.
+static MemRefType getScaleType(int64_t rows, int64_t k, ScaleBlock block,
+                               Type element) {
+  int64_t perWord = element.isF32() ? 1 : 4;
+  int64_t columns = divide(k, block.k * perWord);
+  if (block.mn > 1)
+    return MemRefType::get({divide(rows, block.mn), columns}, element);
+  int64_t stride = rows == kDynamic
+                       ? kDynamic
+                       : static_cast<int64_t>(llvm::alignTo(rows, 4));
+  auto layout = StridedLayoutAttr::get(element.getContext(), 0, {1, stride});
+  return MemRefType::get({rows, columns}, element, layout);
+}
+
+static bool setScales(Call &call, ScaleBlock a, ScaleBlock b, Type element) {
+  Call before = call;
+  call.granularity = GranularityAttr::get(element.getContext(), a, b);
+  call.aScale = getScaleType(call.getM(), call.getK(), a, element);
+  call.bScale = getScaleType(call.getN(), call.getK(), b, element);
+  return before.granularity != call.granularity ||
+         before.aScale != call.aScale || before.bScale != call.bScale;
+}
+
+static Type getI32(const Call &call) {
+  return IntegerType::get(call.a.getContext(), 32);
+}
+static Type getF32(const Call &call) {
+  return Float32Type::get(call.a.getContext());
+}
+
+static bool packScales(Call &call) {
+  return call.granularity && setScales(call, call.granularity.getA(),
+                                       call.granularity.getB(), getI32(call));
+}
+
+static bool arrangeF32Scales(Call &call) {
+  return call.granularity && setScales(call, call.granularity.getA(),
+                                       call.granularity.getB(), getF32(call));
+}
+
+template <int64_t block> static bool usePackedScales(Call &call) {
+  return setScales(call, {1, block}, {1, block}, getI32(call));
+}
+
+template <int64_t rowsB> static bool useF32Scales(Call &call) {
+  return setScales(call, {1, 128}, {rowsB, 128}, getF32(call));
+}
+
+static bool dropC(Call &call) {
+  bool had = bool(call.c);
+  call.c = {};
+  return had;
+}
+
+static bool dropEpilogue(Call &call) {
+  if (!call.epilogue)
+    return false;
+  call.epilogue = {};
+  call.d = MemRefType::get({call.getM(), call.getN()}, call.d.getElementType());
+  return true;
+}
+
+static bool setElements(Call &call, Type type) {
+  if (call.a.getElementType() == type && call.b.getElementType() == type)
+    return false;
+  call.a = MemRefType::get(call.a.getShape(), type);
+  call.b = MemRefType::get(call.b.getShape(), type);
+  return true;
+}
+
+static bool useFp8(Call &call) {
+  return setElements(call, Float8E4M3FNType::get(call.a.getContext()));
+}
+
+static bool useBf16(Call &call) {
+  if (!setElements(call, BFloat16Type::get(call.a.getContext())))
+    return false;
+  call.granularity = {};
+  call.aScale = call.bScale = {};
+  call.checked = false;
+  return true;
+}
+
+/// Gives B and D the extents that A and B have.
+static bool fitExtents(Call &call) {
+  Call before = call;
+  bool isKFirstInB = call.layout == Layout::NN || call.layout == Layout::TN;
+  int64_t n = call.getN(), k = call.getK();
+  SmallVector<int64_t, 2> shape = {n, k};
+  if (isKFirstInB)
+    shape = {k, n};
+  if (shape != call.b.getShape())
+    call.b = MemRefType::get(shape, call.b.getElementType());
+  SmallVector<int64_t, 2> output = {call.getM(), n};
+  if (!call.epilogue && output != call.d.getShape())
+    call.d = MemRefType::get(output, call.d.getElementType());
+  if (call.c && call.c.getShape() != call.d.getShape())
+    call.c = MemRefType::get(output, call.d.getElementType());
+  return before.b != call.b || before.d != call.d || before.c != call.c;
+}
+
+static bool makeOutputContiguous(Call &call) {
+  auto memref = dyn_cast<MemRefType>(call.d);
+  if (!memref || memref.getLayout().isIdentity())
+    return false;
+  call.d = MemRefType::get(memref.getShape(), memref.getElementType());
+  if (call.c)
+    call.c = call.d;
+  return true;
+}
+
+static bool storeF32(Call &call) {
+  Type f32 = getF32(call);
+  if (call.d.getElementType() == f32)
+    return false;
+  call.d = MemRefType::get(call.d.getShape(), f32);
+  if (call.c)
+    call.c = call.d;
+  return true;
+}
+
+/// Later categories build on what earlier ones made.
+static SmallVector<Category> getCategories() {
+  return {
+      {{1, "bufferize: memrefs instead of tensors", bufferize}},
+      {{6, "store BF16 operands, without scales", useBf16},
+       {5, "quantise both operands to f8E4M3FN", useFp8}},
+      {{3, "give B and D the extents of A and B", fitExtents}},
+      {{2, "copy the operands to K-major, layout nt", makeKMajor}},
+      {{1, "pad the rows of the operands to a multiple of 16 bytes", padRows}},
+      {{1, "pack the scales with dgemm.pack_scales", packScales},
+       {1, "arrange the scales as f32 with stride 1 along the rows",
+        arrangeF32Scales},
+       {4, "scale 1x128 elements, packed UE8M0", usePackedScales<128>},
+       {4, "scale 1x32 elements, packed UE8M0", usePackedScales<32>},
+       {4, "scale 1x128 elements of A and 128x128 of B, f32",
+        useF32Scales<128>},
+       {4, "scale 1x128 elements, f32", useF32Scales<1>}},
+      {{2, "leave out c and add it afterwards", dropC}},
+      {{2, "leave out the epilogue and split the heads afterwards",
+        dropEpilogue}},
+      {{2, "make d contiguous", makeOutputContiguous}},
+      {{2, "store d as f32", storeF32}},
+  };
+}
+
+//===----------------------------------------------------------------------===//
+// Search
+//===----------------------------------------------------------------------===//
+
+static OwningOpRef<ModuleOp> buildModule(const Call &call,
+                                         MLIRContext *context) {
+  Location location = UnknownLoc::get(context);
+  OwningOpRef<ModuleOp> module(ModuleOp::create(location));
+  OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
+  SmallVector<Type> types;
+  for (ShapedType type :
+       {call.a, call.aScale, call.b, call.bScale, call.c, call.d})
+    if (type)
+      types.push_back(type);
+  SmallVector<Type> results;
+  if (isa<RankedTensorType>(call.d))
+    results.push_back(call.d);
+  auto function = func::FuncOp::create(builder, location, "nearest",
+                                       builder.getFunctionType(types, results));
+  Block *body = function.addEntryBlock();
+  builder.setInsertionPointToEnd(body);
+  size_t next = 0;
+  auto take = [&](ShapedType type) {
+    return type ? Value(body->getArgument(next++)) : Value();
+  };
+  Value a = take(call.a), aScale = take(call.aScale), b = take(call.b);
+  Value bScale = take(call.bScale), c = take(call.c), d = take(call.d);
+  auto matmul = MatmulOp::create(builder, location, a, b, aScale, bScale, c, d,
+                                 call.granularity, call.layout, call.epilogue,
+                                 call.checked);
+  func::ReturnOp::create(builder, location, matmul->getResults());
+  return module;
+}
+
+static bool isLegal(ModuleOp module, dgk::TargetAttr target,
+                    const ExpectedExtents &expected) {
+  ScopedDiagnosticHandler silence(module.getContext(),
+                                  [](Diagnostic &) { return success(); });
+  if (failed(verify(module)))
+    return false;
+  bool isLegal = false;
+  module.walk([&](MatmulOp op) {
+    FailureOr<Explanation> explanation = explain(op, target, expected);
+    isLegal = succeeded(explanation) && explanation->chosen.has_value();
+  });
+  return isLegal;
+}
+
+namespace {
+
+/// A choice of one option of each category, or none of it.
+struct Plan {
+  int cost = 0;
+  SmallVector<int> options;
+};
+
+} // namespace
+
+static SmallVector<Plan> getPlans(ArrayRef<Category> categories) {
+  SmallVector<Plan> plans(1);
+  for (const Category &category : categories) {
+    SmallVector<Plan> longer;
+    for (const Plan &plan : plans)
+      for (int i = -1; i < static_cast<int>(category.size()); ++i) {
+        Plan next = plan;
+        next.options.push_back(i);
+        next.cost += i < 0 ? 0 : category[i].cost;
+        longer.push_back(std::move(next));
+      }
+    plans = std::move(longer);
+  }
+  llvm::sort(plans, [](const Plan &x, const Plan &y) {
+    return std::tie(x.cost, x.options) < std::tie(y.cost, y.options);
+  });
+  return plans;
+}
+
+/// Applies the plan; false if one of its options changes nothing.
+static bool apply(const Plan &plan, ArrayRef<Category> categories, Call &call,
+                  SmallVectorImpl<std::string> &texts) {
+  for (auto [category, index] : llvm::zip(categories, plan.options)) {
+    if (index < 0)
+      continue;
+    if (!category[index].apply(call))
+      return false;
+    texts.push_back(category[index].text);
+  }
+  return true;
+}
+
+static std::optional<Call> describe(MatmulOp op) {
+  auto type = [](Value value) {
+    return value ? cast<ShapedType>(value.getType()) : ShapedType();
+  };
+  Call call{type(op.getA()),      type(op.getB()),         type(op.getAScale()),
+            type(op.getBScale()), type(op.getC()),         type(op.getD()),
+            op.getLayout(),       op.getGranularityAttr(), op.getEpilogueAttr(),
+            op.getChecked()};
+  for (ShapedType x : {call.a, call.b, call.d})
+    if (!x.hasRank() || x.getRank() != 2)
+      return std::nullopt;
+  return call;
+}
+
+LegalCall
+dgemm::schedule::findNearestLegalCall(ProblemOpInterface op,
+                                      dgk::TargetAttr target,
+                                      const ExpectedExtents &expected) {
+  auto matmul = dyn_cast<MatmulOp>(op.getOperation());
+  std::optional<Call> start = matmul ? describe(matmul) : std::nullopt;
+  if (!start)
+    return {};
+  SmallVector<Category> categories = getCategories();
+  for (const Plan &plan : getPlans(categories)) {
+    Call call = *start;
+    SmallVector<std::string> texts;
+    if (!apply(plan, categories, call, texts))
+      continue;
+    OwningOpRef<ModuleOp> module = buildModule(call, op->getContext());
+    if (isLegal(*module, target, expected))
+      return {std::move(module), std::move(texts)};
+  }
+  return {};
+}

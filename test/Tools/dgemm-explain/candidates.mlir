@@ -1,0 +1,42 @@
+// REQUIRES: dgemm-explain
+// RUN: dgemm-explain %s --target=sm_120a --m 1,4096 | FileCheck %s
+// RUN: dgemm-explain %s --target=rtx-pro-6000,rtx-5090,gb10 --m 4096 | FileCheck %s --check-prefix=PARTS
+// RUN: dgemm-explain %s --target=rtx-5090 --m 4096 --json | FileCheck %s --check-prefix=JSON
+
+// The candidates with what they need and how far they would go, for each M.
+// CHECK: candidates.mlir:[[#@LINE+29]]:3: dgemm.matmul on sm_120a: 188 SMs, 1007 TFLOP/s in FP8, 1792 GB/s, 101376 bytes of shared memory
+// CHECK-NEXT: M = 1, N = 2112, K = 7168: f8E4M3FN x f8E4M3FN to bf16
+// CHECK-NEXT: tile warps stages shared regs tiles waves us TFLOP/s peak GB/s peak
+// CHECK: {{^> [0-9x]+ .* chosen$}}
+// CHECK: bound by 1 wave(s) of 188 tiles
+// CHECK-NEXT: chosen {{.*}}: {{the fastest|within}}
+// CHECK-NEXT: dgk.schedule = #dgk.schedule<tile =
+// CHECK: M = 4096, N = 2112, K = 7168
+// 32 * 17 tiles of 128 x 128 are 3 waves over 188 SMs.
+// CHECK: 128x128x64 4x2 5 {{[0-9]+ +[0-9]+}} 544 3 {{.*}}%
+
+// The same with the rates of other parts: 544 tiles over 170 and 48 SMs.
+// PARTS: on rtx-pro-6000: 188 SMs, 1007 TFLOP/s
+// PARTS: 128x128x64 {{.*}} 544 3
+// PARTS: on rtx-5090: 170 SMs, 838 TFLOP/s
+// PARTS: 128x128x64 {{.*}} 544 4
+// PARTS: on gb10: 48 SMs, 250 TFLOP/s in FP8, 273 GB/s
+// PARTS: 128x128x64 {{.*}} 544 12
+
+// JSON: "candidates": [
+// JSON: "schedule": "#dgk.schedule<
+// JSON: "tile": "64x16x64"
+// JSON: "chosen": {{[0-9]+}},
+// JSON: "sm_count": 170,
+// JSON-NEXT: "target": "sm_120a"
+
+func.func @f(%a: memref<?x7168xf8E4M3FN>, %sa: memref<?x14xi32, strided<[1, ?]>>,
+             %b: memref<2112x7168xf8E4M3FN>, %sb: memref<2112x14xi32, strided<[1, 2112]>>,
+             %d: memref<?x2112xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x7168xf8E4M3FN>, memref<?x14xi32, strided<[1, ?]>>,
+        memref<2112x7168xf8E4M3FN>, memref<2112x14xi32, strided<[1, 2112]>>)
+    outs(%d : memref<?x2112xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
