@@ -10,6 +10,7 @@
 #include "Options.h"
 #include "dgemm/Bench/Measure.h"
 #include "dgemm/Bench/Report.h"
+#include "dgemm/Bench/SassSuite.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -180,7 +181,93 @@ static Expected<int> measureSet(const Options &options, const KernelSet &set,
   return isClean(*measured) ? 0 : 1;
 }
 
+//===----------------------------------------------------------------------===//
+// Machine code
+//===----------------------------------------------------------------------===//
+
+/// Compares with the history and appends to it.
+static Expected<std::string> updateHistory(const Options &options,
+                                           const std::string &target,
+                                           const std::string &run) {
+  if (options.history.empty())
+    return std::string();
+  std::string history;
+  // A history that is not there yet begins with this run.
+  if (access(options.history.c_str(), F_OK) == 0) {
+    Expected<std::string> text = readFile(options.history);
+    if (!text)
+      return text.error();
+    history = *text;
+  }
+  Expected<std::string> last = getLastRun(history, target);
+  if (!last)
+    return last.error();
+  Expected<std::string> longer = appendRun(history, run);
+  if (!longer)
+    return longer.error();
+  if (Status status = writeFile(options.history, *longer); !status.ok())
+    return status.error();
+  return last;
+}
+
+static Expected<int> runSassSuite(const Options &options,
+                                  const Compiler &compiler) {
+  Expected<std::vector<SassRow>> rows = getSassSuite();
+  if (!rows)
+    return rows.error();
+  rows->erase(std::remove_if(rows->begin(), rows->end(),
+                             [&](const SassRow &row) {
+                               return row.name.find(options.only) ==
+                                      std::string::npos;
+                             }),
+              rows->end());
+  std::string target = options.target.empty() ? "sm_120a" : options.target;
+  Expected<std::vector<SassResult>> results =
+      measureSass(*rows, compiler, target, options.ptxas, options.nvdisasm);
+  if (!results)
+    return results.error();
+  std::string run = toJson(*results, target, options.label);
+  Expected<std::string> last = updateHistory(options, target, run);
+  if (!last)
+    return last.error();
+  if (!options.json.empty())
+    if (Status status = writeFile(options.json, run); !status.ok())
+      return status.error();
+  printSassTable(std::cout, *results, *last);
+  bool isBad = std::any_of(results->begin(), results->end(),
+                           [](const SassResult &r) { return r.isBad(); });
+  bool hasCode = std::any_of(results->begin(), results->end(),
+                             [](const SassResult &r) { return r.hasCode(); });
+  return isBad || !hasCode ? 1 : 0;
+}
+
+/// Cubins and disassemblies that were named on the command line.
+static Expected<int> describeFiles(const Options &options) {
+  int spilling = 0;
+  for (const std::string &file : options.files) {
+    Expected<std::string> text = disassemble(file, options.nvdisasm);
+    if (!text)
+      return text.error();
+    std::vector<SassKernel> kernels = parseSass(*text);
+    if (kernels.empty())
+      return Error{"no kernel in '" + file + "'"};
+    for (const SassKernel &kernel : kernels) {
+      std::cout << describe(kernel);
+      spilling += kernel.spills > 0;
+    }
+  }
+  return spilling ? 1 : 0;
+}
+
 static Expected<int> run(const Options &options, const Compiler &compiler) {
+  if (!options.files.empty())
+    return describeFiles(options);
+  if (std::find(options.suites.begin(), options.suites.end(), "sass") !=
+      options.suites.end()) {
+    if (options.suites.size() == 1)
+      return runSassSuite(options, compiler);
+    return Error{"--suite=sass stands alone: it needs no GPU"};
+  }
   if (!options.device.empty() && options.device != "cuda")
     return Error{"--device is cuda, not '" + options.device + "'"};
   if (!options.emitPacks.empty()) {

@@ -48,7 +48,7 @@ How to measure:
   --cublaslt=FILE        libcublasLt; "none": no baseline
   --no-check             do not compare samples of the results
 
-Machine code (--suite=sass, or cubins and disassemblies by name):
+Machine code (--suite=sass, or cubins and disassemblies as arguments):
   --nvdisasm=FILE        nvdisasm to use
   --history=FILE         compare with the last run in this JSON file and append
 
