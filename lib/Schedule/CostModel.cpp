@@ -134,6 +134,19 @@ private:
 
 } // namespace
 
+/// Layout of an operand tile of `rows` rows: K-major rows are one span long,
+/// MN-major columns take the widest span that divides them.
+static dgk::Swizzle getOperandSwizzle(bool isKMajor, int64_t kBytes,
+                                      int64_t rowsBytes) {
+  if (isKMajor)
+    return static_cast<dgk::Swizzle>(kBytes);
+  for (dgk::Swizzle swizzle :
+       {dgk::Swizzle::B128, dgk::Swizzle::B64, dgk::Swizzle::B32})
+    if (rowsBytes % static_cast<int64_t>(swizzle) == 0)
+      return swizzle;
+  return dgk::Swizzle::None;
+}
+
 ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
                                             WarpGrid grid, int64_t stages,
                                             int64_t slotsPerWarp) const {
@@ -142,15 +155,19 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
   int64_t k = shape.kBytes / dgk::getBytes(1, problem.aType);
   bool hasLongWords = std::max(getWordSpan(problem, problem.blockA, k),
                                getWordSpan(problem, problem.blockB, k)) > 1;
-  auto swizzle = static_cast<dgk::Swizzle>(shape.kBytes);
+  dgk::Swizzle swizzleA = getOperandSwizzle(
+      problem.isAKMajor, shape.kBytes, dgk::getBytes(shape.m, problem.aType));
+  dgk::Swizzle swizzleB =
+      getOperandSwizzle(problem.isBKMajor, shape.kBytes,
+                        dgk::getBytes(shape.n / grid.n, problem.bType));
   RoleRegisters registers = policy.getRegisters(warps);
   auto math = dgk::RoleSpecAttr::get(context, warps, registers.math);
   auto load = dgk::RoleSpecAttr::get(context, 4, registers.load);
   auto store =
       slotsPerWarp > 0 ? dgk::StorePath::Tma : dgk::StorePath::Registers;
   return ScheduleAttr::get(context, {shape.m, shape.n, k}, {grid.m, grid.n},
-                           stages, hasLongWords ? 2 : 1, instruction, swizzle,
-                           swizzle, math, load, store, warps * slotsPerWarp,
+                           stages, hasLongWords ? 2 : 1, instruction, swizzleA,
+                           swizzleB, math, load, store, warps * slotsPerWarp,
                            getRaster(target, shape.m, shape.n), /*cluster=*/1,
                            /*splitK=*/1, /*swapAb=*/false);
 }

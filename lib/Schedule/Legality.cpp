@@ -50,6 +50,8 @@ struct Operand {
   Value value;
   StringRef name;
   bool isOfB = false;
+  /// The dimension that is K.
+  int64_t kDim = 1;
 
   MemRefType getType() const { return cast<MemRefType>(value.getType()); }
   Type getElementType() const { return getType().getElementType(); }
@@ -67,14 +69,19 @@ public:
   LogicalResult run() {
     return success(succeeded(extents()) && succeeded(elementTypes()) &&
                    succeeded(layout()) && succeeded(scaleTypes()) &&
-                   succeeded(accumulator()) && succeeded(epilogue()) &&
-                   succeeded(rowStrides()) && succeeded(scaleStrides()));
+                   succeeded(epilogue()) && succeeded(rowStrides()) &&
+                   succeeded(scaleStrides()));
   }
 
   Operand d() { return {op.getD(), "d"}; }
   SmallVector<Operand, 2> matrices() {
-    return {{op.getA(), "a"}, {op.getB(), "b"}};
+    Layout layout = op.getLayout();
+    bool aIsTransposed = layout == Layout::TN || layout == Layout::TT;
+    bool bIsTransposed = layout == Layout::NN || layout == Layout::TN;
+    return {{op.getA(), "a", false, aIsTransposed ? 0 : 1},
+            {op.getB(), "b", true, bIsTransposed ? 0 : 1}};
   }
+  static bool isKMajor(const Operand &x) { return x.getStrides()[x.kDim] == 1; }
   SmallVector<Operand, 2> scales() {
     if (!op.getAScale())
       return {};
@@ -98,7 +105,6 @@ private:
   LogicalResult layout();
   LogicalResult scaleTypes();
   LogicalResult plainScales(Operand x);
-  LogicalResult accumulator();
   LogicalResult epilogue();
   LogicalResult rowStrides();
   LogicalResult scaleStrides();
@@ -158,18 +164,19 @@ LogicalResult MatmulRules::elementTypes() {
   return error << "it has no instruction for this pair; " << kRunsOnReference;
 }
 
+/// Descriptors of wgmma can say that an operand of 16-bit elements lies along M
+/// or N.
 LogicalResult MatmulRules::layout() {
-  if (op.getLayout() != Layout::NT)
-    return fail("select-c6")
-           << "layout is " << stringifyLayout(op.getLayout())
-           << ", expected nt (A [M, K], B [N, K]): " << target.getChip()
-           << " loads FP8 along K only; copy the operand to K-major";
+  bool isEither = getInstruction().readsShared() &&
+                  dgk::getElementBits(matrices()[0].getElementType()) == 16;
   for (Operand x : matrices())
-    if (x.getStrides().back() != 1)
+    if (!isEither && !isKMajor(x))
       return fail("select-c6")
-             << x.name << " is " << x.getType()
-             << ", expected stride 1 along K: " << target.getChip()
-             << " loads FP8 along K only; copy the operand to K-major";
+             << x.name << " is " << x.getType() << " with layout "
+             << stringifyLayout(op.getLayout())
+             << ", expected stride 1 along K: " << target.getChip() << " loads "
+             << x.getElementType()
+             << " along K only; copy the operand to K-major";
   return success();
 }
 
@@ -211,33 +218,28 @@ ScaleBlock MatmulRules::getBlock(StringRef scale) {
   return scale == "a_scale" ? granularity.getA() : granularity.getB();
 }
 
-LogicalResult MatmulRules::accumulator() {
-  if (!op.getC())
-    return success();
-  return fail("select-c8") << "has c, which no lowering on " << target.getChip()
-                           << " adds yet, expected none; " << kRunsOnReference;
-}
-
 LogicalResult MatmulRules::epilogue() {
-  if (!op.getEpilogue())
+  HeadSplitAttr split = op.getEpilogueAttr();
+  constexpr int64_t kMaxWidth = std::numeric_limits<int32_t>::max();
+  if (!split || split.getStoredHeadWidth() <= kMaxWidth)
     return success();
-  return fail("select-c9") << "has epilogue " << *op.getEpilogue()
-                           << ", which no lowering on " << target.getChip()
-                           << " has yet, expected none; " << kRunsOnReference;
+  return fail("select-c9") << "has epilogue " << split << " with heads of "
+                           << split.getStoredHeadWidth()
+                           << " columns, expected at most " << kMaxWidth;
 }
 
 LogicalResult MatmulRules::rowStrides() {
   for (Operand x : matrices()) {
-    int64_t stride = x.getStrides().front();
+    int64_t stride = x.getStrides()[isKMajor(x) ? 1 - x.kDim : x.kDim];
     if (ShapedType::isDynamic(stride))
       continue;
     int64_t bytes = dgk::getBytes(stride, x.getElementType());
     if (bytes % kTmaBytes != 0)
       return fail("select-c10")
-             << "rows of " << x.name << " are " << bytes
-             << " bytes apart, expected a multiple of " << kTmaBytes
-             << " as TMA needs; pad the rows to "
-             << llvm::alignTo(bytes, kTmaBytes) << " bytes";
+             << (isKMajor(x) ? "rows of " : "columns of ") << x.name << " are "
+             << bytes << " bytes apart, expected a multiple of " << kTmaBytes
+             << " as TMA needs; pad them to " << llvm::alignTo(bytes, kTmaBytes)
+             << " bytes";
   }
   return success();
 }
@@ -286,9 +288,17 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
     problem.blockRowsB = granularity.getB().mn;
     problem.hasPackedScales = rules.wantsPackedScales();
   }
+  problem.isAKMajor = MatmulRules::isKMajor(rules.matrices()[0]);
+  problem.isBKMajor = MatmulRules::isKMajor(rules.matrices()[1]);
   int64_t stride = rules.d().getStrides().front();
   problem.dIsTmaAligned = !ShapedType::isDynamic(stride) &&
                           dgk::getBytes(stride, problem.dType) % kTmaBytes == 0;
+  // The pieces of a staged store are at most that wide.
+  constexpr int64_t kMaxSpan = 128;
+  int64_t piece = kMaxSpan / dgk::getBytes(1, problem.dType);
+  if (HeadSplitAttr split = op.getEpilogueAttr())
+    problem.dIsTmaAligned &=
+        split.getLeft() % piece == 0 && split.getRight() % piece == 0;
   return problem;
 }
 

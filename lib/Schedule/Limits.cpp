@@ -265,23 +265,36 @@ std::optional<Violation> Checker::tileK() const {
   int64_t k = schedule.getTileK();
   struct Operand {
     char name;
-    int64_t bytes;
+    bool isKMajor;
+    int64_t rows;
+    Type type;
     dgk::Swizzle swizzle;
     int64_t block;
   };
-  for (const Operand &x : {Operand{'a', dgk::getBytes(k, problem.aType),
-                                   schedule.getSwizzleA(), problem.blockA},
-                           Operand{'b', dgk::getBytes(k, problem.bType),
-                                   schedule.getSwizzleB(), problem.blockB}}) {
+  for (const Operand &x :
+       {Operand{'a', problem.isAKMajor, schedule.getTileM(), problem.aType,
+                schedule.getSwizzleA(), problem.blockA},
+        Operand{'b', problem.isBKMajor, schedule.getWarpTileN(), problem.bType,
+                schedule.getSwizzleB(), problem.blockB}}) {
     auto span = static_cast<int64_t>(x.swizzle);
+    int64_t bytes = dgk::getBytes(k, x.type);
     // Narrower swizzles leave bank conflicts in ldmatrix, and a row of several
     // atoms would need several boxes.
-    if (span < 64 || x.bytes != span)
+    if (x.isKMajor && (span < 64 || bytes != span))
       return broken(Limit::TileK,
                     "tile K = {0} makes rows of {1} bytes in {2}, with swizzle "
                     "{3}; expected rows of 64 bytes with b64 or of 128 bytes "
                     "with b128",
-                    k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle));
+                    k, bytes, x.name, dgk::stringifySwizzle(x.swizzle));
+    int64_t line = dgk::getBytes(x.rows, x.type);
+    if (!x.isKMajor && (span == 0 || line % span != 0 ||
+                        k % schedule.getMatrixInstruction().getK() != 0))
+      return broken(Limit::TileK,
+                    "{0} is contiguous along its rows, {1} bytes of a tile of "
+                    "{2} and K = {3}, with swizzle {4}; expected a multiple of "
+                    "the swizzle's bytes, and of K = {5} of the instruction",
+                    x.name, line, x.rows, k, dgk::stringifySwizzle(x.swizzle),
+                    schedule.getMatrixInstruction().getK());
     int64_t elements = getWordElements(problem, x.block);
     if (elements % k != 0)
       return broken(Limit::TileK,
@@ -365,8 +378,9 @@ std::optional<Violation> Checker::store() const {
   if (!problem.dIsTmaAligned)
     return broken(Limit::Store,
                   "schedule has store = tma, but the row stride of d is not "
-                  "known to be a multiple of 16 bytes; use store = registers, "
-                  "store_slots = 0");
+                  "known to be a multiple of 16 bytes, or left and right of a "
+                  "head split are no multiples of 128 bytes; use store = "
+                  "registers, store_slots = 0");
   int64_t pieces = getStoreSlotsPerWarp(problem, schedule);
   int64_t warps = schedule.getMath().getWarps();
   if (slots > 0 && slots % warps == 0 && pieces % (slots / warps) == 0)

@@ -38,8 +38,12 @@ struct DenseProblem {
   int64_t blockRowsB = 1;
   /// Scales are UE8M0, packed four to a word; otherwise an f32 each.
   bool hasPackedScales = true;
-  /// D's row stride is known to be a multiple of 16 bytes, as TMA needs.
+  /// D's row stride is known to be a multiple of 16 bytes, as TMA needs, and no
+  /// gap of a head split begins inside of what one copy stores.
   bool dIsTmaAligned = false;
+  /// The operand is contiguous along K; otherwise along M (along N).
+  bool isAKMajor = true;
+  bool isBKMajor = true;
 };
 
 /// What a schedule may break.

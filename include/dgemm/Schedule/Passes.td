@@ -51,12 +51,12 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     3. `select-c3`: operands are memrefs.
     4. `select-c4`: no extent is 0; such a problem needs no kernel.
     5. `select-c5`: the target has a lowered instruction for the element types.
-    6. `select-c6`: A and B are K-major: layout `nt`, stride 1 along K.
+    6. `select-c6`: A and B have stride 1 along K, whatever the layout. 16-bit
+       types for `wgmma` may have it along M and N.
     7. `select-c7`: scales are packed UE8M0, four to an i32; where the instructions
        know no scales, f32 for 1 x 128 elements, or 128 x 128 of B.
-    8. `select-c8`: no `c`.
-    9. `select-c9`: no epilogue.
-    10. `select-c10`: rows of A and B are a multiple of 16 bytes apart. A stride
+    9. `select-c9`: heads of a head split have fewer than 2^31 columns.
+    10. `select-c10`: rows of A and B (columns, where these are contiguous) are a multiple of 16 bytes apart. A stride
         that is only known at launch is the caller's promise.
     11. `select-c11`: scales of single rows have stride 1 along them, and along K
         a multiple of 4 words.
@@ -68,7 +68,9 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
         most 256 rows and columns. For `wgmma` warps along M come in fours, and
         scales of B divide the warp's columns or the other way round.
     14. `select-c14`: rows of tile K are 64 bytes with swizzle `b64` or 128 with
-        `b128`, and tile K divides the elements that one scale word serves.
+        `b128`, and tile K divides the elements that one scale word serves. Where
+        an operand is contiguous along M or N, its tile is a whole number of
+        swizzle spans there, and tile K one of instructions.
     15. `select-c15`: shared memory. Operand ring, scale ring, 16 rows of one
         swizzle span for each store slot, 16 bytes for each stage of a pipeline.
     16. `select-c16`: registers of a math thread, as estimated.
@@ -76,8 +78,8 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     18. `select-c18`: warps of the CTA.
     19. `select-c19`: at least 2 stages.
     20. `select-c20`: `store = tma` with a positive multiple of the math warps as
-        `store_slots`, rows of D a known multiple of 16 bytes apart, and whole
-        128-byte lines in each warp; or `store = registers` with none.
+        `store_slots`, rows of D a known multiple of 16 bytes apart, whole
+        128-byte lines in each warp, and in each part of a head split; or `store = registers` with none.
     21. `select-c21`: `cluster` within the target's, no `split_k`, no `swap_ab`.
 
     #### Remarks

@@ -14,15 +14,15 @@ using namespace dgk;
 
 namespace {
 
-/// TMA names coordinates from the contiguous dimension outwards; a tile of one
-/// column moves along the rows, which are contiguous then.
-SmallVector<Value> getTmaCoordinates(ImplicitLocOpBuilder &b,
-                                     ValueRange coordinates,
-                                     ArrayRef<int64_t> tile) {
+/// TMA names coordinates from the contiguous dimension outwards.
+SmallVector<Value> getTmaCoordinates(ImplicitLocOpBuilder &b, CopyAsyncOp op) {
   SmallVector<Value> result;
-  for (Value coordinate : llvm::reverse(coordinates))
+  for (Value coordinate : llvm::reverse(op.getCoordinates()))
     result.push_back(toI32(b, coordinate));
-  if (tile.size() == 2 && tile.back() == 1)
+  auto rank = static_cast<int64_t>(result.size());
+  BufferType buffer = op.getBuffer().getType();
+  if (getCopyDimension(rank, buffer.getShape(), buffer.getLayout(),
+                       op.getTransposed()) != rank - 1)
     std::swap(result[0], result[1]);
   return result;
 }
@@ -104,14 +104,14 @@ struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
     Value destination = arith::AddIOp::create(
         b, adaptor.getBuffer(),
         mulI32(b, adaptor.getSlot(), type.getSlotBytes()));
-    SmallVector<Value> coordinates =
-        getTmaCoordinates(b, op.getCoordinates(), type.getShape());
+    SmallVector<Value> coordinates = getTmaCoordinates(b, op);
 
     // A row longer than the swizzle's span arrives as several boxes, each an
     // atom of its own behind the last.
     int64_t elements = kernel.plan.getMaps()[*op.getMap()].getBox().front();
     bool column = type.getShape().back() == 1;
-    int64_t boxes = column ? 1 : type.getShape().back() / elements;
+    int64_t length = getLines(type.getShape(), type.getLayout()).length;
+    int64_t boxes = column ? 1 : length / elements;
     for (int64_t i = 0; i < boxes; ++i) {
       SmallVector<Value> at = coordinates;
       at[0] = addI32(b, at[0], i * elements);

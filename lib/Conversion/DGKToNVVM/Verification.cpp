@@ -36,6 +36,8 @@ public:
       return copy.getMap() && passes(ParameterKind::Map, *copy.getMap());
     if (auto store = dyn_cast<StoreAsyncOp>(op))
       return store.getMap() && passes(ParameterKind::Map, *store.getMap());
+    if (auto add = dyn_cast<AddFromOp>(op))
+      return passesView(add.getSource());
     auto store = dyn_cast<StoreOp>(op);
     return !store || passesView(store.getDestination());
   }
@@ -116,7 +118,7 @@ static LogicalResult verifyStage(KernelOp kernel) {
 /// Cursors, barriers and fragments belong to a role.
 static LogicalResult verifyRole(Operation *op) {
   if (!isa<AcquireOp, CommitOp, WaitOp, ReleaseOp, CopyAsyncOp, StoreAsyncOp,
-           StoreOp, MmaOp, PromoteOp, ReadScalesOp, ReadFragmentsOp,
+           StoreOp, AddFromOp, MmaOp, PromoteOp, ReadScalesOp, ReadFragmentsOp,
            DrainStoresOp>(op))
     return success();
   auto role = op->getParentOfType<RoleOp>();
@@ -133,13 +135,14 @@ static LogicalResult verifyRole(Operation *op) {
 /// Memory is reached by copies and stores of tiles only.
 static LogicalResult verifyMemory(Operation *op) {
   auto isMemory = [](Type type) { return isa<BaseMemRefType>(type); };
-  if (isa<CopyAsyncOp, StoreAsyncOp, StoreOp, memref::DimOp, KernelOp>(op) ||
+  if (isa<CopyAsyncOp, StoreAsyncOp, StoreOp, AddFromOp, memref::DimOp,
+          KernelOp>(op) ||
       (llvm::none_of(op->getOperandTypes(), isMemory) &&
        llvm::none_of(op->getResultTypes(), isMemory)))
     return success();
   return op->emitOpError("[dgk_to_nvvm-c8] reaches memory in a way that has no "
-                         "lowering; dgk.copy_async, dgk.store_async and "
-                         "dgk.store have");
+                         "lowering; dgk.copy_async, dgk.store_async, "
+                         "dgk.store and dgk.add_from have");
 }
 
 /// An accumulator that no thread can hold would become code without end.
@@ -179,13 +182,20 @@ static LogicalResult verifyAccumulators(Operation *op, ScheduleAttr schedule) {
   return success();
 }
 
+/// Along K one swizzle span; along M or N, of which only 16-bit types can be
+/// read, any number of them.
 static bool isSharedTile(Value operand) {
   auto tile = dyn_cast<TileType>(operand.getType());
   auto shared =
       tile ? dyn_cast_if_present<SharedAttr>(tile.getLayout()) : SharedAttr();
-  return shared && shared.getSwizzle() != Swizzle::None &&
-         getBytes(tile.getShape().back(), tile.getElementType()) ==
-             static_cast<int64_t>(shared.getSwizzle());
+  if (!shared || shared.getSwizzle() == Swizzle::None)
+    return false;
+  auto span = static_cast<int64_t>(shared.getSwizzle());
+  int64_t bytes =
+      getBytes(getLines(tile.getShape(), shared).length, tile.getElementType());
+  if (!shared.getColumnMajor())
+    return bytes == span;
+  return bytes % span == 0 && getElementBits(tile.getElementType()) == 16;
 }
 
 /// Products of an instruction that reads shared memory: tiles as its

@@ -27,6 +27,7 @@ struct Operand {
   int64_t granularity = 0; // K elements that share a scale
   int64_t blockRows = 1;   // rows that share a scale
   int64_t tileRows = 0;
+  bool isKFirst = false; // whether K is the first dimension of `data`
 
   /// K elements that one element of the scale operand covers.
   int64_t getSpan() const {
@@ -81,6 +82,18 @@ private:
                           source, ValueRange{row, k});
   }
 
+  /// Rows from `row` on and the K tile from `k` on.
+  Value loadOperand(const Operand &operand, Value row, Value k) {
+    int64_t tileK = schedule.getTileK();
+    if (!operand.isKFirst)
+      return loadTile(operand.data, row, k, operand.tileRows, tileK);
+    Type element = cast<MemRefType>(operand.data.getType()).getElementType();
+    return LoadOp::create(builder, loc,
+                          TileType::get({operand.tileRows, tileK}, element),
+                          operand.data, ValueRange{k, row}, DenseI64ArrayAttr(),
+                          builder.getUnitAttr());
+  }
+
   /// The scale word of `operand` for the K elements from `k` on.
   Scale loadScale(const Operand &operand, Value row, Value k) {
     Value word =
@@ -93,7 +106,7 @@ private:
     Value tile = LoadOp::create(
         builder, loc, TileType::get({operand.tileRows / step, 1}, element),
         operand.scale, ValueRange{row, word},
-        builder.getDenseI64ArrayAttr({step, operand.blockRows}));
+        builder.getDenseI64ArrayAttr({step, operand.blockRows}), UnitAttr());
     return {tile, k};
   }
 
@@ -106,8 +119,8 @@ private:
 
   Value buildStep(Value k, Value accumulator) {
     int64_t tileK = schedule.getTileK();
-    Value ta = loadTile(a.data, m, k, a.tileRows, tileK);
-    Value tb = loadTile(b.data, n, k, b.tileRows, tileK);
+    Value ta = loadOperand(a, m, k);
+    Value tb = loadOperand(b, n, k);
     if (!a.scale)
       return MmaOp::create(builder, loc, accumulator.getType(), ta, Value(),
                            Value(), IntegerAttr(), tb, Value(), Value(),
@@ -209,12 +222,12 @@ static LogicalResult verifyForm(dgemm::MatmulOp op) {
       return op.emitOpError("[dgemm_to_dgk-c3] has an operand of type ")
              << operand.getType()
              << ", expected memrefs; run one-shot-bufferize first";
-  if (op.getC() || op.getEpilogue() || op.getLayout() != dgemm::Layout::NT)
-    return op.emitOpError("[dgemm_to_dgk-c4] has ")
-           << (op.getC()          ? "a C operand"
-               : op.getEpilogue() ? "an epilogue"
-                                  : "a layout other than nt")
-           << "; kernels are made for layout nt, without C and epilogue";
+  constexpr int64_t kMaxWidth = std::numeric_limits<int32_t>::max();
+  dgemm::HeadSplitAttr split = op.getEpilogueAttr();
+  if (split && split.getStoredHeadWidth() > kMaxWidth)
+    return op.emitOpError("[dgemm_to_dgk-c4] has heads of ")
+           << split.getStoredHeadWidth() << " columns, expected at most "
+           << kMaxWidth;
   return success();
 }
 
@@ -231,6 +244,31 @@ static void nameArguments(KernelOp kernel, dgemm::MatmulOp op) {
     if (operand)
       kernel.setArgAttr(index++, DGKDialect::kArgumentNameAttrName,
                         StringAttr::get(op.getContext(), name));
+}
+
+/// Adds C, rounds, and writes the tile at `coordinates` of the product. C that
+/// is D and f32 is added in memory, where no thread waits for it; otherwise it
+/// is added before the one rounding.
+static void storeSum(OpBuilder &builder, dgemm::MatmulOp op,
+                     const IRMapping &args, Value sum, ValueRange coordinates) {
+  Location loc = op.getLoc();
+  Value d = args.lookup(op.getD());
+  Type element = cast<MemRefType>(d.getType()).getElementType();
+  bool accumulates = op.getC() == op.getD() && element.isF32();
+  if (op.getC() && !accumulates)
+    sum = AddFromOp::create(builder, loc, sum, args.lookup(op.getC()),
+                            coordinates);
+  auto type = cast<AccumulatorType>(sum.getType());
+  if (element != type.getElementType())
+    sum = ConvertOp::create(
+        builder, loc, AccumulatorType::get(type.getShape(), element), sum);
+  HeadSplitAttr heads;
+  if (dgemm::HeadSplitAttr split = op.getEpilogueAttr())
+    heads = HeadSplitAttr::get(op.getContext(), split.getLeft(), split.getMid(),
+                               split.getRight());
+  StoreOp::create(builder, loc, sum, d, coordinates, Value(), Value(),
+                  UnitAttr(), accumulates ? builder.getUnitAttr() : UnitAttr(),
+                  heads);
 }
 
 FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
@@ -251,21 +289,31 @@ FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
   builder.setInsertionPointToStart(&kernel.getBody().front());
   IRMapping args;
   args.map(op->getOperands(), kernel.getBody().getArguments());
-  auto operand = [&](Value data, Value scale, ScaleBlock block, int64_t rows) {
-    return Operand{args.lookup(data), scale ? args.lookup(scale) : Value(),
-                   block.k, block.mn, rows};
+  auto operand = [&](Value data, Value scale, ScaleBlock block, int64_t rows,
+                     bool isKFirst) {
+    return Operand{args.lookup(data),
+                   scale ? args.lookup(scale) : Value(),
+                   block.k,
+                   block.mn,
+                   rows,
+                   isKFirst};
   };
+  Layout layout = op.getLayout();
   GranularityAttr granularity = op.getGranularityAttr();
   Operand a = operand(op.getA(), op.getAScale(),
                       granularity ? granularity.getA() : ScaleBlock(),
-                      schedule.getTileM());
+                      schedule.getTileM(),
+                      layout == Layout::TN || layout == Layout::TT);
   Operand b = operand(op.getB(), op.getBScale(),
                       granularity ? granularity.getB() : ScaleBlock(),
-                      schedule.getTileN());
-  Value d = args.lookup(op.getD());
-  Value rows = getSize(builder, loc, d, 0),
-        columns = getSize(builder, loc, d, 1);
-  Value extent = getSize(builder, loc, a.data, 1);
+                      schedule.getTileN(),
+                      layout == Layout::NN || layout == Layout::TN);
+  Value rows = getSize(builder, loc, args.lookup(op.getD()), 0);
+  // A head split gives D more columns than the product has.
+  Value columns = op.getEpilogue()
+                      ? getSize(builder, loc, b.data, b.isKFirst ? 1 : 0)
+                      : getSize(builder, loc, args.lookup(op.getD()), 1);
+  Value extent = getSize(builder, loc, a.data, a.isKFirst ? 0 : 1);
 
   auto tiles = TilesOp::create(
       builder, loc, ValueRange{rows, columns},
@@ -281,12 +329,7 @@ FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
       builder, loc, AccumulatorType::get(shape, builder.getF32Type()));
   Value sum =
       ReductionBuilder(builder, loc, schedule, a, b, extent, m, n).build(zero);
-  Type element = cast<MemRefType>(d.getType()).getElementType();
-  if (element != builder.getF32Type())
-    sum = ConvertOp::create(builder, loc, AccumulatorType::get(shape, element),
-                            sum);
-  StoreOp::create(builder, loc, sum, d, ValueRange{m, n}, Value(), Value(),
-                  UnitAttr());
+  storeSum(builder, op, args, sum, ValueRange{m, n});
   YieldOp::create(builder, loc);
   return kernel;
 }

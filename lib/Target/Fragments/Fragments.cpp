@@ -44,3 +44,13 @@ SwizzledRow fragments::getSwizzledRow(ImplicitLocOpBuilder &b, Value row,
   Value masked = arith::AndIOp::create(b, line, constI32(b, span / 16 - 1));
   return {offset, arith::ShLIOp::create(b, masked, constI32(b, 4))};
 }
+
+Value fragments::splitHeads(ImplicitLocOpBuilder &b, HeadSplitAttr heads,
+                            Value column) {
+  if (!heads || heads.getMid() == 0)
+    return column;
+  Value gaps =
+      arith::DivUIOp::create(b, addI32(b, column, heads.getRight()),
+                             constI32(b, heads.getLeft() + heads.getRight()));
+  return arith::AddIOp::create(b, column, mulI32(b, gaps, heads.getMid()));
+}

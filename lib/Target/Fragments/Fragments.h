@@ -60,7 +60,16 @@ struct SwizzledRow {
 SwizzledRow getSwizzledRow(mlir::ImplicitLocOpBuilder &b, mlir::Value row,
                            int64_t span);
 
-/// Patterns for `dgk.store` and `dgk.store_async`.
+/// Column of D for `column` of the product; the same without heads.
+mlir::Value splitHeads(mlir::ImplicitLocOpBuilder &b, HeadSplitAttr heads,
+                       mlir::Value column);
+
+/// Patterns for `dgk.store` and `dgk.add_from`.
+void populateDirectPatterns(KernelLowering &kernel,
+                            const mlir::TypeConverter &converter,
+                            mlir::RewritePatternSet &patterns);
+
+/// Those, and one for `dgk.store_async`.
 void populateStorePatterns(KernelLowering &kernel,
                            const mlir::TypeConverter &converter,
                            mlir::RewritePatternSet &patterns);

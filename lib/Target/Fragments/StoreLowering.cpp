@@ -1,4 +1,4 @@
-//===- StoreLowering.cpp - Accumulators to global memory ------------------===//
+//===- StoreLowering.cpp - Accumulators to global memory, by TMA ----------===//
 //
 // Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -74,21 +74,36 @@ private:
     }
   }
 
-  /// 32-bit elements: two neighbours at a time.
+  /// 32-bit elements: two neighbours at a time. Half a warp writes four rows
+  /// at once, and the swizzle keeps only every other of them apart: its unit is
+  /// 16 bytes, that of a quad of lanes 32. So odd rows write the blocks in
+  /// another order, 2 further on.
   void writeWide(ValueRange elements, int64_t i, int64_t column, Value slot) {
     int64_t count = columns / 8;
     Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
     Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
+    int64_t apart = count % 4 == 0 ? 2 : 0;
+    Value odd = arith::AndIOp::create(b, g, constI32(b, 1));
+    Value isOdd =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, odd, constI32(b, 0));
     for (int64_t half = 0; half < 2; ++half) {
       SwizzledRow swizzled = getSwizzledRow(b, addI32(b, g, 8 * half), span);
       Value start = arith::AddIOp::create(b, slot, swizzled.offset);
       for (int64_t j = 0; j < count; ++j) {
-        Value inRow = addI32(b, mulI32(b, t, 8), 32 * j);
+        auto pairOf = [&](int64_t block) {
+          return getPair(b, elements, getIndex(i, column / 8 + block, half));
+        };
+        Value pair = pairOf(j), inRow = constI32(b, 32 * j);
+        if (apart != 0) {
+          pair = arith::SelectOp::create(b, isOdd, pairOf(j ^ apart), pair);
+          inRow = arith::SelectOp::create(b, isOdd,
+                                          constI32(b, 32 * (j ^ apart)), inRow);
+        }
+        inRow = arith::AddIOp::create(b, mulI32(b, t, 8), inRow);
         inRow = arith::XOrIOp::create(b, inRow, swizzled.pattern);
         Value address = arith::AddIOp::create(b, start, inRow);
-        LLVM::StoreOp::create(
-            b, getPair(b, elements, getIndex(i, column / 8 + j, half)),
-            sharedPointer(b, address), /*alignment=*/8);
+        LLVM::StoreOp::create(b, pair, sharedPointer(b, address),
+                              /*alignment=*/8);
       }
     }
   }
@@ -135,8 +150,9 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
         writer.write(adaptor.getValue(), i, column, slot);
         SmallVector<Value> at = origin;
         at[0] = addI32(b, at[0], column);
+        at[0] = splitHeads(b, op.getHeadsAttr(), at[0]);
         at[1] = addI32(b, at[1], tile.rowStep * i);
-        copyOut(b, map, slot, at);
+        copyOut(b, op, map, slot, at);
       }
     rewriter.eraseOp(op);
     return success();
@@ -166,8 +182,8 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
 
   /// PTX ISA, "Async proxy": each writer fences its writes before the copy that
   /// another thread issues may read them.
-  static void copyOut(ImplicitLocOpBuilder &b, Value map, Value slot,
-                      ValueRange coordinates) {
+  static void copyOut(ImplicitLocOpBuilder &b, StoreAsyncOp op, Value map,
+                      Value slot, ValueRange coordinates) {
     NVVM::FenceProxyOp::create(
         b,
         NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
@@ -175,9 +191,15 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
                                    NVVM::SharedSpace::shared_cta));
     NVVM::SyncWarpOp::create(b, constI32(b, -1));
     inFirstLane(b, [&] {
-      NVVM::CpAsyncBulkTensorSharedCTAToGlobalOp::create(
-          b, map, sharedPointer(b, slot), coordinates, /*l2CacheHint=*/Value(),
-          NVVM::TMAStoreMode::TILE, /*predicate=*/Value());
+      Value source = sharedPointer(b, slot);
+      if (op.getAccumulate())
+        NVVM::CpAsyncBulkTensorReduceOp::create(
+            b, map, source, NVVM::TMAReduxKind::ADD, NVVM::TMAStoreMode::TILE,
+            coordinates, /*l2CacheHint=*/Value());
+      else
+        NVVM::CpAsyncBulkTensorSharedCTAToGlobalOp::create(
+            b, map, source, coordinates, /*l2CacheHint=*/Value(),
+            NVVM::TMAStoreMode::TILE, /*predicate=*/Value());
       NVVM::CpAsyncBulkCommitGroupOp::create(b);
     });
   }
@@ -190,87 +212,11 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
   }
 };
 
-/// Element by element, where TMA cannot reach the rows of the destination.
-struct StorePattern : KernelPattern<StoreOp> {
-  using KernelPattern::KernelPattern;
-
-  LogicalResult
-  matchAndRewrite(StoreOp op, OneToNOpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    if (op.getTransposed() || op.getLow() || op.getCoordinates().size() != 2)
-      return rewriter.notifyMatchFailure(op, "has a form without lowering");
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    WarpTile tile(kernel.schedule);
-    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
-    Value lane = getLane(b);
-    Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
-    Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
-    Value row = arith::AddIOp::create(b, g, tile.getFirstRow(b, warp));
-    row = arith::AddIOp::create(b, row, toI32(b, op.getCoordinates()[0]));
-    Value column =
-        arith::AddIOp::create(b, mulI32(b, t, 2), tile.getFirstColumn(b, warp));
-    column = arith::AddIOp::create(b, column, toI32(b, op.getCoordinates()[1]));
-
-    Destination to = getDestination(b, op);
-    ValueRange elements = adaptor.getValue();
-    for (int64_t i = 0; i < tile.getTilesM(); ++i)
-      for (int64_t half = 0; half < 2; ++half)
-        storeRow(b, to, tile, elements, i, half,
-                 addI32(b, row, tile.rowStep * i + 8 * half), column);
-    rewriter.eraseOp(op);
-    return success();
-  }
-
-  struct Destination {
-    Value pointer, stride, rows, columns;
-  };
-
-  Destination getDestination(ImplicitLocOpBuilder &b, StoreOp op) const {
-    Value memory = op.getDestination();
-    auto size = [&](int64_t i) {
-      return toI32(b, kernel.getSize(b, memory, i));
-    };
-    return {kernel.getParameter(ParameterKind::Pointer,
-                                kernel.arguments.lookup(memory)),
-            toI32(b, kernel.getStride(b, memory, 0)), size(0), size(1)};
-  }
-
-  /// The lane's elements of one row of instructions, inside the matrix only.
-  static void storeRow(ImplicitLocOpBuilder &b, const Destination &to,
-                       const WarpTile &tile, ValueRange elements, int64_t i,
-                       int64_t half, Value row, Value column) {
-    auto below = [&](Value value, Value limit) {
-      return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, value, limit);
-    };
-    auto rowBranch = scf::IfOp::create(b, below(row, to.rows));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(rowBranch.thenBlock());
-    // Rows times stride passes 2^32 for large outputs.
-    Value wideRow = arith::ExtUIOp::create(b, b.getI64Type(), row);
-    Value wideStride = arith::ExtUIOp::create(b, b.getI64Type(), to.stride);
-    Value start = arith::MulIOp::create(b, wideRow, wideStride);
-    for (int64_t j = 0; j < tile.getTilesN(); ++j)
-      for (int64_t c = 0; c < 2; ++c) {
-        Value at = addI32(b, column, kColumns * j + c);
-        auto branch = scf::IfOp::create(b, below(at, to.columns));
-        OpBuilder::InsertionGuard inner(b);
-        b.setInsertionPointToStart(branch.thenBlock());
-        int64_t index = tile.getIndex(i, j) + 2 * half + c;
-        Value offset = arith::AddIOp::create(
-            b, start, arith::ExtUIOp::create(b, b.getI64Type(), at));
-        Value pointer = LLVM::GEPOp::create(
-            b, to.pointer.getType(), elements[index].getType(), to.pointer,
-            ArrayRef<LLVM::GEPArg>{offset});
-        LLVM::StoreOp::create(b, elements[index], pointer);
-      }
-  }
-};
-
 } // namespace
 
 void fragments::populateStorePatterns(KernelLowering &kernel,
                                       const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
-  patterns.add<StoreAsyncPattern, StorePattern>(kernel, converter,
-                                                patterns.getContext());
+  patterns.add<StoreAsyncPattern>(kernel, converter, patterns.getContext());
+  populateDirectPatterns(kernel, converter, patterns);
 }

@@ -34,7 +34,8 @@ struct ReadFragmentsPattern : KernelPattern<ReadFragmentsOp> {
     FragmentsType fragments = op.getType();
     int64_t stepBytes =
         getBytes(fragments.getShape()[1], fragments.getElementType());
-    if (!shared || shared.getSwizzle() == Swizzle::None || stepBytes != 32)
+    if (!shared || shared.getSwizzle() == Swizzle::None ||
+        shared.getColumnMajor() || stepBytes != 32)
       return rewriter.notifyMatchFailure(
           op, "needs a swizzled tile in shared memory and a step of 32 bytes");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);

@@ -16,18 +16,6 @@ using namespace dgk::sm90;
 
 namespace {
 
-/// K-major descriptor of what starts at a shared-memory address (PTX ISA,
-/// "Matrix descriptor format"): address / 16 in bits 13:0, distance of groups
-/// of 8 rows / 16 in bits 45:32, swizzle in bits 63:62. The leading dimension
-/// in bits 29:16 has no meaning with a swizzle; 1 by convention.
-int64_t getDescriptorFields(Swizzle swizzle) {
-  auto span = static_cast<int64_t>(swizzle);
-  int64_t code = swizzle == Swizzle::B128 ? 1 : swizzle == Swizzle::B64 ? 2 : 3;
-  uint64_t fields =
-      uint64_t(code) << 62 | uint64_t(8 * span / 16) << 32 | uint64_t(1) << 16;
-  return static_cast<int64_t>(fields);
-}
-
 /// The type that wgmma's text names.
 NVVM::WGMMATypes getOperandType(Type type) {
   if (isa<Float8E4M3FNType>(type))
@@ -37,28 +25,50 @@ NVVM::WGMMATypes getOperandType(Type type) {
 }
 
 /// One operand tile in shared memory: descriptors of its parts.
+///
+/// A descriptor (PTX ISA, "Matrix descriptor format") has address / 16 in bits
+/// 13:0, the leading byte offset / 16 in bits 29:16, the stride byte offset /
+/// 16 in bits 45:32, and the swizzle in bits 63:62. With S bytes of swizzle
+/// span, 8 lines of S bytes are an atom:
+///
+///   K-major    lines are rows; groups of 8 rows are the stride offset apart.
+///   The
+///              leading offset has no meaning with a swizzle; 1 by convention.
+///   MN-major   lines are steps of K; groups of 8 steps are the stride offset
+///              apart, and the S bytes of the next rows the leading offset.
 class Operand {
 public:
   Operand(ImplicitLocOpBuilder &b, TileType type, Value tile, int64_t offset,
           Value firstRow)
-      : b(b), swizzle(cast<SharedAttr>(type.getLayout()).getSwizzle()) {
-    auto span = static_cast<int64_t>(swizzle);
+      : b(b), elementBytes(getBytes(1, type.getElementType())),
+        lines(getLines(type.getShape(), type.getLayout())),
+        isKMajor(!isColumnMajor(type.getLayout())) {
+    Swizzle swizzle = cast<SharedAttr>(type.getLayout()).getSwizzle();
+    span = static_cast<int64_t>(swizzle);
     Value start = addI32(b, tile, offset);
-    start = arith::AddIOp::create(b, start, mulI32(b, firstRow, span));
+    start =
+        arith::AddIOp::create(b, start, mulI32(b, firstRow, getRowDistance(1)));
     Value masked = arith::AndIOp::create(b, start, constI32(b, 0x3FFFF));
     Value units = arith::ShRUIOp::create(b, masked, constI32(b, 4));
     Value wide = arith::ExtUIOp::create(b, b.getI64Type(), units);
-    first =
-        arith::OrIOp::create(b, wide, constI64(getDescriptorFields(swizzle)));
+    first = arith::OrIOp::create(b, wide, constI64(getFields(swizzle)));
   }
 
-  /// From `row` of the tile and `bytes` of K on. Below the swizzle's span a
-  /// step along K is a plain addition: the hardware swizzles the final address.
-  Value getDescriptor(int64_t row, int64_t bytes) const {
-    int64_t distance = row * static_cast<int64_t>(swizzle) + bytes;
+  /// From `row` of the tile and element `k` on. Below the swizzle's span a step
+  /// along K is a plain addition: the hardware swizzles the final address.
+  Value getDescriptor(int64_t row, int64_t k) const {
+    int64_t distance =
+        getRowDistance(row) + k * (isKMajor ? elementBytes : span);
     if (distance == 0)
       return first;
     return arith::AddIOp::create(b, first, constI64(distance / 16));
+  }
+
+  NVVM::MMALayout getLayoutOfA() const {
+    return isKMajor ? NVVM::MMALayout::row : NVVM::MMALayout::col;
+  }
+  NVVM::MMALayout getLayoutOfB() const {
+    return isKMajor ? NVVM::MMALayout::col : NVVM::MMALayout::row;
   }
 
 private:
@@ -66,19 +76,42 @@ private:
     return arith::ConstantOp::create(b, b.getI64IntegerAttr(value));
   }
 
+  /// Bytes from the first row to `row`, which in an MN-major tile begins a
+  /// line.
+  int64_t getRowDistance(int64_t row) const {
+    return isKMajor ? row * span : row * lines.count * elementBytes;
+  }
+
+  int64_t getFields(Swizzle swizzle) const {
+    int64_t code = swizzle == Swizzle::B128  ? 1
+                   : swizzle == Swizzle::B64 ? 2
+                                             : 3;
+    int64_t leading = isKMajor ? 1 : lines.count * span / 16;
+    uint64_t fields = uint64_t(code) << 62 | uint64_t(8 * span / 16) << 32 |
+                      uint64_t(leading) << 16;
+    return static_cast<int64_t>(fields);
+  }
+
   ImplicitLocOpBuilder &b;
-  Swizzle swizzle;
+  int64_t elementBytes;
+  TileLines lines;
+  bool isKMajor;
+  int64_t span = 0;
   Value first;
 };
 
-/// A tile whose rows are one swizzle span, as the descriptors above need.
-bool isOneAtomWide(Value operand) {
+/// A tile as the descriptors above need it: along K one swizzle span, along the
+/// rows any number of them.
+bool isDescribable(Value operand) {
   auto tile = dyn_cast<TileType>(operand.getType());
   auto shared =
       tile ? dyn_cast_if_present<SharedAttr>(tile.getLayout()) : SharedAttr();
-  return shared && shared.getSwizzle() != Swizzle::None &&
-         getBytes(tile.getShape().back(), tile.getElementType()) ==
-             static_cast<int64_t>(shared.getSwizzle());
+  if (!shared || shared.getSwizzle() == Swizzle::None)
+    return false;
+  auto span = static_cast<int64_t>(shared.getSwizzle());
+  int64_t bytes =
+      getBytes(getLines(tile.getShape(), shared).length, tile.getElementType());
+  return shared.getColumnMajor() ? bytes % span == 0 : bytes == span;
 }
 
 struct MmaPattern : KernelPattern<MmaOp> {
@@ -87,7 +120,7 @@ struct MmaPattern : KernelPattern<MmaOp> {
   LogicalResult
   matchAndRewrite(MmaOp op, OneToNOpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (!isOneAtomWide(op.getA()) || !isOneAtomWide(op.getB()) ||
+    if (!isDescribable(op.getA()) || !isDescribable(op.getB()) ||
         op.getAScale())
       return rewriter.notifyMatchFailure(
           op, "needs swizzled tiles of one span in shared memory, without "
@@ -148,14 +181,11 @@ struct MmaPattern : KernelPattern<MmaOp> {
                  const Operand &bOperand, int64_t i, Value sum,
                  bool startsFromZero) const {
     auto instruction = cast<WgmmaAttr>(kernel.schedule.getInstruction());
-    auto tileType = cast<TileType>(operandType);
-    int64_t bytes =
-        getBytes(tileType.getShape().back(), tileType.getElementType());
+    int64_t extent = cast<TileType>(operandType).getShape().back();
     auto shape = NVVM::MMAShapeAttr::get(
         b.getContext(), static_cast<int>(instruction.getM()),
         static_cast<int>(tile.columns), static_cast<int>(instruction.getK()));
-    int64_t step = getBytes(instruction.getK(), tileType.getElementType());
-    for (int64_t k = 0; k < bytes; k += step) {
+    for (int64_t k = 0; k < extent; k += instruction.getK()) {
       auto out = startsFromZero && k == 0 ? NVVM::WGMMAScaleOut::zero
                                           : NVVM::WGMMAScaleOut::one;
       sum = NVVM::WgmmaMmaAsyncOp::create(
@@ -163,9 +193,8 @@ struct MmaPattern : KernelPattern<MmaOp> {
           bOperand.getDescriptor(0, k), shape,
           getOperandType(instruction.getAType()),
           getOperandType(instruction.getBType()), NVVM::WGMMATypes::f32, out,
-          NVVM::WGMMAScaleIn::one, NVVM::WGMMAScaleIn::one,
-          NVVM::MMALayout::row, NVVM::MMALayout::col,
-          NVVM::MMAIntOverflowAttr());
+          NVVM::WGMMAScaleIn::one, NVVM::WGMMAScaleIn::one, a.getLayoutOfA(),
+          bOperand.getLayoutOfB(), NVVM::MMAIntOverflowAttr());
     }
     return sum;
   }

@@ -191,7 +191,7 @@ dgk.kernel @scalar(%lens: memref<4xi32>) attributes {schedule = #schedule, launc
   %c0 = arith.constant 0 : index
   dgk.roles {
     dgk.role @math warps(8) {
-      // expected-error @below {{'memref.load' op [dgk_to_nvvm-c8] reaches memory in a way that has no lowering; dgk.copy_async, dgk.store_async and dgk.store have}}
+      // expected-error @below {{'memref.load' op [dgk_to_nvvm-c8] reaches memory in a way that has no lowering; dgk.copy_async, dgk.store_async, dgk.store and dgk.add_from have}}
       %len = memref.load %lens[%c0] : memref<4xi32>
     }
   }
@@ -383,6 +383,30 @@ dgk.kernel @scaled_outside(%c0: index) attributes {schedule = #schedule, launch 
       %acc = dgk.zero : !dgk.accumulator<64x64xf32>
       // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared memory with rows of one swizzle span; run dgk-promote-partials first}}
       %sum = dgk.mma %t scaled by %u[%c0] per 128, %t scaled by %u[%c0] per 128, %acc : !tile, !tile, !scales, !scales -> !dgk.accumulator<64x64xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// FP8 lies along K.
+#mma = #dgk.wgmma<f8f6f4, m = 64, n = 256, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#schedule = #dgk.schedule<tile = 128x128x128, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 16384, workspace = 0,
+                           maps = [], parameters = []>
+!tile = !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128, column_major>>
+
+dgk.kernel @column_major() attributes {schedule = #schedule, launch = #launch} {
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128, column_major>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %t = dgk.view %ra : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128, column_major>>
+      %acc = dgk.zero : !dgk.accumulator<128x128xf32>
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared memory with rows of one swizzle span; run dgk-promote-partials first}}
+      %sum = dgk.mma %t, %t, %acc : !tile, !tile -> !dgk.accumulator<128x128xf32>
     }
   }
   dgk.return

@@ -98,3 +98,60 @@ dgk.kernel @from_registers(%d: memref<?x33xf32>) attributes {schedule = #schedul
   }
   dgk.return
 }
+
+// Sums in memory: the same copies, as reductions.
+// CHECK-LABEL: llvm.func @accumulated(
+// CHECK-COUNT-2: nvvm.cp.async.bulk.tensor.reduce %{{.*}}, %{{.*}}, box[%{{.*}}, %{{.*}}] {redKind = #nvvm.tma_redux_kind<add>} : !llvm.ptr, <3>
+// CHECK-NOT:     nvvm.cp.async.bulk.tensor
+// CHECK:         llvm.return
+dgk.kernel @accumulated(%d: memref<128x128xf32>) attributes {schedule = #schedule, launch = #tma_f32} {
+  %c64 = arith.constant 64 : index
+  %staging = dgk.buffer at 0 : !dgk.buffer<8 x 16x32xf32, #dgk.shared<b128>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x64xf32>
+      dgk.store_async %zero, %d[%c64, %c64] through %staging accumulate map(0)
+        : !dgk.accumulator<64x64xf32>, memref<128x128xf32>, !dgk.buffer<8 x 16x32xf32, #dgk.shared<b128>>
+    }
+  }
+  dgk.return
+}
+
+// Column 64 of the product lies behind a gap: the second piece of the first head.
+// CHECK-LABEL: llvm.func @heads(
+// CHECK:         nvvm.cp.async.bulk.tensor.global.shared.cta %{{.*}}, %{{.*}}, box[%c96_i32, %{{.*}}]
+// CHECK:         nvvm.cp.async.bulk.tensor.global.shared.cta %{{.*}}, %{{.*}}, box[%c128_i32, %{{.*}}]
+dgk.kernel @heads(%d: memref<128x128xf32>) attributes {schedule = #schedule, launch = #tma_f32} {
+  %c64 = arith.constant 64 : index
+  %staging = dgk.buffer at 0 : !dgk.buffer<8 x 16x32xf32, #dgk.shared<b128>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x64xf32>
+      dgk.store_async %zero, %d[%c64, %c64] through %staging heads <left = 64, mid = 32, right = 64> map(0)
+        : !dgk.accumulator<64x64xf32>, memref<128x128xf32>, !dgk.buffer<8 x 16x32xf32, #dgk.shared<b128>>
+    }
+  }
+  dgk.return
+}
+
+// C: rows and columns outside are not read, BF16 is added as f32.
+// CHECK-LABEL: llvm.func @added(
+// CHECK:         scf.if %{{.*}} -> (f32, f32,
+// CHECK:           scf.if %{{.*}} -> (f32) {
+// CHECK-COUNT-32: llvm.load %{{.*}} : !llvm.ptr<1> -> bf16
+// CHECK-NOT:     llvm.load %{{.*}} : !llvm.ptr<1>
+// And elements without TMA are summed where they lie.
+// CHECK-COUNT-32: llvm.atomicrmw fadd %{{.*}}, %{{.*}} monotonic : !llvm.ptr<1>, f32
+#pointers = #dgk.launch_plan<symbols = [<dim 0 of 0>, <dim 0 of 1>], grid = () -> (1), block = 128, cluster = 1, shared = 0, workspace = 0,
+  maps = [], parameters = [<pointer 0>, <symbol 0>, <pointer 1>, <symbol 1>]>
+dgk.kernel @added(%d: memref<?x33xf32>, %c: memref<?x33xbf16>) attributes {schedule = #schedule, launch = #pointers} {
+  %c0 = arith.constant 0 : index
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x64xf32>
+      %sum = dgk.add_from %zero, %c[%c0, %c0] : !dgk.accumulator<64x64xf32>, memref<?x33xbf16>
+      dgk.store %sum, %d[%c0, %c0] accumulate : !dgk.accumulator<64x64xf32>, memref<?x33xf32>
+    }
+  }
+  dgk.return
+}

@@ -115,3 +115,43 @@ func.func @by_32_and_128(%a: !a, %sa: !sa32, %b: !b, %sb: !sb128, %d: !d) {
 // CHECK:             %[[UA:.*]] = dgk.load %{{.*}} : memref<?x8xi32, {{.*}}> -> !dgk.tile<64x1xi32>
 // CHECK-NOT:         scf.for
 // CHECK:             dgk.mma %{{.*}} scaled by %[[UA]][%{{.*}}] per 32, %{{.*}} scaled by %[[UB]][%{{.*}}] per 128
+
+// C in place and in f32 is added by the store; other C in f32 before the one
+// rounding. Operands are loaded in the order of their layout; a head split maps the
+// columns, of which B has the number.
+// CHECK-LABEL: dgk.kernel @in_place_kernel(
+// CHECK:         %[[SUM:.*]] = scf.for
+// CHECK:         dgk.store %{{.*}}, %arg5[%m, %n] accumulate : !dgk.accumulator<128x128xf32>, memref<?x256xf32>
+// CHECK-LABEL: dgk.kernel @rounded_kernel(
+// CHECK:         %[[C:.*]] = dgk.add_from %{{.*}}, %arg5[%m, %n] : !dgk.accumulator<128x128xf32>, memref<?x256xbf16>
+// CHECK-NEXT:    %[[OUT:.*]] = dgk.convert %[[C]]
+// CHECK-NEXT:    dgk.store %[[OUT]], %arg5[%m, %n] : !dgk.accumulator<128x128xbf16>
+// CHECK-LABEL: dgk.kernel @tn_kernel(
+// CHECK:         %[[K:.*]] = memref.dim %arg0, %c0
+// CHECK:         dgk.load %arg0[%{{.*}}, %m] transposed : memref<?x512xbf16> -> !dgk.tile<128x64xbf16>
+// CHECK-NEXT:    dgk.load %arg1[%{{.*}}, %n] transposed : memref<?x256xbf16> -> !dgk.tile<128x64xbf16>
+// CHECK-LABEL: dgk.kernel @heads_kernel(
+// CHECK:         dgk.tiles (%m, %n) in (%{{.*}} by 128, %c256{{.*}} by 128)
+// CHECK:         dgk.store %{{.*}}, %arg4[%m, %n] heads <left = 64, mid = 32, right = 64> :
+func.func @in_place(%a: !a, %sa: !sa128, %b: !b, %sb: !sb128, %d: memref<?x256xf32>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %d : !a, !sa128, !b, !sb128, memref<?x256xf32>)
+    outs(%d : memref<?x256xf32>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #bk64, dgk.target = #target}
+  return
+}
+func.func @rounded(%a: !a, %sa: !sa128, %b: !b, %sb: !sb128, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %d : !a, !sa128, !b, !sb128, !d) outs(%d : !d)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #bk64, dgk.target = #target}
+  return
+}
+func.func @tn(%a: memref<?x512xbf16>, %b: memref<?x256xbf16>, %d: memref<512x256xbf16>) {
+  dgemm.matmul ins(%a, %b : memref<?x512xbf16>, memref<?x256xbf16>) outs(%d : memref<512x256xbf16>)
+    {layout = #dgemm.layout<tn>, dgk.schedule = #bk64, dgk.target = #target}
+  return
+}
+func.func @heads(%a: !a, %sa: !sa128, %b: !b, %sb: !sb128, %d: memref<?x320xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa128, !b, !sb128) outs(%d : memref<?x320xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #bk64, dgk.target = #target,
+     epilogue = #dgemm.head_split<left = 64, mid = 32, right = 64>}
+  return
+}

@@ -113,16 +113,19 @@ LogicalResult ViewOp::verify() {
 // Data movement
 //===----------------------------------------------------------------------===//
 
-/// The dimension of `type` that is contiguous for a copy of `shape`: the last,
-/// or the second to last for a tile of one column. Nothing where the layout
-/// is not strided or the stride is known to be something else.
-static bool isContiguousForCopy(MemRefType type, ArrayRef<int64_t> shape) {
+/// Whether `type` has the stride 1 that a copy into a tile of `shape` needs. A
+/// tile of one column may be one of a row-major memory, too. False where the
+/// layout is not strided or the stride is known to be something else.
+static bool isContiguousForCopy(MemRefType type, ArrayRef<int64_t> shape,
+                                Attribute layout, bool transposed) {
   SmallVector<int64_t> strides;
   int64_t offset;
   if (failed(type.getStridesAndOffset(strides, offset)) || strides.empty())
     return false;
-  bool column = shape.size() == 2 && shape.back() == 1 && strides.size() >= 2;
-  return strides.back() == 1 || (column && strides[strides.size() - 2] == 1);
+  auto rank = static_cast<int64_t>(strides.size());
+  bool column = shape.size() == 2 && shape.back() == 1 && strides.back() == 1;
+  return column ||
+         strides[getCopyDimension(rank, shape, layout, transposed)] == 1;
 }
 
 /// The CTAs in `mask` must wait for each other before they reuse the slot.
@@ -169,9 +172,14 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("[copy_async-c2] copies ")
            << source << " to " << buffer
            << ", expected shared memory and equal element types";
+  if (getTransposed() && (buffer.getShape().size() != 2 || getElementwise()))
+    return emitOpError("[copy_async-c7] copies to ")
+           << buffer << (getElementwise() ? " elementwise and" : "")
+           << " transposed, expected two dimensions and TMA";
   if (getElementwise() || getRows())
     return verifyElementwise(*this);
-  if (!isContiguousForCopy(source, buffer.getShape()))
+  if (!isContiguousForCopy(source, buffer.getShape(), buffer.getLayout(),
+                           getTransposed()))
     return emitOpError("[copy_async-c3] ")
            << source << " is not contiguous along the rows of " << buffer
            << "; TMA copies need an inner stride of 1";
@@ -199,6 +207,17 @@ LogicalResult StoreAsyncOp::verify() {
     return emitOpError("[store_async-c2] has ")
            << getCoordinates().size() << " coordinates for " << destination
            << ", expected one per dimension and at least 2";
+  if (getAccumulate() && !type.isF32())
+    return emitOpError("[store_async-c4] accumulates ")
+           << type << ", expected f32; add with dgk.add_from and store the sum";
+  HeadSplitAttr heads = getHeadsAttr();
+  if (heads &&
+      (getAccumulate() || !heads.keepsTogether(staging.getShape().back())))
+    return emitOpError("[store_async-c5] stores ")
+           << staging << " with " << heads
+           << (getAccumulate() ? " and accumulate" : "")
+           << ", expected left and right to be multiples of the columns of the "
+              "staging buffer, and no accumulate; use dgk.store";
   return success();
 }
 

@@ -51,13 +51,18 @@ using EmitError = function_ref<InFlightDiagnostic()>;
 //===----------------------------------------------------------------------===//
 
 LogicalResult SharedAttr::verify(EmitError emitError, Swizzle swizzle,
-                                 int64_t ctaGroup, bool scaleWords) {
+                                 int64_t ctaGroup, bool scaleWords,
+                                 bool columnMajor) {
   if (ctaGroup != 1 && ctaGroup != 2)
     return emitError() << "[shared-c1] cta_group is " << ctaGroup
                        << ", expected 1 or 2";
   if (scaleWords && swizzle != Swizzle::None)
     return emitError() << "[shared-c2] scale_words has swizzle "
                        << stringifySwizzle(swizzle) << ", expected none";
+  if (columnMajor && (swizzle == Swizzle::None || ctaGroup != 1))
+    return emitError() << "[shared-c3] column_major has swizzle "
+                       << stringifySwizzle(swizzle) << " and cta_group "
+                       << ctaGroup << ", expected a swizzle and cta_group 1";
   return success();
 }
 
@@ -67,12 +72,14 @@ void SharedAttr::print(AsmPrinter &p) const {
     p << ", cta_group = " << getCtaGroup();
   if (getScaleWords())
     p << ", scale_words";
+  if (getColumnMajor())
+    p << ", column_major";
   p << ">";
 }
 
 Attribute SharedAttr::parse(AsmParser &parser, Type) {
   int64_t ctaGroup = 1;
-  bool scaleWords = false;
+  bool scaleWords = false, columnMajor = false;
   if (parser.parseLess())
     return {};
   FailureOr<Swizzle> swizzle = FieldParser<Swizzle>::parse(parser);
@@ -81,15 +88,52 @@ Attribute SharedAttr::parse(AsmParser &parser, Type) {
   while (succeeded(parser.parseOptionalComma())) {
     if (succeeded(parser.parseOptionalKeyword("scale_words")))
       scaleWords = true;
-    else if (parser.parseKeyword("cta_group", ", expected cta_group or "
-                                              "scale_words") ||
+    else if (succeeded(parser.parseOptionalKeyword("column_major")))
+      columnMajor = true;
+    else if (parser.parseKeyword("cta_group",
+                                 ", expected cta_group, scale_words or "
+                                 "column_major") ||
              parser.parseEqual() || parser.parseInteger(ctaGroup))
       return {};
   }
   if (parser.parseGreater())
     return {};
   return parser.getChecked<SharedAttr>(parser.getContext(), *swizzle, ctaGroup,
-                                       scaleWords);
+                                       scaleWords, columnMajor);
+}
+
+bool dgk::isColumnMajor(Attribute layout) {
+  auto shared = dyn_cast_if_present<SharedAttr>(layout);
+  return shared && shared.getColumnMajor();
+}
+
+TileLines dgk::getLines(ArrayRef<int64_t> shape, Attribute layout) {
+  if (shape.size() == 1)
+    return {1, shape.front()};
+  if (isColumnMajor(layout))
+    return {shape.back(), shape.front()};
+  return {shape.front(), shape.back()};
+}
+
+int64_t dgk::getCopyDimension(int64_t rank, ArrayRef<int64_t> shape,
+                              Attribute layout, bool transposed) {
+  if (shape.size() == 1)
+    return rank - 1;
+  // A single column moves along its rows.
+  bool alongRows = shape.back() == 1 || isColumnMajor(layout);
+  return alongRows == transposed ? rank - 1 : rank - 2;
+}
+
+LogicalResult HeadSplitAttr::verify(EmitError emitError, int64_t left,
+                                    int64_t mid, int64_t right) {
+  constexpr int64_t kMaxSize = std::numeric_limits<int32_t>::max();
+  auto isSize = [](int64_t size) { return size >= 0 && size <= kMaxSize; };
+  if (isSize(left) && isSize(mid) && isSize(right) && left + right > 0 &&
+      left + mid + right <= kMaxSize)
+    return success();
+  return emitError() << "[head_split-c1] has sizes " << left << ", " << mid
+                     << " and " << right << ", expected sizes of at most "
+                     << kMaxSize << " in all, left + right positive";
 }
 
 LogicalResult TensorMemoryAttr::verify(EmitError emitError, int64_t ctaGroup) {

@@ -233,9 +233,9 @@ int64_t BufferType::getSlotBytes() const {
   if (shared && shared.getSwizzle() != Swizzle::None) {
     // Every row of an atom takes one span, however narrow the tile is.
     auto span = static_cast<int64_t>(shared.getSwizzle());
-    int64_t rowBytes = getBytes(getShape().back(), getElementType());
-    int64_t rows = getShape().size() == 2 ? getShape().front() : 1;
-    rows = llvm::divideCeil(rows, shared.getCtaGroup());
+    TileLines lines = getLines(getShape(), shared);
+    int64_t rowBytes = getBytes(lines.length, getElementType());
+    int64_t rows = llvm::divideCeil(lines.count, shared.getCtaGroup());
     bytes = llvm::divideCeil(rowBytes, span) * rows * span;
   }
   return llvm::alignTo(bytes, getAlignment());

@@ -34,7 +34,26 @@ LogicalResult LoadOp::verify() {
            << tile << " with " << rows->size()
            << " row numbers, expected a tile of one column and two positive "
               "numbers";
+  if (getTransposed() && (tile.getShape().size() != 2 || getRows()))
+    return emitOpError("[load-c4] loads ")
+           << tile << (getRows() ? " with row numbers" : "")
+           << " transposed, expected a tile of two dimensions without them";
   return success();
+}
+
+LogicalResult AddFromOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  if (source.getRank() != 2 || getCoordinates().size() != 2)
+    return emitOpError("[add_from-c1] has ")
+           << getCoordinates().size() << " coordinates for " << source
+           << ", expected two for two dimensions";
+  Type element = source.getElementType();
+  if (getType().getElementType().isF32() &&
+      (element.isF32() || element.isBF16()))
+    return success();
+  return emitOpError("[add_from-c2] adds ")
+         << source << " to " << getType()
+         << ", expected elements of f32 or bf16 and an accumulator of f32";
 }
 
 LogicalResult StoreOp::verify() {
@@ -52,6 +71,18 @@ LogicalResult StoreOp::verify() {
            << ", expected equal element types";
   if (!getLow() != !getHigh())
     return emitOpError("[store-c3] has one bound of within, expected both");
+  if (getAccumulate() && !destination.getElementType().isF32())
+    return emitOpError("[store-c4] accumulates ")
+           << destination.getElementType()
+           << ", expected f32; add with dgk.add_from and store the sum";
+  if ((getAccumulate() || getHeads()) && (getLow() || getTransposed()))
+    return emitOpError("[store-c5] has ")
+           << (getHeads() ? "heads" : "accumulate") << " beside "
+           << (getLow() ? "within" : "transposed")
+           << ", expected a plain rectangle";
+  if (getAccumulate() && getHeads())
+    return emitOpError("[store-c5] has both heads and accumulate, expected "
+                       "one; add with dgk.add_from");
   return success();
 }
 

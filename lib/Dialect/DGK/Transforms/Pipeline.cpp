@@ -26,9 +26,23 @@ static Swizzle chooseSwizzle(int64_t bytes) {
   return Swizzle::None;
 }
 
-/// Layout of the slots that `load` fills: the schedule's for the operands of
+/// Whether the columns of the tile are contiguous in memory, but not its rows.
+static bool isColumnMajor(LoadOp load) {
+  auto source = cast<MemRefType>(load.getSource().getType());
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (load.getType().getShape().size() != 2 ||
+      load.getType().getShape().back() == 1 ||
+      failed(source.getStridesAndOffset(strides, offset)))
+    return false;
+  auto inner = strides.end() - 2;
+  return load.getTransposed() ? inner[0] != 1 && inner[1] == 1
+                              : inner[0] == 1 && inner[1] != 1;
+}
+
+/// Swizzle of the slots that `load` fills: the schedule's for the operands of
 /// the product, none for a vector or a column (its elements lie side by side),
-/// else the widest swizzle.
+/// else the widest.
 static Swizzle getSwizzle(LoadOp load, ScheduleAttr schedule) {
   for (Operation *user : load->getUsers()) {
     auto mma = dyn_cast<MmaOp>(user);
@@ -41,7 +55,8 @@ static Swizzle getSwizzle(LoadOp load, ScheduleAttr schedule) {
   int64_t columns = tile.getShape().back();
   if (tile.getShape().size() == 1 || columns == 1)
     return Swizzle::None;
-  return chooseSwizzle(getBytes(columns, tile.getElementType()));
+  int64_t length = isColumnMajor(load) ? tile.getShape().front() : columns;
+  return chooseSwizzle(getBytes(length, tile.getElementType()));
 }
 
 namespace {
@@ -245,8 +260,10 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     auto emitOpError = [&] { return load.emitOpError(); };
     function_ref<InFlightDiagnostic()> emitError = emitOpError;
     TileType tile = load.getType();
+    Swizzle swizzle = getSwizzle(load, schedule);
     auto layout =
-        SharedAttr::get(load.getContext(), getSwizzle(load, schedule));
+        SharedAttr::get(load.getContext(), swizzle,
+                        swizzle != Swizzle::None && isColumnMajor(load));
     return BufferType::getChecked(emitError, slots, tile.getShape(),
                                   tile.getElementType(), layout);
   }
@@ -298,10 +315,11 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
       LoadOp load = loads[i];
       auto type = cast<BufferType>(buffer.getType());
       bool small = isElementwise(load);
-      CopyAsyncOp::create(
-          builder, load.getLoc(), load.getSource(), load.getCoordinates(),
-          buffer, free, IntegerAttr(), IntegerAttr(),
-          small ? builder.getUnitAttr() : UnitAttr(), load.getRowsAttr());
+      CopyAsyncOp::create(builder, load.getLoc(), load.getSource(),
+                          load.getCoordinates(), buffer, free, IntegerAttr(),
+                          IntegerAttr(),
+                          small ? builder.getUnitAttr() : UnitAttr(),
+                          load.getRowsAttr(), load.getTransposedAttr());
       bytes += small ? 0 : type.getTransferBytes();
     }
     CommitOp::create(builder, loc, pipeline, free,

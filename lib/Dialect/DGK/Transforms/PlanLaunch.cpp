@@ -68,13 +68,14 @@ private:
 
   /// `value` as an expression over the plan's symbols; null if it is none.
   AffineExpr getExpression(Value value);
-  /// The tensor map that moves `tile` elements of `argument` with `swizzle`
-  /// for `op`.
+  /// The tensor map that moves tiles of `buffer` from or to `argument` for
+  /// `op`.
   FailureOr<int64_t> getMap(Operation *op, BlockArgument argument,
-                            ArrayRef<int64_t> tile, Swizzle swizzle);
+                            BufferType buffer, bool transposed);
 
   template <typename OpTy>
-  LogicalResult planCopy(OpTy op, Value memory, BufferType buffer);
+  LogicalResult planCopy(OpTy op, Value memory, BufferType buffer,
+                         bool transposed);
   LogicalResult planDirectAccess(Operation *op, Value memory, int64_t rank);
   LogicalResult planSize(memref::DimOp op);
   FailureOr<AffineMap> planGrid();
@@ -122,21 +123,26 @@ static LogicalResult verifyStrides(Operation *op, MemRefType type,
 }
 
 FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
-                                   ArrayRef<int64_t> tile, Swizzle swizzle) {
+                                   BufferType buffer, bool transposed) {
+  ArrayRef<int64_t> tile = buffer.getShape();
+  auto layout = cast<SharedAttr>(buffer.getLayout());
+  Swizzle swizzle = layout.getSwizzle();
   auto type = cast<MemRefType>(argument.getType());
   Type element = type.getElementType();
-  // TMA names dimensions from the contiguous one outwards. A tile of one
-  // column moves along the rows, which are then the contiguous dimension.
-  SmallVector<int64_t> order(llvm::reverse(llvm::seq<int64_t>(type.getRank())));
+  // TMA names dimensions from the contiguous one outwards.
+  int64_t rank = type.getRank();
+  SmallVector<int64_t> order(llvm::reverse(llvm::seq<int64_t>(rank)));
   SmallVector<int64_t> box(order.size(), 1);
-  bool column = tile.size() == 2 && tile.back() == 1;
-  if (column)
+  if (getCopyDimension(rank, tile, layout, transposed) != order[0])
     std::swap(order[0], order[1]);
   if (failed(verifyStrides(op, type, order)))
     return failure();
-  box[0] = column ? tile.front() : tile.back();
-  if (!column && tile.size() == 2)
-    box[1] = tile.front();
+  TileLines lines = getLines(tile, layout);
+  if (tile.size() == 2 && tile.back() == 1)
+    std::swap(lines.count, lines.length);
+  box[0] = lines.length;
+  if (tile.size() == 2)
+    box[1] = lines.count;
   // A row longer than the swizzle's span arrives as several boxes.
   if (swizzle != Swizzle::None)
     box[0] = std::min<int64_t>(box[0], static_cast<int64_t>(swizzle) * 8 /
@@ -160,7 +166,9 @@ FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
   auto *it = llvm::find_if(maps, [&](TensorMapAttr other) {
     return other.getArgument() == map.getArgument() &&
            other.getBox() == map.getBox() &&
-           other.getSwizzle() == map.getSwizzle();
+           other.getSwizzle() == map.getSwizzle() &&
+           other.getDims().getResults() == map.getDims().getResults() &&
+           other.getStrides().getResults() == map.getStrides().getResults();
   });
   if (it != maps.end())
     return it - maps.begin();
@@ -170,12 +178,12 @@ FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
 }
 
 template <typename OpTy>
-LogicalResult Planner::planCopy(OpTy op, Value memory, BufferType buffer) {
+LogicalResult Planner::planCopy(OpTy op, Value memory, BufferType buffer,
+                                bool transposed) {
   FailureOr<BlockArgument> argument = getKernelArgument(op, memory);
   if (failed(argument))
     return failure();
-  auto swizzle = cast<SharedAttr>(buffer.getLayout()).getSwizzle();
-  FailureOr<int64_t> map = getMap(op, *argument, buffer.getShape(), swizzle);
+  FailureOr<int64_t> map = getMap(op, *argument, buffer, transposed);
   if (failed(map))
     return failure();
   op.setMap(*map);
@@ -293,11 +301,16 @@ LogicalResult Planner::plan() {
               if (op.getElementwise())
                 return planDirectAccess(op, op.getSource(),
                                         op.getCoordinates().size());
-              return planCopy(op, op.getSource(), op.getBuffer().getType());
+              return planCopy(op, op.getSource(), op.getBuffer().getType(),
+                              op.getTransposed());
             })
             .Case([&](StoreAsyncOp op) {
               return planCopy(op, op.getDestination(),
-                              op.getStaging().getType());
+                              op.getStaging().getType(), /*transposed=*/false);
+            })
+            .Case([&](AddFromOp op) {
+              return planDirectAccess(op, op.getSource(),
+                                      op.getCoordinates().size());
             })
             .Case([&](StoreOp op) {
               return planDirectAccess(op, op.getDestination(),

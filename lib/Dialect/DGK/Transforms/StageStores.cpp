@@ -46,10 +46,18 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
   /// Warps own pieces of the whole output tile only.
   static bool canStage(ScheduleAttr schedule, StoreOp store) {
     AccumulatorType type = store.getValue().getType();
+    int64_t columns = getSlotColumns(schedule, type.getElementType());
+    HeadSplitAttr heads = store.getHeadsAttr();
     return schedule.getStore() == StorePath::Tma && !store.getLow() &&
            !store.getTransposed() &&
            type.getShape() == schedule.getTile().take_front(2) &&
-           schedule.getStoreSwizzle(type.getElementType()) != Swizzle::None;
+           columns != 0 && (!heads || heads.keepsTogether(columns));
+  }
+
+  /// Columns of a staging slot, 0 where there is none.
+  static int64_t getSlotColumns(ScheduleAttr schedule, Type element) {
+    return static_cast<int64_t>(schedule.getStoreSwizzle(element)) * 8 /
+           getElementBits(element);
   }
 
   LogicalResult stage(KernelOp kernel, ScheduleAttr schedule, StoreOp store) {
@@ -57,7 +65,7 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
                       kernel.getBody().front().begin());
     Type element = store.getValue().getType().getElementType();
     Swizzle width = schedule.getStoreSwizzle(element);
-    int64_t columns = static_cast<int64_t>(width) * 8 / getElementBits(element);
+    int64_t columns = getSlotColumns(schedule, element);
     auto layout = SharedAttr::get(builder.getContext(), width);
     auto emitOpError = [&] { return store.emitOpError(); };
     function_ref<InFlightDiagnostic()> emitError = emitOpError;
@@ -70,7 +78,8 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
     builder.setInsertionPoint(store);
     StoreAsyncOp::create(builder, store.getLoc(), store.getValue(),
                          store.getDestination(), store.getCoordinates(),
-                         staging, IntegerAttr());
+                         staging, IntegerAttr(), store.getAccumulateAttr(),
+                         store.getHeadsAttr());
     store.erase();
     ++numStaged;
     return success();

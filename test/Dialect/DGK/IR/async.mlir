@@ -68,6 +68,25 @@ dgk.kernel @stores(%d: memref<?x128xbf16>, %i: index) {
   dgk.return
 }
 
+// Columns that are contiguous, in memory that names them first; sums in memory;
+// columns with gaps.
+// CHECK-LABEL: dgk.kernel @forms
+// CHECK: dgk.copy_async %{{.*}}[%[[I:.*]], %[[I]]] to %{{.*}}[%slot] transposed map(2) : memref<?x128xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128, column_major>>
+// CHECK: dgk.store_async %{{.*}}, %{{.*}}[%[[I]], %[[I]]] through %{{.*}} accumulate map(0) : !dgk.accumulator<16x32xf32>
+// CHECK: dgk.store_async %{{.*}}, %{{.*}}[%[[I]], %[[I]]] through %{{.*}} heads <left = 64, mid = 32, right = 32> : !dgk.accumulator<16x32xf32>
+dgk.kernel @forms(%a: memref<?x128xbf16>, %d: memref<?x128xf32>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128, column_major>>
+  %o = dgk.buffer : !dgk.buffer<4 x 16x32xf32, #dgk.shared<b128>>
+  %p = dgk.pipeline producers(1) consumers(1) : !dgk.pipeline<2>
+  %s = dgk.acquire %p : !dgk.pipeline<2>
+  dgk.copy_async %a[%i, %i] to %r[%s] transposed map(2) : memref<?x128xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128, column_major>>
+  dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+  %x = dgk.zero : !dgk.accumulator<16x32xf32>
+  dgk.store_async %x, %d[%i, %i] through %o accumulate map(0) : !dgk.accumulator<16x32xf32>, memref<?x128xf32>, !dgk.buffer<4 x 16x32xf32, #dgk.shared<b128>>
+  dgk.store_async %x, %d[%i, %i] through %o heads <left = 64, mid = 32, right = 32> : !dgk.accumulator<16x32xf32>, memref<?x128xf32>, !dgk.buffer<4 x 16x32xf32, #dgk.shared<b128>>
+  dgk.return
+}
+
 // A buffer with one slot, kept by one role, needs no slot value.
 // CHECK-LABEL: dgk.kernel @own
 // CHECK: dgk.view %{{.*}} : !dgk.buffer<1 x 128x1xi32, #dgk.tmem<cta_group = 1>>

@@ -314,3 +314,43 @@ dgk.kernel @bad(%a: memref<17x56xf32>, %i: index) {
   dgk.copy_async %a[%i, %i] to %r[%s] elementwise rows [0, 128] : memref<17x56xf32>, !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
   dgk.return
 }
+
+// -----
+
+func.func @f(%a: memref<64x?xbf16>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>
+  %p = dgk.pipeline producers(1) consumers(1) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c3] 'memref<64x?xbf16>' is not contiguous along the rows of '!dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>'}}
+  dgk.copy_async %a[%i, %i] to %r[%s] transposed : memref<64x?xbf16>, !dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>
+  return
+}
+
+// -----
+
+func.func @f(%a: memref<17x56xf32>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
+  %p = dgk.pipeline producers(2) consumers(1) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c7] copies to '!dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>' elementwise and transposed, expected two dimensions and TMA}}
+  dgk.copy_async %a[%i, %i] to %r[%s] elementwise transposed : memref<17x56xf32>, !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<128x64xbf16>, %a: memref<?x64xbf16>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 16x64xbf16, #dgk.shared<b128>>
+  // expected-error @below {{'dgk.store_async' op [store_async-c4] accumulates 'bf16', expected f32; add with dgk.add_from and store the sum}}
+  dgk.store_async %x, %a[%i, %i] through %r accumulate : !dgk.accumulator<128x64xbf16>, memref<?x64xbf16>, !dgk.buffer<4 x 16x64xbf16, #dgk.shared<b128>>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<128x64xbf16>, %a: memref<?x96xbf16>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 16x64xbf16, #dgk.shared<b128>>
+  // expected-error @below {{'dgk.store_async' op [store_async-c5] stores '!dgk.buffer<4 x 16x64xbf16, #dgk.shared<b128>>' with #dgk.head_split<left = 32, mid = 32, right = 32>, expected left and right to be multiples of the columns of the staging buffer, and no accumulate; use dgk.store}}
+  dgk.store_async %x, %a[%i, %i] through %r heads <left = 32, mid = 32, right = 32> : !dgk.accumulator<128x64xbf16>, memref<?x96xbf16>, !dgk.buffer<4 x 16x64xbf16, #dgk.shared<b128>>
+  return
+}

@@ -10,6 +10,31 @@ func.func private @bad() attributes {a = #dgk.shared<b128, scale_words>}
 
 // -----
 
+// expected-error @below {{[shared-c3] column_major has swizzle none and cta_group 1, expected a swizzle and cta_group 1}}
+func.func private @bad() attributes {a = #dgk.shared<none, column_major>}
+
+// -----
+
+// expected-error @below {{[shared-c3] column_major has swizzle b128 and cta_group 2, expected a swizzle and cta_group 1}}
+func.func private @bad() attributes {a = #dgk.shared<b128, cta_group = 2, column_major>}
+
+// -----
+
+// expected-error @below {{[head_split-c1] has sizes 0, 64 and 0, expected sizes of at most 2147483647 in all, left + right positive}}
+func.func private @bad() attributes {a = #dgk.head_split<left = 0, mid = 64, right = 0>}
+
+// -----
+
+// expected-error @below {{[head_split-c1] has sizes 64, -1 and 64, expected sizes of at most 2147483647 in all, left + right positive}}
+func.func private @bad() attributes {a = #dgk.head_split<left = 64, mid = -1, right = 64>}
+
+// -----
+
+// expected-error @below {{[head_split-c1] has sizes 1073741824, 1 and 1073741824, expected sizes of at most 2147483647 in all}}
+func.func private @bad() attributes {a = #dgk.head_split<left = 1073741824, mid = 1, right = 1073741824>}
+
+// -----
+
 // expected-error @below {{[tmem-c1] cta_group is 4, expected 1 or 2}}
 func.func private @bad() attributes {a = #dgk.tmem<cta_group = 4>}
 

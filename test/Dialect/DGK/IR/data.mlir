@@ -6,10 +6,12 @@
 // CHECK: %tile = dgk.load %{{.*}}[%[[I:.*]], %[[I]]] : memref<?x64xbf16> -> !dgk.tile<8x64xbf16>
 // CHECK: dgk.load %{{.*}}[%[[I]], %[[I]], %[[I]]] : memref<4x?x64xf32> -> !dgk.tile<8x64xf32>
 // CHECK: dgk.load %{{.*}}[%[[I]], %[[I]], %[[I]]] : memref<4x?x64xf32> -> !dgk.tile<64xf32>
+// CHECK: dgk.load %{{.*}}[%[[I]], %[[I]]] transposed : memref<?x64xbf16> -> !dgk.tile<64x8xbf16>
 func.func @loads(%a: memref<?x64xbf16>, %b: memref<4x?x64xf32>, %i: index) {
   %0 = dgk.load %a[%i, %i] : memref<?x64xbf16> -> !dgk.tile<8x64xbf16>
   %1 = dgk.load %b[%i, %i, %i] : memref<4x?x64xf32> -> !dgk.tile<8x64xf32>
   %2 = dgk.load %b[%i, %i, %i] : memref<4x?x64xf32> -> !dgk.tile<64xf32>
+  %3 = dgk.load %a[%i, %i] transposed : memref<?x64xbf16> -> !dgk.tile<64x8xbf16>
   return
 }
 
@@ -24,6 +26,17 @@ func.func @stores(%x: !dgk.accumulator<8x64xbf16>, %y: !dgk.accumulator<1x64xbf1
   dgk.store %x, %a[%i, %i] within(%i, %i) : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
   dgk.store %x, %a[%i, %i] within(%i, %i) transposed : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
   dgk.store %y, %b[%i] : !dgk.accumulator<1x64xbf16>, memref<?xbf16>
+  return
+}
+
+// CHECK-LABEL: @accumulation
+// CHECK: dgk.store %{{.*}}, %{{.*}}[%[[I:.*]], %[[I]]] accumulate : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
+// CHECK: dgk.store %{{.*}}, %{{.*}}[%[[I]], %[[I]]] heads <left = 64, mid = 32, right = 64> : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
+// CHECK: %sum = dgk.add_from %{{.*}}, %{{.*}}[%[[I]], %[[I]]] : !dgk.accumulator<8x64xf32>, memref<?x64xbf16>
+func.func @accumulation(%x: !dgk.accumulator<8x64xf32>, %d: memref<?x64xf32>, %c: memref<?x64xbf16>, %i: index) {
+  dgk.store %x, %d[%i, %i] accumulate : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
+  dgk.store %x, %d[%i, %i] heads <left = 64, mid = 32, right = 64> : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
+  %0 = dgk.add_from %x, %c[%i, %i] : !dgk.accumulator<8x64xf32>, memref<?x64xbf16>
   return
 }
 

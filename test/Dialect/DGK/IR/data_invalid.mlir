@@ -102,3 +102,67 @@ func.func @f(%s: memref<17x56xf32>, %n: index, %k: index) {
   %0 = dgk.load %s[%n, %k] rows [64] : memref<17x56xf32> -> !dgk.tile<3x1xf32>
   return
 }
+
+// -----
+
+func.func @f(%a: memref<?x64xbf16>, %i: index) {
+  // expected-error @below {{'dgk.load' op [load-c4] loads '!dgk.tile<64xbf16>' transposed, expected a tile of two dimensions without them}}
+  %0 = dgk.load %a[%i, %i] transposed : memref<?x64xbf16> -> !dgk.tile<64xbf16>
+  return
+}
+
+// -----
+
+func.func @f(%s: memref<17x56xf32>, %i: index) {
+  // expected-error @below {{'dgk.load' op [load-c4] loads '!dgk.tile<3x1xf32>' with row numbers transposed, expected a tile of two dimensions without them}}
+  %0 = dgk.load %s[%i, %i] rows [64, 128] transposed : memref<17x56xf32> -> !dgk.tile<3x1xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xbf16>, %a: memref<?x64xbf16>, %i: index) {
+  // expected-error @below {{'dgk.store' op [store-c4] accumulates 'bf16', expected f32; add with dgk.add_from and store the sum}}
+  dgk.store %x, %a[%i, %i] accumulate : !dgk.accumulator<8x64xbf16>, memref<?x64xbf16>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>, %a: memref<?x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.store' op [store-c5] has accumulate beside within, expected a plain rectangle}}
+  dgk.store %x, %a[%i, %i] within(%i, %i) accumulate : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>, %a: memref<?x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.store' op [store-c5] has heads beside transposed, expected a plain rectangle}}
+  dgk.store %x, %a[%i, %i] transposed heads <left = 64, mid = 32, right = 64> : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>, %a: memref<?x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.store' op [store-c5] has both heads and accumulate, expected one; add with dgk.add_from}}
+  dgk.store %x, %a[%i, %i] accumulate heads <left = 64, mid = 32, right = 64> : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>, %a: memref<4x?x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.add_from' op [add_from-c1] has 3 coordinates for 'memref<4x?x64xf32>', expected two for two dimensions}}
+  %0 = dgk.add_from %x, %a[%i, %i, %i] : !dgk.accumulator<8x64xf32>, memref<4x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<8x64xf32>, %a: memref<?x64xi32>, %i: index) {
+  // expected-error @below {{'dgk.add_from' op [add_from-c2] adds 'memref<?x64xi32>' to '!dgk.accumulator<8x64xf32>', expected elements of f32 or bf16 and an accumulator of f32}}
+  %0 = dgk.add_from %x, %a[%i, %i] : !dgk.accumulator<8x64xf32>, memref<?x64xi32>
+  return
+}

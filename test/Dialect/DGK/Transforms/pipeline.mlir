@@ -13,8 +13,8 @@
 !words = !dgk.tile<128x1xi32>
 !acc = !dgk.accumulator<128x128xf32>
 
-// STATISTICS: (S) 20 copies - Loads turned into asynchronous copies
-// STATISTICS-NEXT: (S) 11 pipelines - Pipelines made
+// STATISTICS: (S) 24 copies - Loads turned into asynchronous copies
+// STATISTICS-NEXT: (S) 13 pipelines - Pipelines made
 
 // Operands travel together through a ring of `stages`, scale words through one of
 // `scale_stages`. One arrival fills a slot, one of each math warp empties it.
@@ -185,5 +185,33 @@ dgk.kernel @unused(%v: memref<?xf32>, %m: index) attributes {schedule = #schedul
 // CHECK-LABEL: dgk.kernel @no_loads
 // CHECK-NEXT:    dgk.return
 dgk.kernel @no_loads() {
+  dgk.return
+}
+
+// The layout says along which dimension the memory is contiguous, whichever it
+// names first: A lies along K in both, B along N.
+// CHECK-LABEL: dgk.kernel @majors
+// CHECK:         dgk.copy_async %{{.*}} : memref<?x576xbf16>, !dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>
+// CHECK-NEXT:    dgk.copy_async %{{.*}} transposed : memref<576x?xbf16>, !dgk.buffer<4 x 96x64xbf16, #dgk.shared<b64, column_major>>
+// CHECK:         dgk.copy_async %{{.*}} transposed : memref<576x?xbf16, strided<[1, ?]>>, !dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>
+// CHECK-NEXT:    dgk.copy_async %{{.*}} : memref<?x576xbf16, strided<[1, ?]>>, !dgk.buffer<4 x 96x64xbf16, #dgk.shared<b64, column_major>>
+#wgmma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#sm90 = #dgk.schedule<tile = 128x96x64, warp_grid = 8x1, stages = 4, scale_stages = 1,
+  instruction = #wgmma, swizzle = b128 x b64, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+dgk.kernel @majors(%a: memref<?x576xbf16>, %b: memref<576x?xbf16>, %c: memref<576x?xbf16, strided<[1, ?]>>,
+                   %e: memref<?x576xbf16, strided<[1, ?]>>, %m: index, %n: index, %k: index, %true: i1) attributes {schedule = #sm90} {
+  %zero = dgk.zero : !dgk.accumulator<128x96xf32>
+  %ta = dgk.load %a[%m, %k] : memref<?x576xbf16> -> !dgk.tile<128x64xbf16>
+  %tb = dgk.load %b[%k, %n] transposed : memref<576x?xbf16> -> !dgk.tile<96x64xbf16>
+  %0 = dgk.mma %ta, %tb, %zero : !dgk.tile<128x64xbf16>, !dgk.tile<96x64xbf16> -> !dgk.accumulator<128x96xf32>
+  %more = scf.if %true -> !dgk.accumulator<128x96xf32> {
+    %tc = dgk.load %c[%k, %m] transposed : memref<576x?xbf16, strided<[1, ?]>> -> !dgk.tile<128x64xbf16>
+    %te = dgk.load %e[%n, %k] : memref<?x576xbf16, strided<[1, ?]>> -> !dgk.tile<96x64xbf16>
+    %1 = dgk.mma %tc, %te, %0 : !dgk.tile<128x64xbf16>, !dgk.tile<96x64xbf16> -> !dgk.accumulator<128x96xf32>
+    scf.yield %1 : !dgk.accumulator<128x96xf32>
+  } else {
+    scf.yield %0 : !dgk.accumulator<128x96xf32>
+  }
   dgk.return
 }

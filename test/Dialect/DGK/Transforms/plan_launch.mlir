@@ -127,3 +127,28 @@ dgk.kernel @computed(%entries: memref<?x2xi32>) {
   }
   dgk.return
 }
+
+// Boxes go along the dimension in which the tile is contiguous: for tiles of A
+// along M, the last of [K, M] and the first of [M, K]; several of one swizzle span.
+// CHECK-LABEL: dgk.kernel @columns
+// CHECK-SAME:      maps = [
+// CHECK-SAME:        <of 0, bf16, dims = {{[^>]*}} -> (s1, 576), strides = {{[^>]*}} -> (s2 * 2), box = [64, 32], swizzle = b128>,
+// CHECK-SAME:        <of 1, bf16, dims = {{[^>]*}} -> (s3, 576), strides = {{[^>]*}} -> (s4 * 2), box = [64, 32], swizzle = b128>],
+// CHECK:         dgk.copy_async %arg0{{.*}} transposed map(0) :
+// CHECK:         dgk.copy_async %arg1{{.*}} map(1) :
+!columns = !dgk.buffer<2 x 128x32xbf16, #dgk.shared<b128, column_major>>
+dgk.kernel @columns(%a: memref<576x?xbf16, strided<[?, 1]>>, %b: memref<?x576xbf16, strided<[1, ?]>>) {
+  %c0 = arith.constant 0 : index
+  %ra = dgk.buffer at 0 : !columns
+  %rb = dgk.buffer at 16384 : !columns
+  %p = dgk.pipeline producers(1) consumers(8) at 32768 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(4) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      dgk.copy_async %a[%c0, %c0] to %ra[%s] transposed : memref<576x?xbf16, strided<[?, 1]>>, !columns
+      dgk.copy_async %b[%c0, %c0] to %rb[%s] : memref<?x576xbf16, strided<[1, ?]>>, !columns
+      dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}

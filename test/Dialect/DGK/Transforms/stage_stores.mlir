@@ -73,3 +73,23 @@ dgk.kernel @no_schedule(%d: memref<?x33xf32>, %m: index, %n: index) {
   dgk.store %zero, %d[%m, %n] : !dgk.accumulator<128x128xf32>, memref<?x33xf32>
   dgk.return
 }
+
+// -----
+
+// What happens to the elements on their way stays: sums in memory, and gaps that
+// begin between slots. Others begin inside of one.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 2,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 16, raster = <group = 8, along = m>>
+// CHECK-LABEL: dgk.kernel @forms
+// CHECK:         dgk.store_async {{.*}} accumulate :
+// CHECK-NEXT:    dgk.store_async {{.*}} heads <left = 32, mid = 16, right = 64> :
+// CHECK-NEXT:    dgk.store %{{.*}} heads <left = 48, mid = 16, right = 48> :
+dgk.kernel @forms(%d: memref<?x256xf32>, %m: index, %n: index) attributes {schedule = #schedule} {
+  %zero = dgk.zero : !dgk.accumulator<128x128xf32>
+  dgk.store %zero, %d[%m, %n] accumulate : !dgk.accumulator<128x128xf32>, memref<?x256xf32>
+  dgk.store %zero, %d[%m, %n] heads <left = 32, mid = 16, right = 64> : !dgk.accumulator<128x128xf32>, memref<?x256xf32>
+  dgk.store %zero, %d[%m, %n] heads <left = 48, mid = 16, right = 48> : !dgk.accumulator<128x128xf32>, memref<?x256xf32>
+  dgk.return
+}

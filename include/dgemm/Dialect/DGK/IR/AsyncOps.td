@@ -187,18 +187,21 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
     move, 16 bytes: each is copied on its own, its place may have any strides,
     and coordinates outside the memory mean its last element. The role arrives
     once more when they are there, instead of bytes being counted. `rows` as in
-    `dgk.load`, for such copies only.
+    `dgk.load`, for such copies only; `transposed` as there, for all others.
 
     #### Constraints
     1. `copy_async-c1`: one coordinate per dimension of the source.
     2. `copy_async-c2`: the buffer is in shared memory and has the source's element type.
-    3. `copy_async-c3`: the source's last stride is 1, or its second to last
-       with a tile of one column.
+    3. `copy_async-c3`: the source has stride 1 along the dimension in which the
+       elements of the buffer lie side by side: for a tile of one column its rows
+       or its column, otherwise as the layout says.
     4. `copy_async-c4`: the slot's pipeline spans the CTAs of the multicast.
     5. `copy_async-c5`: the buffer's layout is one that TMA writes, not `scale_words`.
     6. `copy_async-c6`: an elementwise copy is of at most 8 elements of 4 bytes in
        one column, without swizzle and multicast; only such a copy has `rows`, two
        positive numbers.
+    7. `copy_async-c7`: a transposed copy is of two dimensions, and not
+       elementwise.
 
     Example:
     ```mlir
@@ -210,10 +213,11 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
                        DGK_BufferType:$buffer, DGK_SlotType:$slot,
                        OptionalAttr<I64Attr>:$multicast,
                        OptionalAttr<I64Attr>:$map, UnitAttr:$elementwise,
-                       OptionalAttr<DenseI64ArrayAttr>:$rows);
+                       OptionalAttr<DenseI64ArrayAttr>:$rows,
+                       UnitAttr:$transposed);
   let assemblyFormat = [{
     $source `[` $coordinates `]` `to` $buffer `[` $slot `]`
-    (`elementwise` $elementwise^)? (`rows` $rows^)? (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
+    (`elementwise` $elementwise^)? (`rows` $rows^)? (`transposed` $transposed^)? (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
     qualified(type($source)) `,` qualified(type($buffer))
   }];
   let hasVerifier = 1;
@@ -226,12 +230,15 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
     owns an equal share of the slots, writes its pieces there in turn, and
     copies each to global memory in the background; it waits for a slot's
     previous copy before it writes again. No other warp is involved. Elements
-    outside the memory are dropped.
+    outside the memory are dropped. `accumulate` and `heads` as in `dgk.store`.
 
     #### Constraints
     1. `store_async-c1`: the staging buffer is in shared memory and has the
        accumulator's and the destination's element type.
     2. `store_async-c2`: one coordinate per dimension of the destination, at least 2.
+    3. `store_async-c4`: elements that are accumulated are f32.
+    4. `store_async-c5`: `heads` goes without `accumulate`, and keeps the columns
+       of the staging buffer together.
 
     Example:
     ```mlir
@@ -242,10 +249,11 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
   }];
   let arguments = (ins DGK_AccumulatorType:$value, AnyMemRef:$destination,
                        Variadic<Index>:$coordinates, DGK_BufferType:$staging,
-                       OptionalAttr<I64Attr>:$map);
+                       OptionalAttr<I64Attr>:$map, UnitAttr:$accumulate,
+                       OptionalAttr<DGK_HeadSplitAttr>:$heads);
   let assemblyFormat = [{
     $value `,` $destination `[` $coordinates `]` `through` $staging
-    (`map` `(` $map^ `)`)? attr-dict `:` qualified(type($value)) `,`
+    (`accumulate` $accumulate^)? (`heads` $heads^)? (`map` `(` $map^ `)`)? attr-dict `:` qualified(type($value)) `,`
     qualified(type($destination)) `,` qualified(type($staging))
   }];
   let hasVerifier = 1;

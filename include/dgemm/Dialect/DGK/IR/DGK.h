@@ -47,6 +47,22 @@ unsigned getElementBits(mlir::Type type);
 
 /// Bytes that `elements` consecutive elements take.
 int64_t getBytes(int64_t elements, mlir::Type type);
+
+/// Whether `layout` is one in shared memory with the neighbours of a column
+/// side by side.
+bool isColumnMajor(mlir::Attribute layout);
+
+/// The sizes of a tile of `shape` as it lies in memory: how many rows of
+/// contiguous elements, and how many elements in each.
+struct TileLines {
+  int64_t count, length;
+};
+TileLines getLines(llvm::ArrayRef<int64_t> shape, mlir::Attribute layout);
+
+/// The dimension of a memref of `rank` dimensions along which a copy of a tile
+/// moves contiguous elements.
+int64_t getCopyDimension(int64_t rank, llvm::ArrayRef<int64_t> shape,
+                         mlir::Attribute layout, bool transposed);
 } // namespace dgk
 
 #define GET_OP_CLASSES

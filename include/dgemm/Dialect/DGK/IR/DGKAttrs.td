@@ -39,15 +39,24 @@ def DGK_SharedAttr : DGK_Attr<"Shared", "shared"> {
     `scale_words` is the order in which `tcgen05.cp` reads 32-bit scale words:
     row r of each 128 is at word (r mod 32) * 4 + r / 32. TMA cannot write it.
 
+    `column_major` exchanges rows and columns in all of the above: neighbours in
+    a column lie side by side, a column longer than the span is cut. It is the
+    layout of an operand whose memory is contiguous along M or N:
+    `#dgk.shared<b128, column_major>`.
+
     #### Constraints
     1. `shared-c1`: `cta_group` is 1 or 2.
     2. `shared-c2`: `scale_words` goes with swizzle `none`.
+    3. `shared-c3`: `column_major` goes with a swizzle, and with `cta_group` 1.
   }];
   let parameters = (ins EnumParameter<DGK_Swizzle>:$swizzle,
                         DefaultValuedParameter<"int64_t", "1">:$ctaGroup,
-                        DefaultValuedParameter<"bool", "false">:$scaleWords);
-  let builders = [AttrBuilder<(ins "::dgk::Swizzle":$swizzle), [{
-    return $_get($_ctxt, swizzle, /*ctaGroup=*/1, /*scaleWords=*/false);
+                        DefaultValuedParameter<"bool", "false">:$scaleWords,
+                        DefaultValuedParameter<"bool", "false">:$columnMajor);
+  let builders = [AttrBuilder<(ins "::dgk::Swizzle":$swizzle,
+                                   CArg<"bool", "false">:$columnMajor), [{
+    return $_get($_ctxt, swizzle, /*ctaGroup=*/1, /*scaleWords=*/false,
+                 columnMajor);
   }]>];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
@@ -66,6 +75,34 @@ def DGK_TensorMemoryAttr : DGK_Attr<"TensorMemory", "tmem"> {
   let parameters = (ins "int64_t":$ctaGroup);
   let assemblyFormat = "`<` `cta_group` `=` $ctaGroup `>`";
   let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Output columns
+//===----------------------------------------------------------------------===//
+
+def DGK_HeadSplitAttr : DGK_Attr<"HeadSplit", "head_split"> {
+  let summary = "Columns that are stored with a gap in the middle of each head";
+  let description = [{
+    Columns are heads of `left + right`. Column n goes to
+    `n + (n + right) / (left + right) * mid`: each head is `left` columns, a gap
+    of `mid` columns that is not written, and `right` columns.
+    `#dgk.head_split<left = 128, mid = 64, right = 128>`.
+
+    #### Constraints
+    1. `head_split-c1`: sizes are not negative and below 2^31 in all,
+       `left + right` is positive.
+  }];
+  let parameters = (ins "int64_t":$left, "int64_t":$mid, "int64_t":$right);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Whether `columns` neighbours stay neighbours, where the first of them is
+    /// a multiple of their number.
+    bool keepsTogether(int64_t columns) const {
+      return getLeft() % columns == 0 && getRight() % columns == 0;
+    }
+  }];
 }
 
 //===----------------------------------------------------------------------===//

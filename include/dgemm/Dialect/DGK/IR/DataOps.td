@@ -17,6 +17,9 @@ def DGK_LoadOp : DGK_NamedOp<"load", "tile", [MemoryEffects<[MemRead]>]> {
     outside the memory are zero. Leading coordinates beyond the tile's rank
     select one element.
 
+    With `transposed`, the tile is the transpose of the rectangle: its first
+    dimension runs along the last coordinate.
+
     `rows [s, b]` is for scales that b rows of an operand share: element i of the
     tile's one column is from row `(c + i * s) / b` of the source, where c is the
     first coordinate, in rows of the operand. Rows outside mean the last one.
@@ -25,19 +28,21 @@ def DGK_LoadOp : DGK_NamedOp<"load", "tile", [MemoryEffects<[MemRead]>]> {
     1. `load-c1`: one coordinate per dimension of the source, at least the tile's rank.
     2. `load-c2`: the tile has the source's element type.
     3. `load-c3`: `rows` are two positive numbers, for a tile of one column.
+    4. `load-c4`: a transposed tile has two dimensions and no `rows`.
 
     Example: `%t = dgk.load %a[%m, %k] : memref<?x7168xf8E4M3FN> -> !dgk.tile<128x128xf8E4M3FN>`
   }];
   let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates,
-                       OptionalAttr<DenseI64ArrayAttr>:$rows);
+                       OptionalAttr<DenseI64ArrayAttr>:$rows,
+                       UnitAttr:$transposed);
   let results = (outs DGK_TileType:$result);
   let builders = [OpBuilder<(ins "::mlir::Type":$type, "::mlir::Value":$source,
                                  "::mlir::ValueRange":$coordinates), [{
     build($_builder, $_state, type, source, coordinates,
-          ::mlir::DenseI64ArrayAttr());
+          ::mlir::DenseI64ArrayAttr(), ::mlir::UnitAttr());
   }]>];
   let assemblyFormat = [{
-    $source `[` $coordinates `]` (`rows` $rows^)? attr-dict `:` qualified(type($source)) `->` qualified(type($result))
+    $source `[` $coordinates `]` (`rows` $rows^)? (`transposed` $transposed^)? attr-dict `:` qualified(type($source)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }
@@ -53,22 +58,57 @@ def DGK_StoreOp : DGK_Op<"store",
     elements whose last coordinate is in lo <= x < hi are written. A destination
     of one dimension takes a row or a column.
 
+    With `accumulate`, each element is added, in memory, to what is there. With
+    `heads`, the last coordinate counts the columns of a product whose columns
+    `#dgk.head_split` maps to those of the destination.
+
     #### Constraints
     1. `store-c1`: one coordinate per dimension of the destination; at least 2,
        or 1 where a size of the accumulator is 1.
     2. `store-c2`: the accumulator has the destination's element type.
     3. `store-c3`: `within` has both bounds.
+    4. `store-c4`: elements that are accumulated are f32.
+    5. `store-c5`: `accumulate` and `heads` go without `within` and `transposed`,
+       `heads` without `accumulate`.
 
     Example: `dgk.store %out, %d[%m, %n] : !dgk.accumulator<128x128xbf16>, memref<?x2112xbf16>`
   }];
   let arguments = (ins DGK_AccumulatorType:$value, AnyMemRef:$destination,
                        Variadic<Index>:$coordinates,
                        Optional<Index>:$low, Optional<Index>:$high,
-                       UnitAttr:$transposed);
+                       UnitAttr:$transposed, UnitAttr:$accumulate,
+                       OptionalAttr<DGK_HeadSplitAttr>:$heads);
   let assemblyFormat = [{
     $value `,` $destination `[` $coordinates `]`
     (`within` `(` $low^ `,` $high `)`)? (`transposed` $transposed^)?
+    (`accumulate` $accumulate^)? (`heads` $heads^)?
     attr-dict `:` qualified(type($value)) `,` qualified(type($destination))
+  }];
+  let hasVerifier = 1;
+}
+
+def DGK_AddFromOp : DGK_NamedOp<"add_from", "sum",
+    [MemoryEffects<[MemRead]>,
+     TypesMatchWith<"the result has the accumulator's type", "value", "result",
+                    "$_self">]> {
+  let summary = "Adds a rectangle of global memory to an accumulator";
+  let description = [{
+    `result[i][j] = value[i][j] + source[first + i][second + j]`, in the
+    arithmetic of the accumulator. Elements outside the memory are undefined: no
+    store keeps them.
+
+    #### Constraints
+    1. `add_from-c1`: two coordinates, for a source of two dimensions.
+    2. `add_from-c2`: the accumulator is f32, the source f32 or bf16.
+
+    Example: `%2 = dgk.add_from %1, %c[%m, %n] : !dgk.accumulator<128x128xf32>, memref<?x2112xbf16>`
+  }];
+  let arguments = (ins DGK_AccumulatorType:$value, AnyMemRef:$source,
+                       Variadic<Index>:$coordinates);
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = [{
+    $value `,` $source `[` $coordinates `]` attr-dict `:` qualified(type($value)) `,`
+    qualified(type($source))
   }];
   let hasVerifier = 1;
 }

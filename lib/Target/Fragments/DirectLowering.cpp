@@ -1,0 +1,205 @@
+//===- DirectLowering.cpp - Accumulators and memory, element by element ---===//
+//
+// Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fragments.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace dgk;
+using namespace dgk::fragments;
+
+namespace {
+
+/// A matrix in global memory: address, row stride in elements, sizes.
+struct Matrix {
+  Matrix(ImplicitLocOpBuilder &b, const KernelLowering &kernel, Value memory)
+      : element(cast<MemRefType>(memory.getType()).getElementType()) {
+    auto global = LLVM::LLVMPointerType::get(
+        b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Global));
+    pointer = LLVM::AddrSpaceCastOp::create(
+        b, global,
+        kernel.getParameter(ParameterKind::Pointer,
+                            kernel.arguments.lookup(memory)));
+    stride = toI32(b, kernel.getStride(b, memory, 0));
+    rows = toI32(b, kernel.getSize(b, memory, 0));
+    columns = toI32(b, kernel.getSize(b, memory, 1));
+  }
+
+  Value hasRow(ImplicitLocOpBuilder &b, Value row) const {
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, row, rows);
+  }
+  Value hasColumn(ImplicitLocOpBuilder &b, Value column) const {
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, column, columns);
+  }
+
+  /// Rows times stride passes 2^32 for large matrices.
+  Value getRowStart(ImplicitLocOpBuilder &b, Value row) const {
+    Value wideRow = arith::ExtUIOp::create(b, b.getI64Type(), row);
+    Value wideStride = arith::ExtUIOp::create(b, b.getI64Type(), stride);
+    return arith::MulIOp::create(b, wideRow, wideStride);
+  }
+
+  Value getAddress(ImplicitLocOpBuilder &b, Value rowStart,
+                   Value column) const {
+    Value offset = arith::AddIOp::create(
+        b, rowStart, arith::ExtUIOp::create(b, b.getI64Type(), column));
+    return LLVM::GEPOp::create(b, pointer.getType(), element, pointer,
+                               ArrayRef<LLVM::GEPArg>{offset});
+  }
+
+  Type element;
+  Value pointer, stride, rows, columns;
+};
+
+/// Row and column of the first element that this lane holds of a tile at
+/// `coordinates`.
+std::pair<Value, Value> getFirstElement(ImplicitLocOpBuilder &b,
+                                        const WarpTile &tile, Value warp,
+                                        ValueRange coordinates) {
+  Value lane = getLane(b);
+  Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
+  Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
+  Value row = arith::AddIOp::create(b, g, tile.getFirstRow(b, warp));
+  row = arith::AddIOp::create(b, row, toI32(b, coordinates[0]));
+  Value column =
+      arith::AddIOp::create(b, mulI32(b, t, 2), tile.getFirstColumn(b, warp));
+  column = arith::AddIOp::create(b, column, toI32(b, coordinates[1]));
+  return {row, column};
+}
+
+/// Element by element, where TMA cannot reach the rows of the destination.
+struct StorePattern : KernelPattern<StoreOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(StoreOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (op.getTransposed() || op.getLow() || op.getCoordinates().size() != 2)
+      return rewriter.notifyMatchFailure(op, "has a form without lowering");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    WarpTile tile(kernel.schedule);
+    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
+    auto [row, column] = getFirstElement(b, tile, warp, op.getCoordinates());
+    Matrix to(b, kernel, op.getDestination());
+    ValueRange elements = adaptor.getValue();
+    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+      for (int64_t half = 0; half < 2; ++half)
+        storeRow(b, op, to, tile, elements, i, half,
+                 addI32(b, row, tile.rowStep * i + 8 * half), column);
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+  /// The lane's elements of one row of instructions, inside the matrix only.
+  static void storeRow(ImplicitLocOpBuilder &b, StoreOp op, const Matrix &to,
+                       const WarpTile &tile, ValueRange elements, int64_t i,
+                       int64_t half, Value row, Value column) {
+    auto rowBranch = scf::IfOp::create(b, to.hasRow(b, row));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(rowBranch.thenBlock());
+    Value start = to.getRowStart(b, row);
+    for (int64_t j = 0; j < tile.getTilesN(); ++j)
+      for (int64_t c = 0; c < 2; ++c) {
+        Value at = addI32(b, column, kColumns * j + c);
+        at = splitHeads(b, op.getHeadsAttr(), at);
+        auto branch = scf::IfOp::create(b, to.hasColumn(b, at));
+        OpBuilder::InsertionGuard inner(b);
+        b.setInsertionPointToStart(branch.thenBlock());
+        Value element = elements[tile.getIndex(i, j) + 2 * half + c];
+        Value address = to.getAddress(b, start, at);
+        if (op.getAccumulate())
+          LLVM::AtomicRMWOp::create(b, LLVM::AtomicBinOp::fadd, address,
+                                    element, LLVM::AtomicOrdering::monotonic);
+        else
+          LLVM::StoreOp::create(b, element, address);
+      }
+  }
+};
+
+/// Nothing outside the matrix is read, not even for nothing: where the source
+/// is what the kernel writes, other elements may be on their way already. The
+/// branches are short enough to become predicates.
+struct AddFromPattern : KernelPattern<AddFromOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(AddFromOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    WarpTile tile(kernel.schedule);
+    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
+    auto [row, column] = getFirstElement(b, tile, warp, op.getCoordinates());
+    Matrix from(b, kernel, op.getSource());
+    SmallVector<Value> sums(adaptor.getValue());
+    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+      for (int64_t half = 0; half < 2; ++half)
+        addRow(b, from, tile, i, half,
+               addI32(b, row, tile.rowStep * i + 8 * half), column, sums);
+    rewriter.replaceOpWithMultiple(op, {sums});
+    return success();
+  }
+
+  /// Builds `then` behind `condition`; its values, or else `otherwise`.
+  static SmallVector<Value> choose(ImplicitLocOpBuilder &b, Value condition,
+                                   ValueRange otherwise,
+                                   function_ref<SmallVector<Value>()> then) {
+    auto branch = scf::IfOp::create(b, TypeRange(otherwise), condition,
+                                    /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    scf::YieldOp::create(b, then());
+    b.setInsertionPointToStart(branch.elseBlock());
+    scf::YieldOp::create(b, otherwise);
+    return branch.getResults();
+  }
+
+  /// Adds to the lane's elements of one row of instructions.
+  static void addRow(ImplicitLocOpBuilder &b, const Matrix &from,
+                     const WarpTile &tile, int64_t i, int64_t half, Value row,
+                     Value column, SmallVectorImpl<Value> &sums) {
+    SmallVector<Value> old;
+    for (int64_t j = 0; j < tile.getTilesN(); ++j)
+      for (int64_t c = 0; c < 2; ++c)
+        old.push_back(sums[tile.getIndex(i, j) + 2 * half + c]);
+    SmallVector<Value> added = choose(b, from.hasRow(b, row), old, [&] {
+      SmallVector<Value> result;
+      Value start = from.getRowStart(b, row);
+      for (int64_t j = 0; j < tile.getTilesN(); ++j)
+        for (int64_t c = 0; c < 2; ++c) {
+          Value at = addI32(b, column, kColumns * j + c);
+          Value sum = old[2 * j + c];
+          result.append(choose(b, from.hasColumn(b, at), sum,
+                               [&]() -> SmallVector<Value> {
+                                 return {add(b, sum, from, start, at)};
+                               }));
+        }
+      return result;
+    });
+    for (int64_t j = 0; j < tile.getTilesN(); ++j)
+      for (int64_t c = 0; c < 2; ++c)
+        sums[tile.getIndex(i, j) + 2 * half + c] = added[2 * j + c];
+  }
+
+  static Value add(ImplicitLocOpBuilder &b, Value sum, const Matrix &from,
+                   Value rowStart, Value column) {
+    Value loaded = LLVM::LoadOp::create(b, from.element,
+                                        from.getAddress(b, rowStart, column));
+    if (!from.element.isF32())
+      loaded = arith::ExtFOp::create(b, b.getF32Type(), loaded);
+    return arith::AddFOp::create(b, sum, loaded);
+  }
+};
+
+} // namespace
+
+void fragments::populateDirectPatterns(KernelLowering &kernel,
+                                       const TypeConverter &converter,
+                                       RewritePatternSet &patterns) {
+  patterns.add<StorePattern, AddFromPattern>(kernel, converter,
+                                             patterns.getContext());
+}
