@@ -49,6 +49,7 @@ void dgemm::buildDGKToNVVMPipeline(OpPassManager &passes) {
   // Before the IR stops saying who owns which buffer.
   kernels.addPass(dgk::createDGKVerifyHazardsPass());
   kernels.addPass(dgk::createDGKUnrollScalesPass());
+  kernels.addPass(dgk::createDGKUnrollTilesPass());
   // The positions of scales that unrolling made constant must be seen as such.
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());

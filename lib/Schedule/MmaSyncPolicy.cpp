@@ -116,7 +116,8 @@ int64_t MmaSyncPolicy::estimateMathRegisters(const DenseProblem &,
   // Every 16 x 32 byte (A) or 8 x 32 byte (B) fragment takes 4 or 2 registers.
   int64_t fragments = m / mma.getM() * (mma.getM() * 32 / threads / 4) +
                       n / mma.getN() * (mma.getN() * 32 / threads / 4);
-  int64_t scales = m / mma.getM() + n / mma.getN();
+  int64_t scales =
+      mma.getScaleBlock() == 0 ? 0 : m / mma.getM() + n / mma.getN();
   // Measured on sm_120a with fragments loaded one K step ahead: 135 registers
   // for a 32 x 64 warp tile, of which 122 are counted above, in a bare loop;
   // barriers, tile coordinates and the epilogue's addresses take the rest.

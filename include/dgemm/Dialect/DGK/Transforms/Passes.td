@@ -171,6 +171,26 @@ def DGKUnrollScalesPass : DGK_KernelPass<"dgk-unroll-scales"> {
   ];
 }
 
+def DGKUnrollTilesPass : DGK_KernelPass<"dgk-unroll-tiles"> {
+  let summary = "Several K tiles in one iteration";
+  let description = [{
+    Unrolls the loop over K tiles until a warp has about 256 matrix instructions in
+    one iteration, at most 8 times. Inside of the iteration the next slot's wait and
+    first reads can stand in front of the last product of this one
+    (`dgk-overlap-slots`), which at the loop's head they cannot. Of a known number
+    of tiles, none are left over where a factor of at least half allows it;
+    others run one by one in a loop behind.
+
+    Loops whose products have scales are `dgk-unroll-scales`' business, and
+    instructions that read shared memory themselves need no unrolling.
+
+    Before: any form with waits. After: as before.
+  }];
+  let statistics = [
+    Statistic<"numUnrolled", "unrolled", "Loops unrolled">
+  ];
+}
+
 def DGKReadFragmentsPass : DGK_KernelPass<"dgk-read-fragments"> {
   let summary = "Splits products into the K steps of the matrix instruction";
   let description = [{
