@@ -81,6 +81,8 @@ static SmallVector<Attribute> getMmaSync(MLIRContext *context) {
 }
 
 /// wgmma of sm_90a. N is the largest; every multiple of 8 below is legal too.
+/// mma.sync is slower and never chosen, but a schedule may name it: kernels of
+/// sm_120 run on this chip.
 static SmallVector<Attribute> getWgmma(MLIRContext *context) {
   ElementTypes types(context);
   return {WgmmaAttr::get(context, MmaKind::F8F6F4, 64, 256, 32, types.f8,
@@ -88,7 +90,9 @@ static SmallVector<Attribute> getWgmma(MLIRContext *context) {
           WgmmaAttr::get(context, MmaKind::BF16, 64, 256, 16, types.bf16,
                          types.bf16, 0),
           WgmmaAttr::get(context, MmaKind::TF32, 64, 256, 8, types.f32,
-                         types.f32, 0)};
+                         types.f32, 0),
+          MmaSyncAttr::get(context, MmaKind::BF16, 16, 8, 16, types.bf16,
+                           types.bf16, 0)};
 }
 
 /// tcgen05.mma of sm_100a, as issued for a CTA pair; M and N are the largest.
