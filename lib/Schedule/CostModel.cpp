@@ -157,9 +157,10 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
                                getWordSpan(problem, problem.blockB, k)) > 1;
   dgk::Swizzle swizzleA = getOperandSwizzle(
       problem.isAKMajor, shape.kBytes, dgk::getBytes(shape.m, problem.aType));
-  dgk::Swizzle swizzleB =
-      getOperandSwizzle(problem.isBKMajor, shape.kBytes,
-                        dgk::getBytes(shape.n / grid.n, problem.bType));
+  dgk::Swizzle swizzleB = getOperandSwizzle(
+      problem.isBKMajor, shape.kBytes,
+      dgk::getBytes(instruction.readsShared() ? shape.n / grid.n : shape.n,
+                    problem.bType));
   RoleRegisters registers = policy.getRegisters(warps);
   auto math = dgk::RoleSpecAttr::get(context, warps, registers.math);
   auto load = dgk::RoleSpecAttr::get(context, 4, registers.load);

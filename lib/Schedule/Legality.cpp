@@ -9,6 +9,8 @@
 
 #include "dgemm/Target/Targets.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 using namespace dgemm;
 using namespace dgemm::schedule;
@@ -139,14 +141,16 @@ dgk::MatrixInstruction MatmulRules::getInstruction() {
 
 /// "f8E4M3FN x f8E4M3FN or bf16 x bf16": what has a lowering on the target.
 static std::string getLoweredTypes(dgk::TargetAttr target) {
+  // Several instructions may multiply the same types.
+  llvm::SetVector<std::pair<Type, Type>> pairs;
+  for (Attribute attr : target.getInstructions())
+    if (auto instruction = cast<dgk::MatrixInstruction>(attr);
+        isLowered(instruction))
+      pairs.insert({instruction.getAType(), instruction.getBType()});
   std::string text;
   llvm::raw_string_ostream stream(text);
-  for (Attribute attr : target.getInstructions()) {
-    auto instruction = cast<dgk::MatrixInstruction>(attr);
-    if (isLowered(instruction))
-      stream << (text.empty() ? "" : " or ") << instruction.getAType() << " x "
-             << instruction.getBType();
-  }
+  for (auto [a, b] : pairs)
+    stream << (text.empty() ? "" : " or ") << a << " x " << b;
   return text;
 }
 
@@ -165,12 +169,15 @@ LogicalResult MatmulRules::elementTypes() {
 }
 
 /// Descriptors of wgmma can say that an operand of 16-bit elements lies along M
-/// or N.
+/// or N. ldmatrix turns elements of 8 bits as well.
+static bool isReadAlongRows(dgk::MatrixInstruction instruction, Type type) {
+  unsigned bits = dgk::getElementBits(type);
+  return bits == 16 || (bits == 8 && !instruction.readsShared());
+}
+
 LogicalResult MatmulRules::layout() {
-  bool isEither = getInstruction().readsShared() &&
-                  dgk::getElementBits(matrices()[0].getElementType()) == 16;
   for (Operand x : matrices())
-    if (!isEither && !isKMajor(x))
+    if (!isKMajor(x) && !isReadAlongRows(getInstruction(), x.getElementType()))
       return fail("select-c6")
              << x.name << " is " << x.getType() << " with layout "
              << stringifyLayout(op.getLayout())

@@ -263,6 +263,10 @@ std::optional<Violation> Checker::warpTile() const {
 
 std::optional<Violation> Checker::tileK() const {
   int64_t k = schedule.getTileK();
+  // Of B a descriptor names one warp's columns.
+  int64_t columns = schedule.getMatrixInstruction().readsShared()
+                        ? schedule.getWarpTileN()
+                        : schedule.getTileN();
   struct Operand {
     char name;
     bool isKMajor;
@@ -274,7 +278,7 @@ std::optional<Violation> Checker::tileK() const {
   for (const Operand &x :
        {Operand{'a', problem.isAKMajor, schedule.getTileM(), problem.aType,
                 schedule.getSwizzleA(), problem.blockA},
-        Operand{'b', problem.isBKMajor, schedule.getWarpTileN(), problem.bType,
+        Operand{'b', problem.isBKMajor, columns, problem.bType,
                 schedule.getSwizzleB(), problem.blockB}}) {
     auto span = static_cast<int64_t>(x.swizzle);
     int64_t bytes = dgk::getBytes(k, x.type);

@@ -362,3 +362,17 @@ func.func @nothing_fits(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.target = #tiny}
   return
 }
+
+// -----
+
+#mma = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>
+#s = #dgk.schedule<tile = 128x32x64, warp_grid = 4x2, stages = 2,
+    scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+func.func @columns_of_b(%a: memref<?x512xbf16>, %b: memref<512x32xbf16>, %d: memref<?x32xbf16>) {
+  // expected-error @below {{[select-c14] b is contiguous along its rows, 64 bytes of a tile of 32 and K = 64, with swizzle b128; expected a multiple of the swizzle's bytes, and of K = 16 of the instruction}}
+  dgemm.matmul ins(%a, %b : memref<?x512xbf16>, memref<512x32xbf16>) outs(%d : memref<?x32xbf16>)
+    {layout = #dgemm.layout<nn>, dgk.schedule = #s}
+  return
+}

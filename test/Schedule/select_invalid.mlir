@@ -82,29 +82,10 @@ func.func @bf16_row_stride(%a: memref<?x65xbf16>, %b: memref<32x65xbf16>, %d: me
 
 // -----
 
-!a = memref<?x7168xf8E4M3FN>
-!sa = memref<?x14xi32, strided<[1, ?]>>
-!b = memref<7168x2112xf8E4M3FN>
-!sb = memref<2112x14xi32, strided<[1, 2112]>>
-!d = memref<?x2112xbf16>
-func.func @layout(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{'dgemm.matmul' op [select-c6] b is 'memref<7168x2112xf8E4M3FN>' with layout nn, expected stride 1 along K: sm_120a loads 'f8E4M3FN' along K only; copy the operand to K-major}}
-  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
-    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, layout = #dgemm.layout<nn>}
-  return
-}
-
-// -----
-
-!a = memref<?x7168xf8E4M3FN>
-!sa = memref<?x14xi32, strided<[1, ?]>>
-!b = memref<2112x7168xf8E4M3FN, strided<[1, 2112]>>
-!sb = memref<2112x14xi32, strided<[1, 2112]>>
-!d = memref<?x2112xbf16>
-func.func @rows_not_along_k(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{'dgemm.matmul' op [select-c6] b is 'memref<2112x7168xf8E4M3FN, strided<[1, 2112]>>' with layout nt, expected stride 1 along K: sm_120a loads 'f8E4M3FN' along K only; copy the operand to K-major}}
-  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
-    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+func.func @columns_of_b(%a: memref<?x64xbf16>, %b: memref<64x33xbf16>, %d: memref<?x33xbf16>) {
+  // expected-error @below {{'dgemm.matmul' op [select-c10] columns of b are 66 bytes apart, expected a multiple of 16 as TMA needs; pad them to 80 bytes}}
+  dgemm.matmul ins(%a, %b : memref<?x64xbf16>, memref<64x33xbf16>) outs(%d : memref<?x33xbf16>)
+    {layout = #dgemm.layout<nn>}
   return
 }
 

@@ -52,7 +52,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     4. `select-c4`: no extent is 0; such a problem needs no kernel.
     5. `select-c5`: the target has a lowered instruction for the element types.
     6. `select-c6`: A and B have stride 1 along K, whatever the layout. 16-bit
-       types for `wgmma` may have it along M and N.
+       types may have it along M and N, for `mma.sync` FP8 as well.
     7. `select-c7`: scales are packed UE8M0, four to an i32; where the instructions
        know no scales, f32 for 1 x 128 elements, or 128 x 128 of B.
     9. `select-c9`: heads of a head split have fewer than 2^31 columns.

@@ -234,6 +234,20 @@ static LogicalResult verifyProduct(Operation *op, ScheduleAttr schedule) {
       "dgk-read-fragments first");
 }
 
+/// `ldmatrix` turns elements of 8 and of 16 bits.
+static LogicalResult verifyFragments(Operation *op) {
+  auto read = dyn_cast<ReadFragmentsOp>(op);
+  if (!read || !isColumnMajor(read.getInput().getType().getLayout()))
+    return success();
+  FragmentsType type = read.getType();
+  unsigned bits = getElementBits(type.getElementType());
+  if ((bits == 8 || bits == 16) && bits * type.getShape()[1] == 256)
+    return success();
+  return read.emitOpError("[dgk_to_nvvm-c13] reads ")
+         << type << " from a column-major tile, expected elements of 8 or 16 "
+         << "bits and 32 bytes of K; let the tile lie along K";
+}
+
 LogicalResult dgk::verifyConvertible(KernelOp kernel) {
   if (failed(verifyStage(kernel)))
     return failure();
@@ -247,7 +261,8 @@ LogicalResult dgk::verifyConvertible(KernelOp kernel) {
           "launch plan does not pass; run dgk-plan-launch");
     if (failed(verifyRole(op)) || failed(verifyMemory(op)) ||
         failed(verifyAccumulators(op, kernel.getScheduleAttr())) ||
-        failed(verifyProduct(op, kernel.getScheduleAttr())))
+        failed(verifyProduct(op, kernel.getScheduleAttr())) ||
+        failed(verifyFragments(op)))
       return WalkResult::interrupt();
     return WalkResult::advance();
   });

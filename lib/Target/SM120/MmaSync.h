@@ -25,6 +25,10 @@ constexpr int64_t kRegistersB = 2;
 void populateMmaPatterns(KernelLowering &kernel,
                          const mlir::TypeConverter &converter,
                          mlir::RewritePatternSet &patterns);
+/// Operands with K outermost.
+void populateColumnPatterns(KernelLowering &kernel,
+                            const mlir::TypeConverter &converter,
+                            mlir::RewritePatternSet &patterns);
 /// Products without scales.
 void populatePlainMmaPatterns(KernelLowering &kernel,
                               const mlir::TypeConverter &converter,

@@ -53,6 +53,7 @@ struct MmaSyncLowering
                         const TypeConverter &converter,
                         RewritePatternSet &patterns) const {
     populateMmaPatterns(kernel, converter, patterns);
+    populateColumnPatterns(kernel, converter, patterns);
     populatePlainMmaPatterns(kernel, converter, patterns);
     populateStorePatterns(kernel, converter, patterns);
   }

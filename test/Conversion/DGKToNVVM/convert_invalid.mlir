@@ -411,3 +411,25 @@ dgk.kernel @column_major() attributes {schedule = #schedule, launch = #launch} {
   }
   dgk.return
 }
+
+// -----
+
+#mma = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>
+#schedule = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 16384, workspace = 0,
+                           maps = [], parameters = []>
+!ring = !dgk.buffer<1 x 64x64xf32, #dgk.shared<b128, column_major>>
+
+dgk.kernel @wide_columns() attributes {schedule = #schedule, launch = #launch} {
+  %ra = dgk.buffer at 0 : !ring
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %t = dgk.view %ra : !ring
+      // expected-error @below {{'dgk.read_fragments' op [dgk_to_nvvm-c13] reads '!dgk.fragments<a, 64x8xf32>' from a column-major tile, expected elements of 8 or 16 bits and 32 bytes of K; let the tile lie along K}}
+      %f = dgk.read_fragments %t at 0 : !dgk.tile<64x64xf32, #dgk.shared<b128, column_major>> -> !dgk.fragments<a, 64x8xf32>
+    }
+  }
+  dgk.return
+}

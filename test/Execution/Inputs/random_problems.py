@@ -25,7 +25,12 @@ import time
 TILE = 128
 BITS = {"f8E4M3FN": 8, "bf16": 16, "f32": 32}
 # Layouts that have kernels, by element type of A and B.
-LAYOUTS = {"f8E4M3FN": ("nt",), "bf16": ("nt",)}
+LAYOUTS = {"f8E4M3FN": ("nt", "nn", "tn", "tt"), "bf16": ("nt", "nn", "tn", "tt")}
+
+
+def alignment(element):
+    """Elements in 16 bytes."""
+    return 128 // BITS[element]
 
 
 @dataclasses.dataclass
@@ -46,14 +51,16 @@ class Problem:
     sms: int
     data: str
 
-    def operand(self, rows, is_k_first):
-        """Type of a matrix of `rows` (None: M) by K, rows 16 bytes apart."""
+    def operand(self, rows, is_m, is_k_first):
+        """Type of a matrix of `rows` by K, or K by `rows`; lines 16 bytes apart."""
         k = "?" if self.dynamic else self.k
-        rows = "?" if self.dynamic or rows is None else rows
-        sizes = (k, rows) if is_k_first else (rows, k)
-        aligned = 128 // BITS[self.element]
-        stride = "?" if sizes[1] == "?" else -(-sizes[1] // aligned) * aligned
-        return f"memref<{sizes[0]}x{sizes[1]}x{self.element}, strided<[{stride}, 1]>>"
+        size = "?" if self.dynamic or is_m else rows
+        shape = f"{k}x{size}" if is_k_first else f"{size}x{k}"
+        stride = "?"
+        if not self.dynamic:
+            step = alignment(self.element)
+            stride = -(-(rows if is_k_first else self.k) // step) * step
+        return f"memref<{shape}x{self.element}, strided<[{stride}, 1]>>"
 
     def scales(self, rows, block):
         """Four to a word, words along the rows."""
@@ -65,8 +72,8 @@ class Problem:
     def mlir(self):
         n, stride = ("?", "?") if self.dynamic else (self.n, self.n + self.gap)
         types = {
-            "a": self.operand(None, self.layout[0] == "t"),
-            "b": self.operand(self.n, self.layout[1] == "n"),
+            "a": self.operand(self.m, True, self.layout[0] == "t"),
+            "b": self.operand(self.n, False, self.layout[1] == "n"),
         }
         inputs, attributes = "%a, %b", [f"layout = #dgemm.layout<{self.layout}>"]
         if self.a_block:
@@ -114,11 +121,16 @@ def make_problem(number):
     element = chance.choice(("f8E4M3FN", "f8E4M3FN", "bf16"))
     layout = chance.choice(LAYOUTS[element])
     # Rows of 16 bytes can be stored by TMA, others must be by address.
-    aligned = 16 // (2 if out == "bf16" else 4)
-    step = aligned if dynamic or chance.random() < 0.5 else 1
-    m, n = extent(chance, 500, 1), extent(chance, 400, step)
-    # Any K, where the distance of rows is not K.
-    k_step = 16 if dynamic or chance.random() < 0.5 else 1
+    aligned = alignment(out)
+    m_step, n_step, k_step = 1, aligned if chance.random() < 0.5 else 1, 1
+    if chance.random() < 0.5:
+        k_step = 16
+    if dynamic:
+        # The distance of lines is their length.
+        m_step = alignment(element) if layout[0] == "t" else 1
+        n_step = alignment(element) if layout[1] == "n" else aligned
+        n_step, k_step = max(n_step, aligned), 16
+    m, n = extent(chance, 500, m_step), extent(chance, 400, n_step)
     k = extent(chance, 1600, k_step)
     while m * n * k > 60e6:
         k = max(k_step, k // 2 // k_step * k_step)
@@ -194,6 +206,7 @@ def coverage(outcomes):
         result["tail in M"] += p.m % TILE != 0
         result["tail in N"] += p.n % TILE != 0
         result["tail in K"] += p.k % TILE != 0
+        result["operand along M or N"] += p.layout != "nt"
         result["K no multiple of 8"] += p.k % 8 != 0
         result["part of a word of scales"] += p.a_block > 0 and p.k % (4 * p.a_block) != 0
         result["one tile"] += p.m <= 16 and p.n <= 64

@@ -57,7 +57,7 @@ WIDE_SCHEDULES = [
     ((128, 16, 64), (8, 1)),
 ]
 # Layouts that have kernels, by element type.
-LAYOUTS = {"f8E4M3FN": ("nt",), "bf16": ("nt",)}
+LAYOUTS = {"f8E4M3FN": ("nt", "nn", "tn", "tt"), "bf16": ("nt", "nn", "tn", "tt")}
 GRANULARITIES = [(128, 128), (32, 32), (128, 32), (32, 128)]
 OUTPUTS = ["bf16", "f32"]
 COLUMNS = [24, 576, 2112, 33, 129280, None]
@@ -170,7 +170,7 @@ def everything():
     for (tile, grid), granularity, out, n, k in itertools.product(
         SCHEDULES, GRANULARITIES, OUTPUTS, COLUMNS, DEPTHS
     ):
-        for layout in LAYOUTS["f8E4M3FN"]:
+        for layout in LAYOUTS["f8E4M3FN"] if tile[1] >= 32 else ("nt", "tt"):
             yield Variant(tile, grid, granularity, out, n, k, layout=layout)
     for (tile, grid), out, n, k, layout in itertools.product(
         WIDE_SCHEDULES, OUTPUTS, COLUMNS, DEPTHS, LAYOUTS["bf16"]
@@ -185,7 +185,9 @@ def selection():
     layouts = itertools.cycle(LAYOUTS["f8E4M3FN"])
     for (tile, grid), granularity, out in itertools.product(SCHEDULES, GRANULARITIES, OUTPUTS):
         n, k = next(shapes)
-        yield Variant(tile, grid, granularity, out, n, k, layout=next(layouts))
+        # 16 bytes are less than any swizzle's span.
+        layout = next(layouts) if tile[1] >= 32 else "nt"
+        yield Variant(tile, grid, granularity, out, n, k, layout=layout)
     for (tile, grid), out, layout in itertools.product(WIDE_SCHEDULES, OUTPUTS, LAYOUTS["bf16"]):
         n, k = next(shapes)
         yield Variant(tile, grid, None, out, n, k, "bf16", layout)
