@@ -9,6 +9,7 @@
 
 #include "dgemm/Compiler/Compiler.h"
 #include "dgemm/InitAll.h"
+#include "dgemm/Pack/Pack.h"
 #include "dgemm/Schedule/CostModel.h"
 #include "dgemm/Schedule/Legality.h"
 #include "dgemm/Target/Targets.h"
@@ -108,17 +109,16 @@ static Status analyze(Session &session, const Problem &problem,
   return {};
 }
 
-static Expected<CompileResult> compileText(Session &session,
-                                           const std::string &text,
-                                           const std::string &target,
-                                           const std::string &ptxas) {
+static Expected<CompileResult>
+compileText(Session &session, const std::string &text,
+            const std::string &target, const std::string &ptxas, Stage stage) {
   auto module =
       parseSourceString<ModuleOp>(text, ParserConfig(&session.context));
   if (!module)
     return Error{session.takeErrors()};
   CompileOptions options;
   options.target = target;
-  options.stage = Stage::Cubin;
+  options.stage = stage;
   options.ptxas = ptxas;
   FailureOr<CompileResult> result = compile(*module, options);
   if (failed(result))
@@ -126,19 +126,25 @@ static Expected<CompileResult> compileText(Session &session,
   return std::move(*result);
 }
 
-static Expected<std::string> makePlan(Session &session, const std::string &text,
-                                      const std::string &target) {
-  auto module =
-      parseSourceString<ModuleOp>(text, ParserConfig(&session.context));
-  if (!module)
-    return Error{session.takeErrors()};
-  CompileOptions options;
-  options.target = target;
-  options.stage = Stage::Plan;
-  FailureOr<CompileResult> result = compile(*module, options);
-  if (failed(result))
-    return Error{session.takeErrors()};
-  return std::move(result->output);
+/// A pack with a cubin only: sets of thousands of kernels travel.
+static Expected<std::string> makePack(Session &session, const std::string &text,
+                                      const std::string &target,
+                                      const std::string &ptxas) {
+  Expected<CompileResult> result =
+      compileText(session, text, target, ptxas, Stage::Pack);
+  if (!result)
+    return result.error();
+  launch::Result<pack::Pack> pack = pack::readPack(result->output);
+  if (!pack)
+    return Error{pack.error().message};
+  if (pack->cubin.empty())
+    return Error{"no cubin: there is no ptxas on PATH, in $CUDA_HOME/bin or in "
+                 "/usr/local/cuda/bin; give its path with --ptxas"};
+  pack->ptx.clear();
+  launch::Result<std::string> bytes = pack::writePack(*pack);
+  if (!bytes)
+    return Error{bytes.error().message};
+  return std::move(*bytes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -197,7 +203,7 @@ void Emitter::addReason(const SuiteRow &row, const std::string &tile,
 }
 
 static std::string getKernelName(size_t index) {
-  return llvm::formatv("k{0,0+4}", index);
+  return llvm::formatv("k{0,0+4}.dgpack", index);
 }
 
 void Emitter::add(const SuiteRow &row, const Analysis &analysis,
@@ -268,22 +274,12 @@ Status Emitter::addEntries(const SuiteRow &row) {
 //===----------------------------------------------------------------------===//
 
 Status Emitter::writeKernel(Session &session, size_t index) {
-  const std::string &text = texts[index];
-  Expected<std::string> plan = makePlan(session, text, options.target);
-  if (!plan) {
-    failures[index] = plan.message();
-    return {};
-  }
-  Expected<CompileResult> code =
-      compileText(session, text, options.target, options.ptxas);
-  if (!code) {
-    failures[index] = code.message();
-    return {};
-  }
-  std::string path = options.folder + "/" + getKernelName(index);
-  if (Status status = writeFile(path + ".plan", *plan); !status.ok())
-    return status;
-  return writeFile(path + ".cubin", code->output);
+  Expected<std::string> pack =
+      makePack(session, texts[index], options.target, options.ptxas);
+  if (pack)
+    return writeFile(options.folder + "/" + getKernelName(index), *pack);
+  failures[index] = pack.message();
+  return {};
 }
 
 /// One thread of `compileAll`.
@@ -358,8 +354,9 @@ Expected<CompiledKernel> dgemm::bench::compileKernel(const Problem &problem,
   if (!wanted)
     return Error{"no legal candidate of " + target + " has tile '" + tile +
                  "'"};
-  Expected<CompileResult> code = compileText(
-      session, makeModule(problem, toText(wanted->schedule)), target, ptxas);
+  Expected<CompileResult> code =
+      compileText(session, makeModule(problem, toText(wanted->schedule)),
+                  target, ptxas, Stage::Cubin);
   if (!code)
     return code.error();
   CompiledKernel out;

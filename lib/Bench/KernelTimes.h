@@ -27,7 +27,7 @@ struct Times {
 /// With CUPTI the times are those that the GPU writes down when a kernel begins
 /// and ends, summed over the kernels of a call: no launch, no gap, and
 /// no memset is in them, as in torch.profiler. Without it, events around the
-/// call serve, which add 1 to 2 us; the memset that goes before keeps the GPU
+/// call serve, which add about 3 us; the memset that goes before keeps the GPU
 /// busy until everything is queued.
 class KernelTimer {
 public:

@@ -10,6 +10,7 @@
 #include "CublasLt.h"
 #include "KernelTimes.h"
 #include "Operands.h"
+#include "dgemm/Pack/Pack.h"
 
 using namespace dgemm;
 using namespace dgemm::bench;
@@ -128,26 +129,21 @@ Status Runner::check(PreparedLaunch &launch, Measurement &out) {
 }
 
 Status Runner::time(Measurement &out) {
-  std::string path = options->folder + "/" + out.entry.kernel;
-  Expected<std::string> text = readFile(path + ".plan");
-  if (!text)
-    return text.error();
-  Expected<std::string> cubin = readFile(path + ".cubin");
-  if (!cubin)
-    return cubin.error();
-  launch::Result<launch::LaunchPlan> plan = launch::parsePlan(*text);
-  if (!plan)
-    return Error{plan.error().message};
-  if (Status status = makeOperands(out.entry.row.problem, *plan); !status.ok())
+  launch::Result<pack::Pack> pack =
+      pack::readPackFile(options->folder + "/" + out.entry.kernel);
+  if (!pack)
+    return Error{pack.error().message};
+  if (Status status = makeOperands(out.entry.row.problem, pack->plan);
+      !status.ok())
     return status;
   out.cublaslt = baseline;
   launch::Launch launch;
-  launch::Status evaluated =
-      launch::evaluate(*plan, operands->getValues(), gpu->getSmCount(), launch);
+  launch::Status evaluated = launch::evaluate(pack->plan, operands->getValues(),
+                                              gpu->getSmCount(), launch);
   if (!evaluated.ok())
     return Error{evaluated.error().message};
   Expected<std::unique_ptr<PreparedLaunch>> prepared =
-      gpu->prepare(*cubin, *plan, launch);
+      gpu->prepare(pack->cubin, pack->plan, launch);
   if (!prepared)
     return prepared.error();
   if (Status status = check(**prepared, out); !status.ok())

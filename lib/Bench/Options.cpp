@@ -44,7 +44,7 @@ Where:
 How to measure:
   --reps=N               calls that are timed (30)
   --flush-mb=N           megabytes that a memset writes before each call (8192)
-  --cupti=FILE           libcupti; "none": events instead (they add 1 to 2 us)
+  --cupti=FILE           libcupti; "none": events instead (they add about 3 us)
   --cublaslt=FILE        libcublasLt; "none": no baseline
   --no-check             do not compare samples of the results
 

@@ -6,9 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // A compiler writes a set on one machine, a GPU measures it on another that has
-// no compiler: `kernels.json`, and for each kernel `NAME.plan` (JSON of its
-// launch plan) and `NAME.cubin`. Problems that differ in M alone share a
-// kernel.
+// no compiler: `kernels.json`, and a pack for each kernel (docs/Pack.md), with
+// a cubin only. Problems that differ in M alone share a kernel.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,7 +28,7 @@ struct KernelEntry {
   double predictedMicroseconds = 0;
   /// What the cost model takes.
   bool isChosen = false;
-  /// Name of the kernel's files; empty where there is none.
+  /// File of the kernel in the folder; empty where there is none.
   std::string kernel;
   /// Why there is no kernel.
   std::string reason;
