@@ -27,8 +27,9 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     Candidates are what the policy of the target's instruction names
     (`dgemm/Schedule/InstructionPolicy.h`), each with as many stages as shared
     memory holds (at most 8). For `mma.sync` they are CTA tiles of M 64 or 128, N 16,
-    32, 64 or 128, and K 64 or 128 bytes; the warp grid is the one that loads the
-    fewest fragments: 4 x 2 for a tile of 128 x 128, 2 x 4 for 64 x 128. For `wgmma`,
+    32, 64 or 128, and K 64 or 128 bytes, without scales also 256 x 128 with K of 64
+    bytes; the warp grid is the one that loads the fewest fragments: 4 x 2 for a tile
+    of 128 x 128, 2 x 4 for 64 x 128. For `wgmma`,
     M is 64 with one warpgroup or 128 or 256 with two, N 16 to 256, K 128 bytes.
     The fastest by the model of `dgemm/Schedule/CostModel.h` wins; within 5 % the
     larger tile N, then the smaller tile K, then the larger tile M.

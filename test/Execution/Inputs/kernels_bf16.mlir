@@ -10,6 +10,12 @@
 #low = #dgk.schedule<tile = 64x128x64, warp_grid = 2x4, stages = 3, scale_stages = 1,
   instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#tall = #dgk.schedule<tile = 256x128x32, warp_grid = 4x2, stages = 3, scale_stages = 1,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+#tall_columns = #dgk.schedule<tile = 256x128x32, warp_grid = 4x2, stages = 3, scale_stages = 1,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
 
 func.func @large(%a: memref<?x?xbf16>, %b: memref<200x?xbf16>, %d: memref<?x200xbf16>) {
   dgemm.matmul ins(%a, %b : memref<?x?xbf16>, memref<200x?xbf16>) outs(%d : memref<?x200xbf16>)
@@ -21,6 +27,18 @@ func.func @short(%a: memref<?x?xbf16, strided<[?, 1]>>, %b: memref<?x?xbf16, str
                  %d: memref<?x?xf32, strided<[1024, 1]>>) {
   dgemm.matmul ins(%a, %b : memref<?x?xbf16, strided<[?, 1]>>, memref<?x?xbf16, strided<[?, 1]>>)
     outs(%d : memref<?x?xf32, strided<[1024, 1]>>) {dgk.schedule = #short}
+  return
+}
+
+// Warps of 64 x 64.
+func.func @tall(%a: memref<?x?xbf16>, %b: memref<200x?xbf16>, %d: memref<?x200xbf16>) {
+  dgemm.matmul ins(%a, %b : memref<?x?xbf16>, memref<200x?xbf16>) outs(%d : memref<?x200xbf16>)
+    {dgk.schedule = #tall}
+  return
+}
+func.func @tall_columns(%a: memref<?x?xbf16>, %b: memref<?x200xbf16>, %d: memref<?x200xf32>) {
+  dgemm.matmul ins(%a, %b : memref<?x?xbf16>, memref<?x200xbf16>) outs(%d : memref<?x200xf32>)
+    {layout = #dgemm.layout<tn>, dgk.schedule = #tall_columns}
   return
 }
 

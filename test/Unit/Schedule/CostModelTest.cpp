@@ -111,6 +111,19 @@ TEST_F(CostModel, ManyRowsTakeFiveStagesOfHalfTheSize) {
   EXPECT_EQ(schedule.getStoreSlots(), 8);
 }
 
+TEST_F(CostModel, LargeProblemsWithoutScalesTakeLargeWarpTiles) {
+  DenseProblem problem = makeProblem(4096, 24576, 1536);
+  problem.aType = problem.bType = BFloat16Type::get(&context);
+  problem.blockA = problem.blockB = 0;
+  dgk::ScheduleAttr schedule = select(problem);
+  EXPECT_EQ(schedule.getTile(), ArrayRef<int64_t>({256, 128, 32}));
+  EXPECT_EQ(schedule.getWarpGrid(), ArrayRef<int64_t>({4, 2}));
+  EXPECT_EQ(schedule.getStages(), 3);
+  // Two waves of it take longer than three of half the size.
+  problem.n = 2112;
+  EXPECT_EQ(select(problem).getTileM(), 128);
+}
+
 TEST_F(CostModel, FewRowsTakeSmallTilesThatUseMoreSMs) {
   dgk::ScheduleAttr schedule = select(makeProblem(64, 2112, 7168));
   EXPECT_EQ(schedule.getTileM(), 64);
