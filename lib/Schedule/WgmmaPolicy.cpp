@@ -99,8 +99,8 @@ WgmmaPolicy::checkWarpTile(const DenseProblem &problem,
       .str();
 }
 
-/// Accumulators, partial products beside them where scales are applied outside
-/// of the instruction, those scales, and the rest.
+/// Accumulators, partial products of a band beside them where scales are
+/// applied outside of the instruction, those scales, and the rest.
 int64_t WgmmaPolicy::estimateMathRegisters(const DenseProblem &problem,
                                            ScheduleAttr schedule) const {
   int64_t m = schedule.getWarpTileM(), n = schedule.getWarpTileN();
@@ -111,7 +111,9 @@ int64_t WgmmaPolicy::estimateMathRegisters(const DenseProblem &problem,
   int64_t columns =
       problem.blockRowsB == 1 ? 2 * (n / 8) : n / getCommonColumns(problem, n);
   int64_t scales = 2 * (m / 16) + columns;
-  return 2 * accumulators + scales + kOther;
+  // Partial products are promoted in bands (dgk-promote-partials).
+  int64_t partials = std::min(accumulators, std::max<int64_t>(n / 2, 64));
+  return accumulators + partials + scales + kOther;
 }
 
 const InstructionPolicy &dgemm::schedule::getWgmmaPolicy() {

@@ -182,6 +182,30 @@ static LogicalResult verifyAccumulators(Operation *op, ScheduleAttr schedule) {
   return success();
 }
 
+/// Rows of a tile exist as partial products on their way to a promotion only,
+/// where they start at a multiple of their height.
+static LogicalResult verifyBand(Operation *op, ScheduleAttr schedule) {
+  auto promote = dyn_cast<PromoteOp>(op);
+  auto mma = dyn_cast<MmaOp>(op);
+  if (!promote && !mma) {
+    for (Value operand : op->getOperands())
+      if (auto type = dyn_cast<AccumulatorType>(operand.getType());
+          type && type.getShape()[0] != schedule.getTileM())
+        return op->emitOpError("[dgk_to_nvvm-c12] takes ")
+               << type << ", expected all " << schedule.getTileM()
+               << " rows of the tile; rows of it go to dgk.promote";
+    return success();
+  }
+  auto first = static_cast<int64_t>(
+      (mma ? mma.getFirstRow() : promote.getFirstRow()).value_or(0));
+  AccumulatorType type = mma ? mma.getType() : promote.getPartial().getType();
+  if (first % type.getShape()[0] == 0)
+    return success();
+  return op->emitOpError("[dgk_to_nvvm-c12] has ")
+         << type << " from row " << first << ", expected a multiple of "
+         << type.getShape()[0];
+}
+
 /// Along K one swizzle span; along M or N, of which only 16-bit types can be
 /// read, any number of them.
 static bool isSharedTile(Value operand) {
@@ -261,6 +285,7 @@ LogicalResult dgk::verifyConvertible(KernelOp kernel) {
           "launch plan does not pass; run dgk-plan-launch");
     if (failed(verifyRole(op)) || failed(verifyMemory(op)) ||
         failed(verifyAccumulators(op, kernel.getScheduleAttr())) ||
+        failed(verifyBand(op, kernel.getScheduleAttr())) ||
         failed(verifyProduct(op, kernel.getScheduleAttr())) ||
         failed(verifyFragments(op)))
       return WalkResult::interrupt();

@@ -15,16 +15,18 @@ WarpTile::WarpTile(ScheduleAttr schedule)
     : rows(schedule.getWarpTileM()), columns(schedule.getWarpTileN()),
       gridN(schedule.getWarpGrid()[1]),
       group(schedule.getMatrixInstruction().getThreads() / 32),
-      rowStep(schedule.getMatrixInstruction().getM()) {}
+      instructionM(schedule.getMatrixInstruction().getM()),
+      rowStep(group == 1 ? instructionM
+                         : instructionM * (schedule.getWarpGrid()[0] / group)) {
+}
 
-/// Groups of warps stand row by row, `gridN` in a row. A group's tile has
-/// `group` times the rows of a warp's; the warps of a group take 16 of each
-/// `rowStep`.
+/// Warps stand row by row, `gridN` in a row. Lone warps take consecutive rows.
+/// Groups take turns, `instructionM` rows each, and their warps 16 of those.
 Value WarpTile::getFirstRow(ImplicitLocOpBuilder &b, Value warp) const {
   Value row = arith::DivUIOp::create(b, warp, constI32(b, group * gridN));
-  row = mulI32(b, row, group * rows);
   if (group == 1)
-    return row;
+    return mulI32(b, row, rows);
+  row = mulI32(b, row, instructionM);
   Value inGroup = arith::RemUIOp::create(b, warp, constI32(b, group));
   return arith::AddIOp::create(b, row, mulI32(b, inGroup, kRows));
 }

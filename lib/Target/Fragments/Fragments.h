@@ -47,7 +47,10 @@ struct WarpTile {
   int64_t rows, columns, gridN;
   /// Warps that execute one instruction together: neighbours along M.
   int64_t group;
-  /// Distance between row blocks of a warp: the M of the instruction.
+  int64_t instructionM;
+  /// Distance between row blocks of a warp. Between them are the blocks of the
+  /// other groups, so that rows [i * rowStep, (i + 1) * rowStep) are one
+  /// instruction of each group.
   int64_t rowStep;
 };
 

@@ -138,20 +138,47 @@ struct MmaPattern : KernelPattern<MmaOp> {
     bool startsFromZero =
         isa_and_present<ZeroOp>(op.getAccumulator().getDefiningOp());
 
+    ValueRange old = adaptor.getAccumulator();
+    if (startsFromZero) {
+      MmaOp idle = getIdleProduct(op);
+      old = idle ? ValueRange(kernel.products[idle]) : ValueRange();
+    }
     NVVM::WgmmaFenceAlignedOp::create(b);
     int64_t count = kAccumulators * tile.getTilesN();
     SmallVector<Value> sums;
-    for (int64_t i = 0; i < tile.getTilesM(); ++i) {
-      Value sum =
-          startsFromZero
-              ? makeUndefined(b, count)
-              : pack(b, adaptor.getAccumulator().slice(i * count, count));
-      sums.push_back(multiply(b, op.getA().getType(), tile, a, bOperand, i, sum,
-                              startsFromZero));
+    auto row = static_cast<int64_t>(op.getFirstRow().value_or(0));
+    int64_t blocks = op.getType().getShape()[0] / tile.rowStep;
+    for (int64_t i = 0; i < blocks; ++i, row += tile.rowStep) {
+      Value sum = old.empty() ? makeUndefined(b, count)
+                              : pack(b, old.slice(i * count, count));
+      sums.push_back(multiply(b, op.getA().getType(), tile, a, bOperand, row,
+                              sum, startsFromZero));
     }
     NVVM::WgmmaGroupSyncAlignedOp::create(b);
-    rewriter.replaceOpWithMultiple(op, {waitForAll(b, sums)});
+    SmallVector<Value> results = waitForAll(b, sums);
+    rewriter.replaceOpWithMultiple(op, {results});
+    kernel.products[op] = std::move(results);
     return success();
+  }
+
+  /// The product before `op` whose registers `op` may take over: all that was
+  /// to be done with its result is done. Named as the operand that a product
+  /// from zero does not read, they keep the assembler from giving the two
+  /// products registers of their own, for which a tall tile has no room.
+  static MmaOp getIdleProduct(MmaOp op) {
+    for (Operation *before = op->getPrevNode(); before;
+         before = before->getPrevNode()) {
+      auto product = dyn_cast<MmaOp>(before);
+      if (!product)
+        continue;
+      bool isIdle = product.getType() == op.getType() &&
+                    llvm::all_of(product->getUsers(), [&](Operation *user) {
+                      return user->getBlock() == op->getBlock() &&
+                             user->isBeforeInBlock(op);
+                    });
+      return isIdle ? product : MmaOp();
+    }
+    return {};
   }
 
   Operand getOperand(ImplicitLocOpBuilder &b, Value tile, Value address,
@@ -175,10 +202,10 @@ struct MmaPattern : KernelPattern<MmaOp> {
     return packed;
   }
 
-  /// All of K for the rows of instruction `i`.
+  /// All of K for the rows of the instruction at `row` of the warp.
   Value multiply(ImplicitLocOpBuilder &b, Type operandType,
                  const WarpTile &tile, const Operand &a,
-                 const Operand &bOperand, int64_t i, Value sum,
+                 const Operand &bOperand, int64_t row, Value sum,
                  bool startsFromZero) const {
     auto instruction = cast<WgmmaAttr>(kernel.schedule.getInstruction());
     int64_t extent = cast<TileType>(operandType).getShape().back();
@@ -189,7 +216,7 @@ struct MmaPattern : KernelPattern<MmaOp> {
       auto out = startsFromZero && k == 0 ? NVVM::WGMMAScaleOut::zero
                                           : NVVM::WGMMAScaleOut::one;
       sum = NVVM::WgmmaMmaAsyncOp::create(
-          b, sum.getType(), sum, a.getDescriptor(i * tile.rowStep, k),
+          b, sum.getType(), sum, a.getDescriptor(row, k),
           bOperand.getDescriptor(0, k), shape,
           getOperandType(instruction.getAType()),
           getOperandType(instruction.getBType()), NVVM::WGMMATypes::f32, out,
@@ -209,32 +236,37 @@ struct MmaPattern : KernelPattern<MmaOp> {
       for (size_t i = 0; i < type.getBody().size(); ++i)
         values.push_back(LLVM::ExtractValueOp::create(b, sum, i));
     }
-    std::string outputs, inputs;
-    for (size_t i = 0; i < values.size(); ++i) {
-      outputs += i == 0 ? "=f" : ",=f";
-      inputs += "," + std::to_string(i);
-    }
-    Type type = LLVM::LLVMStructType::getLiteral(
-        b.getContext(), SmallVector<Type>(values.size(), b.getF32Type()));
-    Value waited = LLVM::InlineAsmOp::create(
-                       b, TypeRange{type}, values,
-                       b.getStringAttr("wgmma.wait_group.sync.aligned 0;"),
-                       b.getStringAttr(outputs + inputs),
-                       /*has_side_effects=*/b.getUnitAttr(),
-                       /*is_align_stack=*/UnitAttr(),
-                       /*tail_call_kind=*/
-                       LLVM::TailCallKindAttr::get(b.getContext(),
-                                                   LLVM::TailCallKind::None),
-                       /*asm_dialect=*/LLVM::AsmDialectAttr(),
-                       /*operand_attrs=*/ArrayAttr())
-                       .getResult(0);
-    for (size_t i = 0; i < values.size(); ++i)
-      values[i] = LLVM::ExtractValueOp::create(b, waited, i);
-    return values;
+    return passThrough(b, values, "wgmma.wait_group.sync.aligned 0;");
   }
 };
 
 } // namespace
+
+SmallVector<Value> sm90::passThrough(ImplicitLocOpBuilder &b, ValueRange values,
+                                     StringRef text) {
+  std::string outputs, inputs;
+  for (size_t i = 0; i < values.size(); ++i) {
+    outputs += i == 0 ? "=f" : ",=f";
+    inputs += "," + std::to_string(i);
+  }
+  Type type = LLVM::LLVMStructType::getLiteral(
+      b.getContext(), SmallVector<Type>(values.size(), b.getF32Type()));
+  Value passed =
+      LLVM::InlineAsmOp::create(
+          b, TypeRange{type}, values, b.getStringAttr(text),
+          b.getStringAttr(outputs + inputs),
+          /*has_side_effects=*/b.getUnitAttr(),
+          /*is_align_stack=*/UnitAttr(),
+          /*tail_call_kind=*/
+          LLVM::TailCallKindAttr::get(b.getContext(), LLVM::TailCallKind::None),
+          /*asm_dialect=*/LLVM::AsmDialectAttr(),
+          /*operand_attrs=*/ArrayAttr())
+          .getResult(0);
+  SmallVector<Value> results;
+  for (size_t i = 0; i < values.size(); ++i)
+    results.push_back(LLVM::ExtractValueOp::create(b, passed, i));
+  return results;
+}
 
 void sm90::populateMmaPatterns(KernelLowering &kernel,
                                const TypeConverter &converter,

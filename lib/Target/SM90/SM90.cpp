@@ -20,12 +20,16 @@ struct WgmmaLowering
     : MatrixInstructionLowering::ExternalModel<WgmmaLowering, WgmmaAttr> {
   bool hasProducts(Attribute) const { return true; }
 
-  /// Accumulators exist for the whole output tile only.
+  /// Accumulators exist for the whole output tile, and for bands of as many
+  /// instructions of each warpgroup as they have times 64 rows per warpgroup.
   std::optional<int64_t> getElementsPerThread(Attribute, ScheduleAttr schedule,
                                               AccumulatorType type) const {
-    if (type.getShape() != schedule.getTile().take_front(2))
+    fragments::WarpTile tile(schedule);
+    ArrayRef<int64_t> shape = type.getShape();
+    if (shape.size() != 2 || shape[1] != schedule.getTileN() ||
+        shape[0] > schedule.getTileM() || shape[0] % tile.rowStep != 0)
       return std::nullopt;
-    return fragments::WarpTile(schedule).getElements();
+    return tile.getIndex(shape[0] / tile.rowStep, 0);
   }
 
   int64_t getScaleRegisters(Attribute, ScheduleAttr schedule,

@@ -134,7 +134,11 @@ struct PromotePattern : KernelPattern<PromoteOp> {
     // Neighbours share the product of their scales.
     DenseMap<std::pair<int64_t, int64_t>, Value> products;
     SmallVector<Value> sums(adaptor.getAccumulator());
-    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+    auto row = static_cast<int64_t>(op.getFirstRow().value_or(0));
+    int64_t first = row / tile.rowStep;
+    int64_t end =
+        first + op.getPartial().getType().getShape()[0] / tile.rowStep;
+    for (int64_t i = first; i < end; ++i)
       for (int64_t j = 0; j < tile.getTilesN(); ++j)
         for (int64_t r = 0; r < kAccumulators; ++r) {
           int64_t sa =
@@ -147,10 +151,25 @@ struct PromotePattern : KernelPattern<PromoteOp> {
                                           adaptor.getBScale()[sb]);
           Value &sum = sums[tile.getIndex(i, j) + r];
           sum = LLVM::FMAOp::create(
-              b, adaptor.getPartial()[tile.getIndex(i, j) + r], scale, sum);
+              b, adaptor.getPartial()[tile.getIndex(i - first, j) + r], scale,
+              sum);
         }
+    if (end < tile.getTilesM())
+      pinBand(b, tile, first, end, sums);
     rewriter.replaceOpWithMultiple(op, {sums});
     return success();
+  }
+
+  /// LLVM sinks these additions to the end of the loop, behind the products of
+  /// the next band. Then the partial products of both bands would be alive, for
+  /// which a thread has no registers. No instruction, but a place in the order.
+  static void pinBand(ImplicitLocOpBuilder &b, const WarpTile &tile,
+                      int64_t first, int64_t end, SmallVector<Value> &sums) {
+    int64_t begin = tile.getIndex(first, 0);
+    size_t count = tile.getIndex(end, 0) - begin;
+    auto band = MutableArrayRef(sums).slice(begin, count);
+    llvm::copy(passThrough(b, ValueRange(ArrayRef<Value>(band)), ""),
+               band.begin());
   }
 };
 

@@ -20,6 +20,12 @@ namespace dgk::sm90 {
 /// columns (B), or of blocks of them.
 int64_t getScaleRegisters(ScheduleAttr schedule, ScalesType type);
 
+/// The f32 registers `values` behind the instructions `text`, which must not be
+/// moved and which these registers must not cross in either direction.
+llvm::SmallVector<mlir::Value> passThrough(mlir::ImplicitLocOpBuilder &b,
+                                           mlir::ValueRange values,
+                                           llvm::StringRef text);
+
 void populateMmaPatterns(KernelLowering &kernel,
                          const mlir::TypeConverter &converter,
                          mlir::RewritePatternSet &patterns);

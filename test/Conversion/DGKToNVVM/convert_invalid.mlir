@@ -433,3 +433,47 @@ dgk.kernel @wide_columns() attributes {schedule = #schedule, launch = #launch} {
   }
   dgk.return
 }
+
+// -----
+
+#mma = #dgk.wgmma<f8f6f4, m = 64, n = 256, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#schedule = #dgk.schedule<tile = 128x64x128, warp_grid = 4x1, stages = 1, scale_stages = 1, instruction = #mma,
+  swizzle = b128 x b128, math = <warps = 4, registers = 232>, load = <warps = 4, registers = 40>,
+  store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [<sm_count>], grid = ()[s0] -> (s0), block = 128, cluster = 1, shared = 24576, workspace = 0,
+                           maps = [], parameters = []>
+
+dgk.kernel @rows_elsewhere() attributes {schedule = #schedule, launch = #launch} {
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %acc = dgk.zero : !dgk.accumulator<64x64xf32>
+      // expected-error @below {{'dgk.convert' op [dgk_to_nvvm-c12] takes '!dgk.accumulator<64x64xf32>', expected all 128 rows of the tile; rows of it go to dgk.promote}}
+      %out = dgk.convert %acc : !dgk.accumulator<64x64xf32> -> !dgk.accumulator<64x64xbf16>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+#mma = #dgk.wgmma<f8f6f4, m = 64, n = 256, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#schedule = #dgk.schedule<tile = 128x64x128, warp_grid = 4x1, stages = 1, scale_stages = 1, instruction = #mma,
+  swizzle = b128 x b128, math = <warps = 4, registers = 232>, load = <warps = 4, registers = 40>,
+  store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [<sm_count>], grid = ()[s0] -> (s0), block = 128, cluster = 1, shared = 24576, workspace = 0,
+                           maps = [], parameters = []>
+
+dgk.kernel @rows_between() attributes {schedule = #schedule, launch = #launch} {
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+  %rb = dgk.buffer at 16384 : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %a = dgk.view %ra : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+      %b = dgk.view %rb : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
+      %acc = dgk.zero : !dgk.accumulator<64x64xf32>
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c12] has '!dgk.accumulator<64x64xf32>' from row 32, expected a multiple of 64}}
+      %sum = dgk.mma %a rows 32, %b, %acc : !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>, !dgk.tile<64x128xf8E4M3FN, #dgk.shared<b128>> -> !dgk.accumulator<64x64xf32>
+    }
+  }
+  dgk.return
+}

@@ -57,6 +57,8 @@ public:
   /// instructions have read them by descriptor and were waited for, and what
   /// came into registers has been used.
   llvm::DenseSet<mlir::Operation *> completedReads;
+  /// Registers with the results of matrix products that are lowered already.
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> products;
   /// Cursor that an acquire, commit, wait or release works with.
   llvm::DenseMap<mlir::Operation *, Cursor> cursors;
   /// Role around an operation that needs to know its warps.

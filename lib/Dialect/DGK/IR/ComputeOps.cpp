@@ -63,14 +63,28 @@ static LogicalResult verifySide(MmaOp op, Value operand, Side side) {
          << ", expected fragments of side " << stringifySide(side);
 }
 
+/// Whether `count` rows from `first` on lie in `rows`: all of them if no first
+/// row is given.
+static bool hasRowsOf(int64_t rows, int64_t count,
+                      std::optional<uint64_t> first) {
+  if (!first)
+    return rows == count;
+  auto row = static_cast<int64_t>(*first);
+  return row >= 0 && count <= rows && row <= rows - count;
+}
+
 LogicalResult MmaOp::verify() {
   ArrayRef<int64_t> a = getShape(getA()), b = getShape(getB()),
                     acc = getAccumulator().getType().getShape();
-  if (a.size() != 2 || b.size() != 2 || a[1] != b[1] || acc[0] != a[0] ||
-      acc[1] != b[0])
+  if (a.size() != 2 || b.size() != 2 || a[1] != b[1] ||
+      !hasRowsOf(a[0], acc[0], getFirstRow()) || acc[1] != b[0])
     return emitOpError("[mma-c1] multiplies ")
            << getA().getType() << " by " << getB().getType() << " into "
            << getAccumulator().getType() << ", expected M x K, N x K and M x N";
+  if (getFirstRow() && (getAScale() || !isa<TileType>(getA().getType())))
+    return emitOpError("[mma-c7] takes rows of ")
+           << getA().getType() << (getAScale() ? " with scales" : "")
+           << ", expected a tile without scales";
   if (failed(verifySide(*this, getA(), Side::A)) ||
       failed(verifySide(*this, getB(), Side::B)))
     return failure();
@@ -118,8 +132,16 @@ static bool isScaleOf(ScalesType scales, Side side, int64_t rows) {
 
 LogicalResult PromoteOp::verify() {
   ArrayRef<int64_t> shape = getType().getShape();
-  if (shape.size() == 2 &&
-      isScaleOf(getAScale().getType(), Side::A, shape[0]) &&
+  AccumulatorType partial = getPartial().getType();
+  ArrayRef<int64_t> part = partial.getShape();
+  if (part.size() != 2 || shape.size() != 2 || part[1] != shape[1] ||
+      partial.getElementType() != getType().getElementType() ||
+      !hasRowsOf(shape[0], part[0], getFirstRow()))
+    return emitOpError("[promote-c2] adds ")
+           << partial << " from row "
+           << static_cast<int64_t>(getFirstRow().value_or(0)) << " to "
+           << getType() << ", expected rows inside of it, as wide as it is";
+  if (isScaleOf(getAScale().getType(), Side::A, shape[0]) &&
       isScaleOf(getBScale().getType(), Side::B, shape[1]))
     return success();
   return emitOpError("[promote-c1] has scales ")

@@ -21,17 +21,43 @@ static bool isInRegisters(Value scale) {
   return scales && scales.getElementType().isF32();
 }
 
-/// The product alone, from zero, and its scaled addition behind it.
-static void promote(MmaOp op) {
+/// Registers of a thread that partial products may hold: with two row blocks of
+/// 128 columns in flight nothing is left for the sums of a 256 x 128 tile.
+static constexpr int64_t kPartialRegisters = 64;
+
+/// Rows whose products are in flight at a time: as many instructions of each
+/// warpgroup as fit into the registers meant for them, at least one.
+static int64_t getBandRows(AccumulatorType type, ScheduleAttr schedule) {
+  MatrixInstruction instruction = schedule.getMatrixInstruction();
+  int64_t rows = type.getShape()[0];
+  int64_t groups = schedule.getWarpGrid()[0] * 32 / instruction.getThreads();
+  int64_t step = instruction.getM() * std::max<int64_t>(groups, 1);
+  int64_t registers =
+      instruction.getM() * schedule.getWarpTileN() / instruction.getThreads();
+  int64_t band = step * std::max<int64_t>(kPartialRegisters / registers, 1);
+  return rows % band == 0 ? band : rows % step == 0 ? step : rows;
+}
+
+/// The product alone, from zero, and its scaled addition behind it; band by
+/// band.
+static void promote(MmaOp op, ScheduleAttr schedule) {
   OpBuilder builder(op);
   Location loc = op.getLoc();
-  Type type = op.getType();
-  Value zero = ZeroOp::create(builder, loc, type);
-  Value partial = MmaOp::create(builder, loc, type, op.getA(), Value(), Value(),
-                                IntegerAttr(), op.getB(), Value(), Value(),
-                                IntegerAttr(), zero);
-  Value sum = PromoteOp::create(builder, loc, type, partial, op.getAScale(),
-                                op.getBScale(), op.getAccumulator());
+  AccumulatorType type = op.getType();
+  int64_t rows = type.getShape()[0], band = getBandRows(type, schedule);
+  auto partialType =
+      AccumulatorType::get({band, type.getShape()[1]}, type.getElementType());
+  Value sum = op.getAccumulator();
+  for (int64_t row = 0; row < rows; row += band) {
+    IntegerAttr first =
+        band == rows ? IntegerAttr() : builder.getI64IntegerAttr(row);
+    Value zero = ZeroOp::create(builder, loc, partialType);
+    Value partial = MmaOp::create(builder, loc, partialType, op.getA(), Value(),
+                                  Value(), IntegerAttr(), op.getB(), Value(),
+                                  Value(), IntegerAttr(), zero, first);
+    sum = PromoteOp::create(builder, loc, type, partial, op.getAScale(),
+                            op.getBScale(), sum, first);
+  }
   op.replaceAllUsesWith(sum);
   op.erase();
 }
@@ -55,7 +81,7 @@ struct PromotePartials
             << ", expected f32 scales in registers; run dgk-hoist-scales first";
         return signalPassFailure();
       }
-      promote(op);
+      promote(op, schedule);
       ++numPromoted;
     }
   }

@@ -88,7 +88,40 @@ func.func @f(%s: !dgk.tile<64x1xi32>) {
 
 func.func @f(%x: !dgk.accumulator<128x64xf32>, %s: !dgk.scales<a, 128, f32>, %t: !dgk.scales<b, 3, f32>) {
   // expected-error @below {{'dgk.promote' op [promote-c1] has scales '!dgk.scales<a, 128, f32>' and '!dgk.scales<b, 3, f32>', expected f32 scales of a and b whose numbers divide the rows and columns of '!dgk.accumulator<128x64xf32>'}}
-  %0 = dgk.promote %x scaled by %s, %t, %x : !dgk.scales<a, 128, f32>, !dgk.scales<b, 3, f32> -> !dgk.accumulator<128x64xf32>
+  %0 = dgk.promote %x scaled by %s, %t, %x : !dgk.accumulator<128x64xf32>, !dgk.scales<a, 128, f32>, !dgk.scales<b, 3, f32> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%p: !dgk.accumulator<64x64xf32>, %x: !dgk.accumulator<128x64xf32>, %s: !dgk.scales<a, 128, f32>, %t: !dgk.scales<b, 1, f32>) {
+  // expected-error @below {{'dgk.promote' op [promote-c2] adds '!dgk.accumulator<64x64xf32>' from row 96 to '!dgk.accumulator<128x64xf32>', expected rows inside of it, as wide as it is}}
+  %0 = dgk.promote %p rows 96 scaled by %s, %t, %x : !dgk.accumulator<64x64xf32>, !dgk.scales<a, 128, f32>, !dgk.scales<b, 1, f32> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+// Without `rows` a partial product has all of them.
+func.func @f(%p: !dgk.accumulator<64x64xf32>, %x: !dgk.accumulator<128x64xf32>, %s: !dgk.scales<a, 128, f32>, %t: !dgk.scales<b, 1, f32>) {
+  // expected-error @below {{'dgk.promote' op [promote-c2] adds '!dgk.accumulator<64x64xf32>' from row 0 to '!dgk.accumulator<128x64xf32>'}}
+  %0 = dgk.promote %p scaled by %s, %t, %x : !dgk.accumulator<64x64xf32>, !dgk.scales<a, 128, f32>, !dgk.scales<b, 1, f32> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<64x64xf32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c1] multiplies '!dgk.tile<128x32xf8E4M3FN>' by '!dgk.tile<64x32xf8E4M3FN>' into '!dgk.accumulator<64x64xf32>', expected M x K, N x K and M x N}}
+  %0 = dgk.mma %a rows 65, %b, %c : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN> -> !dgk.accumulator<64x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.fragments<a, 128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<64x64xf32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c7] takes rows of '!dgk.fragments<a, 128x32xf8E4M3FN>', expected a tile without scales}}
+  %0 = dgk.mma %a rows 64, %b, %c : !dgk.fragments<a, 128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN> -> !dgk.accumulator<64x64xf32>
   return
 }
 

@@ -13,7 +13,7 @@
 !tile = !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>
 !acc = !dgk.accumulator<128x128xf32>
 
-// STATISTICS: (S) 1 promoted
+// STATISTICS: (S) 2 promoted
 // CHECK-LABEL: dgk.kernel @product
 // CHECK:         scf.for {{.*}} iter_args(%[[SUM:.*]] = %{{.*}})
 // CHECK:           %[[SA:.*]] = dgk.read_scales {{.*}} -> !dgk.scales<a, 128, f32>
@@ -42,6 +42,39 @@ dgk.kernel @product(%zero: index, %one: index, %four: index) attributes {schedul
     dgk.release %p[%s] : !dgk.pipeline<4>
     scf.yield %next : !acc
   }
+  dgk.return
+}
+
+// Of a tall tile two warpgroups hold the partial products of 2 x 64 rows at a
+// time.
+#tall = #dgk.schedule<tile = 256x128x128, warp_grid = 8x1, stages = 3, scale_stages = 1,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!tall_acc = !dgk.accumulator<256x128xf32>
+
+// CHECK-LABEL: dgk.kernel @tall
+// CHECK:         %[[SUM:.*]] = dgk.zero : !dgk.accumulator<256x128xf32>
+// CHECK:         %[[ZERO:.*]] = dgk.zero : !dgk.accumulator<128x128xf32>
+// CHECK-NEXT:    %[[UPPER:.*]] = dgk.mma %[[A:.*]] rows 0, %[[B:.*]], %[[ZERO]] :
+// CHECK-NEXT:    %[[HALF:.*]] = dgk.promote %[[UPPER]] rows 0 scaled by %[[SA:.*]], %[[SB:.*]], %[[SUM]] :
+// CHECK-NEXT:    %[[ZERO2:.*]] = dgk.zero : !dgk.accumulator<128x128xf32>
+// CHECK-NEXT:    %[[LOWER:.*]] = dgk.mma %[[A]] rows 128, %[[B]], %[[ZERO2]] :
+// CHECK-NEXT:    %[[BOTH:.*]] = dgk.promote %[[LOWER]] rows 128 scaled by %[[SA]], %[[SB]], %[[HALF]] :
+// CHECK-SAME:      -> !dgk.accumulator<256x128xf32>
+// CHECK-NEXT:    dgk.convert %[[BOTH]]
+dgk.kernel @tall(%i: index) attributes {schedule = #tall} {
+  %acc = dgk.zero : !tall_acc
+  %ra = dgk.buffer : !dgk.buffer<1 x 256x128xf8E4M3FN, #dgk.shared<b128>>
+  %rb = dgk.buffer : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+  %rsa = dgk.buffer : !dgk.buffer<1 x 256x1xf32, #dgk.shared<none>>
+  %rsb = dgk.buffer : !dgk.buffer<1 x 1x1xf32, #dgk.shared<none>>
+  %a = dgk.view %ra : !dgk.buffer<1 x 256x128xf8E4M3FN, #dgk.shared<b128>>
+  %b = dgk.view %rb : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+  %sa = dgk.view %rsa : !dgk.buffer<1 x 256x1xf32, #dgk.shared<none>>
+  %sb = dgk.view %rsb : !dgk.buffer<1 x 1x1xf32, #dgk.shared<none>>
+  %sum = dgk.mma %a scaled by %sa[%i] per 128, %b scaled by %sb[%i] per 128, %acc
+    : !dgk.tile<256x128xf8E4M3FN, #dgk.shared<b128>>, !tile, !dgk.tile<256x1xf32, #dgk.shared<none>>, !dgk.tile<1x1xf32, #dgk.shared<none>> -> !tall_acc
+  %out = dgk.convert %sum : !tall_acc -> !dgk.accumulator<256x128xbf16>
   dgk.return
 }
 

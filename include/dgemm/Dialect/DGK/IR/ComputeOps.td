@@ -32,15 +32,18 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     (`!dgk.fragments`). A scale tile of i32 holds one word per row with four
     UE8M0 bytes of consecutive K groups; the byte that scales element k of the
     tile is `index + k / per`. One of f32 holds the scales of this one K group;
-    with fewer rows than the operand, each serves a block of rows.
+    with fewer rows than the operand, each serves a block of rows. `rows r` takes
+    the M rows of a taller A tile from row r on.
 
     #### Constraints
-    1. `mma-c1`: A is M x K, B is N x K and the accumulator M x N.
+    1. `mma-c1`: A is M x K, or has M rows from `rows` on, B is N x K and the
+       accumulator M x N.
     2. `mma-c2`: a scale is a tile of rows x 1 x i32, one of f32 with a divisor of
        the rows, or the scales of that side in registers, with an index and `per`.
     3. `mma-c3`: both operands have scales or neither.
     4. `mma-c4`: `per` is 16, 32 or 128.
     5. `mma-c6`: fragments are of their own side.
+    6. `mma-c7`: `rows` needs an A tile and no scales.
 
     Example:
     ```mlir
@@ -56,14 +59,25 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     DGK_MmaB:$b,
     Optional<DGK_TileOrScales>:$bScale, Optional<Index>:$bScaleIndex,
     OptionalAttr<I64Attr>:$bScalePer,
-    DGK_AccumulatorType:$accumulator);
+    DGK_AccumulatorType:$accumulator,
+    OptionalAttr<I64Attr>:$firstRow);
   let results = (outs DGK_AccumulatorType:$result);
   let assemblyFormat = [{
-    $a (`scaled` `by` $aScale^ `[` $aScaleIndex `]` `per` $aScalePer)? `,`
+    $a (`rows` $firstRow^)? (`scaled` `by` $aScale^ `[` $aScaleIndex `]` `per` $aScalePer)? `,`
     $b (`scaled` `by` $bScale^ `[` $bScaleIndex `]` `per` $bScalePer)? `,`
     $accumulator attr-dict `:` qualified(type($a)) `,` qualified(type($b))
     (`,` qualified(type($aScale))^ `,` qualified(type($bScale)))? `->` qualified(type($result))
   }];
+  let builders = [
+    // All rows of A.
+    OpBuilder<(ins "mlir::Type":$result, "mlir::Value":$a, "mlir::Value":$aScale,
+      "mlir::Value":$aScaleIndex, "mlir::IntegerAttr":$aScalePer, "mlir::Value":$b,
+      "mlir::Value":$bScale, "mlir::Value":$bScaleIndex, "mlir::IntegerAttr":$bScalePer,
+      "mlir::Value":$accumulator), [{
+      build($_builder, $_state, result, a, aScale, aScaleIndex, aScalePer, b, bScale,
+            bScaleIndex, bScalePer, accumulator, mlir::IntegerAttr());
+    }]>
+  ];
   let hasVerifier = 1;
 }
 
@@ -109,10 +123,11 @@ def DGK_ReadScalesOp : DGK_NamedOp<"read_scales", "scales", [Pure]> {
 }
 
 def DGK_PromoteOp : DGK_NamedOp<"promote", "acc",
-    [Pure, AllTypesMatch<["partial", "accumulator", "result"]>]> {
+    [Pure, AllTypesMatch<["accumulator", "result"]>]> {
   let summary = "Adds a scaled partial product to an accumulator";
   let description = [{
-    `result[m][n] = accumulator[m][n] + sa(m) * sb(n) * partial[m][n]`
+    `result[m][n] = accumulator[m][n] + sa(m) * sb(n) * partial[m - r][n]`, where
+    r is `rows`, 0 if absent. Rows without a partial product stay as they are.
 
     For instructions that know no scales: the product of one K group is scaled
     when it is added up, in the arithmetic of the element type. Scales with
@@ -121,20 +136,23 @@ def DGK_PromoteOp : DGK_NamedOp<"promote", "acc",
     #### Constraints
     1. `promote-c1`: scales of A and of B, in f32, whose number divides the rows
        (columns) of the accumulator.
+    2. `promote-c2`: the partial product has the accumulator's columns and element
+       type, and its rows from `rows` on lie inside.
 
     Example:
     ```mlir
-    %2 = dgk.promote %p scaled by %sa, %sb, %1
-      : !dgk.scales<a, 128, f32>, !dgk.scales<b, 1, f32> -> !dgk.accumulator<128x128xf32>
+    %2 = dgk.promote %p rows 128 scaled by %sa, %sb, %1 : !dgk.accumulator<128x128xf32>,
+      !dgk.scales<a, 256, f32>, !dgk.scales<b, 1, f32> -> !dgk.accumulator<256x128xf32>
     ```
   }];
   let arguments = (ins DGK_AccumulatorType:$partial, DGK_ScalesType:$aScale,
                        DGK_ScalesType:$bScale,
-                       DGK_AccumulatorType:$accumulator);
+                       DGK_AccumulatorType:$accumulator,
+                       OptionalAttr<I64Attr>:$firstRow);
   let results = (outs DGK_AccumulatorType:$result);
   let assemblyFormat = [{
-    $partial `scaled` `by` $aScale `,` $bScale `,` $accumulator attr-dict `:`
-    qualified(type($aScale)) `,` qualified(type($bScale)) `->` qualified(type($result))
+    $partial (`rows` $firstRow^)? `scaled` `by` $aScale `,` $bScale `,`
+    $accumulator attr-dict `:` qualified(type($partial)) `,` qualified(type($aScale)) `,` qualified(type($bScale)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }
