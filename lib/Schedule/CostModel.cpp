@@ -8,6 +8,7 @@
 #include "dgemm/Schedule/CostModel.h"
 
 #include "dgemm/Schedule/InstructionPolicy.h"
+#include "dgemm/Schedule/MeasuredSchedules.h"
 #include "dgemm/Target/Targets.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -201,6 +202,26 @@ Candidate CandidateBuilder::build(const TileShape &shape) const {
   return out;
 }
 
+/// Marks the candidate that won on hardware; adds it if it is none of them.
+static void addMeasured(const DenseProblem &problem, dgk::TargetAttr target,
+                        SmallVector<Candidate> &candidates) {
+  ScheduleAttr measured = lookupMeasured(problem, target);
+  if (!measured)
+    return;
+  auto *found = llvm::find_if(candidates, [&](const Candidate &candidate) {
+    return candidate.schedule == measured;
+  });
+  if (found == candidates.end()) {
+    Candidate added;
+    added.schedule = measured;
+    added.prediction = predict(problem, target, measured);
+    added.violation = checkSchedule(problem, target, measured);
+    candidates.push_back(std::move(added));
+    found = &candidates.back();
+  }
+  found->isMeasured = !found->violation;
+}
+
 SmallVector<Candidate>
 dgemm::schedule::getCandidates(const DenseProblem &problem,
                                dgk::TargetAttr target) {
@@ -211,6 +232,7 @@ dgemm::schedule::getCandidates(const DenseProblem &problem,
   SmallVector<Candidate> out;
   for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
     out.push_back(builder.build(shape));
+  addMeasured(problem, target, out);
   return out;
 }
 
@@ -222,6 +244,9 @@ dgemm::schedule::getCandidates(const DenseProblem &problem,
 static constexpr double kTie = 1.05;
 
 const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
+  for (const Candidate &candidate : candidates)
+    if (candidate.isMeasured)
+      return &candidate;
   // What does not pay is better than nothing.
   bool anyEligible = llvm::any_of(
       candidates, [](const Candidate &c) { return c.isEligible(); });

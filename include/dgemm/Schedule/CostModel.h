@@ -50,17 +50,20 @@ struct Candidate {
   std::optional<Violation> violation;
   /// Why a legal candidate is not considered further, empty if it is.
   std::string declined;
+  /// It won on hardware for this very problem (MeasuredSchedules.h).
+  bool isMeasured = false;
 
   bool isEligible() const { return !violation && declined.empty(); }
 };
 
 /// All candidates for the problem, the smallest tile first, with as many stages
-/// as fit. Empty if the target has no instruction of warps or warpgroups for
-/// the element types.
+/// as fit; last the measured one, unless it is among them. Empty if the target
+/// has no instruction of warps or warpgroups for the element types.
 llvm::SmallVector<Candidate> getCandidates(const DenseProblem &problem,
                                            dgk::TargetAttr target);
 
-/// The candidate to use, null if none is legal: the fastest that is eligible,
+/// The candidate to use, null if none is legal: the measured one, else the
+/// fastest that is eligible,
 /// or legal if none is; among those within 5 % of it the one with the larger
 /// tile N, then the smaller tile K (more stages of the same bytes), then the
 /// larger tile M.
