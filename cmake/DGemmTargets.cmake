@@ -62,3 +62,16 @@ function(dgemm_add_plain_library name)
   dgemm_set_flags(${name})
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
 endfunction()
+
+# dgemm_add_device_tool(NAME sources... [LINK libs])
+# An executable for machines with a GPU and nothing else: no LLVM, no CUDA
+# toolkit, and no C++ library but its own.
+function(dgemm_add_device_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  dgemm_set_flags(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${DGEMM_BINARY_DIR}/bin")
+endfunction()

@@ -21,6 +21,7 @@ static pack::Matmul describe(MatmulOp op) {
   pack::Matmul result;
   result.layout = stringifyLayout(op.getLayout()).str();
   result.checked = op.getChecked();
+  result.inPlace = op.getC() && op.getC() == op.getD();
   if (std::optional<GranularityAttr> granularity = op.getGranularity()) {
     ScaleBlock a = granularity->getA(), b = granularity->getB();
     result.aGranularity = pack::Granularity{a.mn, a.k};
@@ -119,6 +120,9 @@ dgemm::describeKernels(ModuleOp module, StringRef chip,
     pack.plan = std::move(*plan);
     pack.target = print(kernel.getTargetAttr());
     pack.schedule = print(kernel.getScheduleAttr());
+    if (dgk::TargetAttr target = kernel.getTargetAttr())
+      pack.chip = pack::ChipFacts{target.getRates().getSmCount(),
+                                  target.getLimits().getSharedPerCta()};
     if (i < byHand)
       continue;
     const ProblemRecord &record = problems[i - byHand];

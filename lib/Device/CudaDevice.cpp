@@ -267,7 +267,8 @@ Status CudaDevice::wait(const std::string &kernel) {
   CuResult result = driver->eventQuery(after);
   while (result == cu::kNotReady) {
     std::chrono::duration<double> waited = Clock::now() - start;
-    if (waited.count() > options.timeoutSeconds)
+    isBroken = waited.count() > options.timeoutSeconds;
+    if (isBroken)
       return Error{kernel + " has not ended after " +
                    std::to_string(options.timeoutSeconds) +
                    " s; this process cannot use the GPU any more"};
@@ -275,6 +276,7 @@ Status CudaDevice::wait(const std::string &kernel) {
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     result = driver->eventQuery(after);
   }
+  isBroken = result != cu::kSuccess;
   return check(result, kernel.c_str());
 }
 

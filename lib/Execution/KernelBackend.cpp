@@ -104,7 +104,8 @@ static Arithmetic convert(const pack::Arithmetic &arithmetic) {
 }
 
 static FailureOr<CompiledOp> compileOp(Operation *op,
-                                       const std::string &target) {
+                                       const KernelBackendOptions &backend) {
+  const std::string &target = backend.target;
   OwningOpRef<ModuleOp> module = outline(op);
   CompileOptions options;
   options.target = target;
@@ -122,7 +123,7 @@ static FailureOr<CompiledOp> compileOp(Operation *op,
   result.plan = std::move(*plan);
   if (kernels.front().getScheduleAttr())
     result.arithmetic = convert(getArithmetic(kernels.front()));
-  options.stage = Stage::PTX;
+  options.stage = backend.assemble && findPtxas() ? Stage::Cubin : Stage::PTX;
   FailureOr<CompileResult> code = compile(*module, options);
   if (failed(code))
     return failure();
@@ -175,7 +176,7 @@ getKernelOperands(Operation *op, ArrayRef<View> views,
 }
 
 FailureOr<Arithmetic> KernelBackend::run(Operation *op, ArrayRef<View> views) {
-  FailureOr<CompiledOp> compiled = compileOp(op, options.target);
+  FailureOr<CompiledOp> compiled = compileOp(op, options);
   if (failed(compiled))
     return failure();
   auto fail = [&](const std::string &message) {

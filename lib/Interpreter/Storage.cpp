@@ -44,40 +44,6 @@ std::optional<ElementType> dgemm::elementTypeOf(Type type) {
   return std::nullopt;
 }
 
-/// Replaces dynamic strides as the header says.
-static std::vector<int64_t> denseStrides(ArrayRef<int64_t> strides,
-                                         ArrayRef<int64_t> shape,
-                                         int64_t padding) {
-  std::vector<int64_t> result(strides.begin(), strides.end());
-  size_t rank = shape.size();
-  size_t unit = rank - 1;
-  for (size_t i = 0; i < rank; ++i)
-    if (strides[i] == 1)
-      unit = i;
-  // Packed scales have no choice.
-  if (unit + 1 != rank)
-    padding = 0;
-  int64_t dense = std::max<int64_t>(1, shape[unit]);
-  if (unit + 1 != rank)
-    dense = dgemm::reference::roundUp(dense, 4);
-  if (ShapedType::isDynamic(result[unit]))
-    result[unit] = 1;
-  for (size_t i = rank; i-- > 0;) {
-    if (i == unit)
-      continue;
-    if (ShapedType::isDynamic(result[i])) {
-      result[i] = dense + padding;
-      padding = 0;
-    }
-    int64_t next;
-    // An overflow is found again, and reported, when storage is allocated.
-    if (!__builtin_mul_overflow(result[i], std::max<int64_t>(1, shape[i]),
-                                &next))
-      dense = std::max(dense, next);
-  }
-  return result;
-}
-
 Expected<Tensor> dgemm::allocateStorage(ShapedType type,
                                         ArrayRef<int64_t> shape,
                                         int64_t rowPadding) {
@@ -94,8 +60,12 @@ Expected<Tensor> dgemm::allocateStorage(ShapedType type,
     return reference::Error{"the memref has no strided layout"};
   // The offset only says where in a larger buffer this one starts.
   int64_t padding = rowPadding * 8 / reference::bitWidth(*elementType);
+  std::vector<std::optional<int64_t>> known;
+  for (int64_t stride : strides)
+    known.push_back(ShapedType::isDynamic(stride) ? std::optional<int64_t>()
+                                                  : stride);
   return Tensor::create(*elementType, extents,
-                        denseStrides(strides, extents, padding));
+                        reference::chooseStrides(known, extents, padding));
 }
 
 Expected<Tensor> dgemm::allocatePlain(ArrayRef<int64_t> shape) {

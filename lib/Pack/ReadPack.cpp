@@ -122,6 +122,7 @@ private:
   Arithmetic readArithmetic(const Path &path, const Json &json);
   Matmul readMatmul(const Path &path, const Json &json);
   PtxasFacts readFacts(const Path &path, const Json &json);
+  ChipFacts readChip(const Path &path, const Json &json);
   void readPayload(const Path &path, const Json &json);
   void readPayloads(const Path &path, const Json &json);
   void readManifest(const Json &json);
@@ -226,8 +227,8 @@ Matmul Reader::readMatmul(const Path &path, const Json &json) {
   Matmul result;
   if (!checkKeys(path, json,
                  {"layout", "a", "b", "a_scale", "b_scale", "c", "d",
-                  "a_granularity", "b_granularity", "head_split", "checked",
-                  "arithmetic"}))
+                  "in_place", "a_granularity", "b_granularity", "head_split",
+                  "checked", "arithmetic"}))
     return result;
   auto index = [&](const Path &where, const Json &value) {
     return readArgument(where, value);
@@ -254,6 +255,9 @@ Matmul Reader::readMatmul(const Path &path, const Json &json) {
                                 return readHeads(where, value);
                               });
   result.checked = readBool(path + ".checked", json["checked"]);
+  result.inPlace = readBool(path + ".in_place", json["in_place"]);
+  if (result.inPlace && !result.c)
+    fail(path + " is in place but has no c");
   result.arithmetic = readArithmetic(path + ".arithmetic", json["arithmetic"]);
   if (result.aScale.has_value() != result.aGranularity.has_value() ||
       result.bScale.has_value() != result.bGranularity.has_value())
@@ -272,6 +276,16 @@ PtxasFacts Reader::readFacts(const Path &path, const Json &json) {
   return {read("registers"),           read("spill_store_bytes"),
           read("spill_load_bytes"),    read("stack_bytes"),
           read("static_shared_bytes"), read("barriers")};
+}
+
+ChipFacts Reader::readChip(const Path &path, const Json &json) {
+  if (!checkKeys(path, json, {"sm_count", "shared_bytes_per_cta"}))
+    return {};
+  ChipFacts result;
+  result.smCount = readInteger(path + ".sm_count", json["sm_count"]);
+  result.sharedPerCta =
+      readInteger(path + ".shared_bytes_per_cta", json["shared_bytes_per_cta"]);
+  return result;
 }
 
 void Reader::readPayload(const Path &path, const Json &json) {
@@ -315,7 +329,7 @@ void Reader::readPayloads(const Path &path, const Json &json) {
 void Reader::readManifest(const Json &json) {
   if (!checkKeys("manifest", json,
                  {"format", "version", "op", "matmul", "target", "schedule",
-                  "plan", "ptxas", "payloads"}))
+                  "chip", "plan", "ptxas", "payloads"}))
     return;
   if (readString("format", json["format"]) != kFormat)
     fail("format is not '" + std::string(kFormat) + "'");
@@ -336,6 +350,10 @@ void Reader::readManifest(const Json &json) {
                              [&](const Path &where, const Json &value) {
                                return readMatmul(where, value);
                              });
+  pack.chip = readOptional("chip", json["chip"],
+                           [&](const Path &where, const Json &value) {
+                             return readChip(where, value);
+                           });
   pack.facts = readOptional("ptxas", json["ptxas"],
                             [&](const Path &where, const Json &value) {
                               return readFacts(where, value);

@@ -49,11 +49,19 @@ static Json toJson(const std::optional<Matmul> &matmul) {
           {"b_scale", toJson(matmul->bScale)},
           {"c", toJson(matmul->c)},
           {"d", matmul->d},
+          {"in_place", matmul->inPlace},
           {"a_granularity", toJson(matmul->aGranularity)},
           {"b_granularity", toJson(matmul->bGranularity)},
           {"head_split", toJson(matmul->heads)},
           {"checked", matmul->checked},
           {"arithmetic", toJson(matmul->arithmetic)}};
+}
+
+static Json toJson(const std::optional<ChipFacts> &chip) {
+  if (!chip)
+    return nullptr;
+  return {{"sm_count", chip->smCount},
+          {"shared_bytes_per_cta", chip->sharedPerCta}};
 }
 
 static Json toJson(const std::optional<PtxasFacts> &facts) {
@@ -94,6 +102,7 @@ static std::string makeManifest(const Pack &pack) {
                {"matmul", toJson(pack.matmul)},
                {"target", pack.target},
                {"schedule", pack.schedule},
+               {"chip", toJson(pack.chip)},
                {"plan", Json::parse(launch::writePlan(pack.plan))},
                {"ptxas", toJson(pack.facts)},
                {"payloads", std::move(payloads)}};

@@ -167,3 +167,36 @@ Status dgemm::reference::copyElements(const View &from, const View &to) {
   }
   return {};
 }
+
+std::vector<int64_t> dgemm::reference::chooseStrides(
+    const std::vector<std::optional<int64_t>> &strides,
+    const std::vector<int64_t> &shape, int64_t padding) {
+  size_t rank = shape.size();
+  std::vector<int64_t> result(rank);
+  if (rank == 0)
+    return result;
+  size_t unit = rank - 1;
+  for (size_t i = 0; i < rank; ++i)
+    if (strides[i] == 1)
+      unit = i;
+  int64_t dense = std::max<int64_t>(1, shape[unit]);
+  // Packed scales have no choice.
+  if (unit + 1 != rank) {
+    padding = 0;
+    dense = (dense + 3) / 4 * 4;
+  }
+  result[unit] = strides[unit].value_or(1);
+  for (size_t i = rank; i-- > 0;) {
+    if (i == unit)
+      continue;
+    result[i] = strides[i].value_or(dense + padding);
+    if (!strides[i])
+      padding = 0;
+    int64_t next;
+    // An overflow is found again, and reported, when storage is allocated.
+    if (!__builtin_mul_overflow(result[i], std::max<int64_t>(1, shape[i]),
+                                &next))
+      dense = std::max(dense, next);
+  }
+  return result;
+}

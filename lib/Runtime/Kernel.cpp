@@ -121,6 +121,8 @@ Kernel::load(std::shared_ptr<const Driver> driver, const pack::Pack &pack,
   kernel->driver = std::move(driver);
   kernel->plan = pack.plan;
   kernel->context = context;
+  if (pack.matmul && pack.matmul->inPlace && pack.matmul->c)
+    kernel->aliases = {*pack.matmul->c, pack.matmul->d};
   ContextScope scope(*kernel->driver, context);
   CuResult result = scope.result();
   if (result == cu::kSuccess)
@@ -325,4 +327,15 @@ Status Kernel::checkAddresses(
 
 Status Kernel::checkWorkspace(uint64_t address) const {
   return checkAddress(std::nullopt, address);
+}
+
+Status
+Kernel::checkAliases(const std::vector<launch::ArgumentValue> &operands) const {
+  if (!aliases ||
+      operands[aliases->first].address == operands[aliases->second].address)
+    return {};
+  return Error{ErrorCode::WrongArguments,
+               describe(aliases->first) + "must be '" +
+                   plan.arguments[aliases->second].name +
+                   "': the kernel adds to what is there"};
 }

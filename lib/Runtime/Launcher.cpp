@@ -60,14 +60,29 @@ Status Launcher::checkWorkspace(const LaunchOptions &options) const {
   return kernel.checkWorkspace(options.workspace);
 }
 
+int64_t Launcher::getSmCount(const LaunchOptions &options) const {
+  return options.smCount == 0 ? kernel.getFacts().smCount : options.smCount;
+}
+
+Result<uint64_t>
+Launcher::getWorkspaceBytes(const std::vector<launch::ArgumentValue> &values,
+                            const LaunchOptions &options) {
+  isPrepared = false;
+  Status status =
+      launch::evaluate(kernel.getPlan(), values, getSmCount(options), launched);
+  if (!status.ok())
+    return status.error();
+  return launched.isEmpty() ? 0 : launched.workspaceBytes;
+}
+
 Status Launcher::prepare(const LaunchOptions &options) {
-  int64_t smCount =
-      options.smCount == 0 ? kernel.getFacts().smCount : options.smCount;
-  if (Status status =
-          launch::evaluate(kernel.getPlan(), operands, smCount, launched);
+  if (Status status = launch::evaluate(kernel.getPlan(), operands,
+                                       getSmCount(options), launched);
       !status.ok() || launched.isEmpty())
     return status;
   if (Status status = checkWorkspace(options); !status.ok())
+    return status;
+  if (Status status = kernel.checkAliases(operands); !status.ok())
     return status;
   if (Status status = kernel.checkAddresses(operands); !status.ok())
     return status;

@@ -25,11 +25,12 @@ struct CommandLine {
       llvm::cl::desc(
           "Where to run: 'reference' computes on the CPU in f64 from "
           "the stored values (default), 'sim' compiles for --target and runs "
-          "the PTX in the simulator"),
+          "the PTX in the simulator, 'cuda' runs the kernels on a GPU"),
       llvm::cl::value_desc("name"), llvm::cl::cat(category)};
   llvm::cl::opt<std::string> target{
       "target", llvm::cl::init("sm_120a"),
-      llvm::cl::desc("Chip to compile for and to simulate (default sm_120a)"),
+      llvm::cl::desc("Chip to compile for and to simulate (default sm_120a; "
+                     "with --device=cuda that of the GPU)"),
       llvm::cl::value_desc("chip"), llvm::cl::cat(category)};
   llvm::cl::opt<uint64_t> schedules{
       "schedules", llvm::cl::init(1),

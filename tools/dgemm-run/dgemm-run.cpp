@@ -7,9 +7,11 @@
 
 #include "CommandLine.h"
 
+#include "dgemm/Device/CudaDevice.h"
 #include "dgemm/Execution/KernelBackend.h"
 #include "dgemm/InitAll.h"
 #include "dgemm/Interpreter/Interpreter.h"
+#include "dgemm/PackRun/PackMain.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/AsmParser/AsmParserState.h"
@@ -20,6 +22,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -35,7 +38,7 @@ using namespace dgemm;
 
 namespace {
 /// What runs the function.
-enum class Device { Reference, Sim };
+enum class Device { Reference, Sim, Cuda };
 
 using NamedFile = std::pair<std::string, std::string>;
 } // namespace
@@ -69,7 +72,10 @@ static FailureOr<Device> parseDevice(StringRef name) {
     return Device::Reference;
   if (name == "sim")
     return Device::Sim;
-  return fail("unknown device '" + name + "', expected 'reference' or 'sim'");
+  if (name == "cuda")
+    return Device::Cuda;
+  return fail("unknown device '" + name +
+              "', expected 'reference', 'sim' or 'cuda'");
 }
 
 /// Splits "left=right".
@@ -337,7 +343,8 @@ bool Session::printKernels() const {
     else
       llvm::outs() << opRun.runs.size() << " of " << cl.schedules
                    << " schedules from seed " << opRun.runs.front().seed << ", "
-                   << llvm::format("%.3f s", seconds)
+                   << llvm::format(cl.device == "cuda" ? "%.3g s" : "%.3f s",
+                                   seconds)
                    << (opRun.passed() ? ", no findings\n" : "\n");
     for (const device::KernelRun &run : opRun.runs)
       for (const auto *list : {&run.report.findings, &run.mistakes})
@@ -456,7 +463,38 @@ LogicalResult Session::run() {
     printReproducer();
   if (!isRight)
     return fail("the result is wrong");
-  return isClean ? success() : fail("the simulator has findings");
+  return isClean ? success() : fail("the device has findings");
+}
+
+static std::unique_ptr<device::Device> makeSimulator(const CommandLine &cl,
+                                                     Location location) {
+  auto chip = getSimulatedChip(location, cl.target);
+  if (failed(chip))
+    return nullptr;
+  chip->smCount = cl.sms ? cl.sms : chip->smCount;
+  chip->threads = cl.threads;
+  chip->maxInstructions = cl.maxInstructions;
+  chip->raceCheck = !cl.noRaceCheck;
+  return std::make_unique<device::SimulatedDevice>(*chip);
+}
+
+/// Unless a target is asked for, it is the GPU's.
+static std::unique_ptr<device::Device> openGpu(const CommandLine &cl,
+                                               std::string &target) {
+  device::CudaOptions options;
+  options.smCount = cl.sms;
+  if (std::optional<std::string> path =
+          llvm::sys::Process::GetEnv("DGEMM_CUDA_DRIVER"))
+    options.driverPath = *path;
+  auto opened = device::CudaDevice::open(options);
+  if (!opened) {
+    (void)fail(opened.message());
+    return nullptr;
+  }
+  const runtime::DeviceFacts &facts = (*opened)->getFacts();
+  if (!cl.target.getNumOccurrences())
+    target = "sm_" + std::to_string(10 * facts.major + facts.minor) + "a";
+  return std::move(*opened);
 }
 
 static LogicalResult runFile(const CommandLine &cl, const std::string &path) {
@@ -476,19 +514,16 @@ static LogicalResult runFile(const CommandLine &cl, const std::string &path) {
   FailureOr<func::FuncOp> function = findFunction(file, cl.function);
   if (failed(function))
     return failure();
-  std::unique_ptr<device::Device> simulator;
+  std::unique_ptr<device::Device> kernels;
   std::unique_ptr<KernelBackend> backend;
-  if (*device == Device::Sim) {
-    auto chip = getSimulatedChip(function->getLoc(), cl.target);
-    if (failed(chip))
+  if (*device != Device::Reference) {
+    KernelBackendOptions backendOptions{cl.target, cl.seed, cl.schedules};
+    backendOptions.assemble = *device == Device::Cuda;
+    kernels = *device == Device::Sim ? makeSimulator(cl, function->getLoc())
+                                     : openGpu(cl, backendOptions.target);
+    if (!kernels)
       return failure();
-    chip->smCount = cl.sms ? cl.sms : chip->smCount;
-    chip->threads = cl.threads;
-    chip->maxInstructions = cl.maxInstructions;
-    chip->raceCheck = !cl.noRaceCheck;
-    simulator = std::make_unique<device::SimulatedDevice>(*chip);
-    backend = std::make_unique<KernelBackend>(
-        *simulator, KernelBackendOptions{cl.target, cl.seed, cl.schedules});
+    backend = std::make_unique<KernelBackend>(*kernels, backendOptions);
     options->backend = backend.get();
   }
   Session session(cl, path, *function, argumentNames(file, *function), *options,
@@ -513,6 +548,8 @@ static void takeOverOption(StringRef name) {
 }
 
 int main(int argc, char **argv) {
+  if (packrun::isForPacks(argc, argv))
+    return packrun::packMain(argc, argv);
   llvm::InitLLVM init(argc, argv);
   takeOverOption("stats");
   CommandLine cl;

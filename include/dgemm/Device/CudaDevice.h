@@ -65,6 +65,7 @@ public:
   Expected<LaunchReport> launch(const LoadedKernel &kernel,
                                 const launch::Launch &launch,
                                 uint64_t seed) override;
+  bool isUsable() const override { return !isBroken; }
   Expected<std::vector<double>> time(const LoadedKernel &kernel,
                                      const launch::Launch &launch,
                                      unsigned count) override;
@@ -107,6 +108,8 @@ private:
   std::shared_ptr<const runtime::Driver> driver;
   runtime::DeviceFacts facts;
   int64_t smCountUsed = 0;
+  /// A kernel failed or hangs.
+  bool isBroken = false;
   runtime::CuContext context = nullptr;
   runtime::CuStream stream = nullptr;
   runtime::CuEvent before = nullptr, after = nullptr;

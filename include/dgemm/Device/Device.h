@@ -89,6 +89,8 @@ public:
   virtual Expected<LaunchReport> launch(const LoadedKernel &kernel,
                                         const launch::Launch &launch,
                                         uint64_t seed) = 0;
+  /// False after an error that ended the device, for this process at least.
+  virtual bool isUsable() const { return true; }
   /// Launches `count` times, each time with cold caches, and returns the
   /// seconds that the kernel took each time. Empty where time says nothing
   /// about the kernel. What memory holds afterwards is not specified.

@@ -28,6 +28,8 @@ struct KernelBackendOptions {
   /// The first of `orders` seeds; each kernel runs once with each of them.
   uint64_t seed = 0;
   uint64_t orders = 1;
+  /// Give the device machine code where there is a ptxas, instead of PTX.
+  bool assemble = false;
 };
 
 /// What happened to one op.

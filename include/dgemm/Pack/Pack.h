@@ -62,12 +62,14 @@ struct Arithmetic {
 /// What dgemm.matmul computes, in terms of the plan's arguments:
 ///   D[m, n] = C[m, n] + sum over k of A[m, k] SA[m, k] B[n, k] SB[n, k]
 struct Matmul {
-  /// "nt", "nn", "tn" or "tt": t means that the dimension of M or N comes
-  /// first in A, n that K does; the other way around for B.
+  /// "nt", "nn", "tn" or "tt". The first letter: A is [M, K] (n) or [K, M] (t);
+  /// the second one: B is [K, N] (n) or [N, K] (t).
   std::string layout = "nt";
   /// Indices of arguments of the plan.
   size_t a = 0, b = 0, d = 0;
   std::optional<size_t> aScale, bScale, c;
+  /// C must be at the address of D: the kernel adds to what is there.
+  bool inPlace = false;
   /// With scales.
   std::optional<Granularity> aGranularity, bGranularity;
   std::optional<HeadSplit> heads;
@@ -86,6 +88,13 @@ struct PtxasFacts {
   int64_t barriers = 0;
 };
 
+/// What the chip has that the code was made for; a simulator needs it.
+struct ChipFacts {
+  int64_t smCount = 1;
+  /// Dynamic and static shared memory that one CTA may have.
+  int64_t sharedPerCta = 0;
+};
+
 struct Pack {
   /// "dgemm.matmul"; empty for a kernel that no op describes.
   std::string op;
@@ -93,6 +102,7 @@ struct Pack {
   std::optional<Matmul> matmul;
   /// The attributes #dgk.target and #dgk.schedule as text; may be empty.
   std::string target, schedule;
+  std::optional<ChipFacts> chip;
   /// How to launch the kernel. Its chip is the one the code is for.
   launch::LaunchPlan plan;
   /// Of the cubin.

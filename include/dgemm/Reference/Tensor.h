@@ -12,6 +12,7 @@
 #include "dgemm/Reference/Status.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,14 @@ private:
 
 /// Row-major strides of a shape.
 std::vector<int64_t> rowMajorStrides(const std::vector<int64_t> &shape);
+/// Strides for a buffer of which some are free (none): the dimension of stride
+/// 1, else the last one, becomes dense, the others follow from the last to the
+/// first. `padding` elements stand between the rows of the innermost free
+/// stride. Where the dimension of stride 1 is not the last one, as in packed
+/// scales, it is rounded up to 4 elements and has no padding.
+std::vector<int64_t>
+chooseStrides(const std::vector<std::optional<int64_t>> &strides,
+              const std::vector<int64_t> &shape, int64_t padding);
 /// "64x7168" for messages; "scalar" for rank 0.
 std::string shapeString(const std::vector<int64_t> &shape);
 /// Copies equal shapes, converting the element type where they differ.

@@ -86,8 +86,8 @@ inline constexpr int kAccessReadWrite = 3;
 inline constexpr int kGranularityMinimum = 0;
 } // namespace cu
 
-/// CUtensorMap: opaque, aligned to 64 bytes.
-struct alignas(64) CuTensorMap {
+/// CUtensorMap: opaque. CUDA 12 aligns it to 64 bytes, CUDA 13 to 128.
+struct alignas(128) CuTensorMap {
   uint64_t words[16];
 };
 

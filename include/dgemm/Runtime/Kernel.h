@@ -23,7 +23,9 @@
 #include "dgemm/Runtime/Driver.h"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dgemm::runtime {
@@ -96,6 +98,9 @@ public:
   checkAddresses(const std::vector<launch::ArgumentValue> &operands) const;
   /// The same of the workspace.
   Status checkWorkspace(uint64_t address) const;
+  /// Whether operands that must share their memory do; fails with
+  /// WrongArguments.
+  Status checkAliases(const std::vector<launch::ArgumentValue> &operands) const;
 
 private:
   Kernel() = default;
@@ -108,6 +113,8 @@ private:
 
   std::shared_ptr<const Driver> driver;
   launch::LaunchPlan plan;
+  /// Operands that are the same memory.
+  std::optional<std::pair<size_t, size_t>> aliases;
   CuContext context = nullptr;
   CuDevice device = 0;
   DeviceFacts facts;
@@ -147,7 +154,14 @@ public:
   Status launch(const launch::ArgumentValue *operands, size_t count,
                 const LaunchOptions &options, CuStream stream);
 
+  /// Bytes of workspace that a launch with these operands needs. Fails as
+  /// `launch::evaluate`.
+  Result<uint64_t>
+  getWorkspaceBytes(const std::vector<launch::ArgumentValue> &operands,
+                    const LaunchOptions &options);
+
 private:
+  int64_t getSmCount(const LaunchOptions &options) const;
   Status prepare(const LaunchOptions &options);
   Status checkWorkspace(const LaunchOptions &options) const;
   bool isSame(const launch::ArgumentValue *values, size_t count,

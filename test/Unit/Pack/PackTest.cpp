@@ -35,6 +35,7 @@ Pack makePack() {
   pack.matmul = matmul;
   pack.target = "#dgk.target<\"sm_120a\">";
   pack.schedule = "#dgk.schedule<tile = 128x48x64>";
+  pack.chip = ChipFacts{188, 101376};
   pack.plan = *launch::parsePlan(kSamplePlan);
   pack.facts = PtxasFacts{168, 0, 4, 8, 16, 2};
   pack.ptx = ".version 8.8\n.target sm_120a\n";
@@ -106,6 +107,9 @@ TEST(Pack, ComesBackAsItWas) {
   EXPECT_EQ(after->matmul->heads->mid, 8);
   EXPECT_EQ(after->matmul->arithmetic.alignmentBits, 13);
   EXPECT_EQ(after->facts->barriers, 2);
+  ASSERT_TRUE(after->chip);
+  EXPECT_EQ(after->chip->smCount, 188);
+  EXPECT_EQ(after->chip->sharedPerCta, 101376);
   EXPECT_EQ(*writePack(*after), makeFile());
 }
 
@@ -157,6 +161,8 @@ TEST(Pack, BelievesNoManifestForItsDigest) {
             "pack: matmul.d is 7, but the plan has 3 arguments");
   EXPECT_EQ(complaint(edited("\"checked\"", "\"chequed\"")),
             "pack: matmul lacks 'checked'");
+  EXPECT_EQ(complaint(edited("\"in_place\": false", "\"in_place\": true ")),
+            "pack: matmul is in place but has no c");
   EXPECT_EQ(complaint(edited("\"registers\": 168", "\"registers\": \"x\"")),
             "pack: ptxas.registers is no 64-bit integer from 0 on");
   EXPECT_EQ(complaint(edited("\"kind\": \"cubin\"", "\"kind\": \"cubic\"")),
