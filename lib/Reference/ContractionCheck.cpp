@@ -94,28 +94,75 @@ static DequantizedRow dequantize(const Operand &operand, int64_t mn,
   return row;
 }
 
-/// Columns that are evaluated together, and interleaved sums of each.
+/// Columns that are evaluated together, and interleaved sums of each: as many
+/// as keep wide vector units busy.
 static constexpr int64_t kColumns = 4;
-static constexpr int64_t kLanes = 4;
+static constexpr int64_t kLanes = 16;
 
-/// Adds the products of `a` with each of `b`, the last k first.
-static void addProducts(Sum *sums, const DequantizedRow &a, const Rows &b) {
+/// Dot products of `a` with four rows, the last elements first.
+using DotProducts = void (*)(const double *a, const double *const *rows,
+                             int64_t size, double *sums);
+
+static inline __attribute__((always_inline)) void
+multiplyRows(const double *a, const double *const *rows, int64_t size,
+             double *sums) {
   double lanes[kColumns][kLanes] = {};
-  const double *rows[kColumns];
-  for (size_t j = 0; j < kColumns; ++j)
-    rows[j] = b[std::min(j, b.size() - 1)].values.data();
-  int64_t size = static_cast<int64_t>(a.values.size());
   int64_t k = size;
   for (; k >= kLanes; k -= kLanes)
     for (int64_t j = 0; j < kColumns; ++j)
       for (int64_t lane = 0; lane < kLanes; ++lane)
-        lanes[j][lane] += a.values[static_cast<size_t>(k - kLanes + lane)] *
-                          rows[j][k - kLanes + lane];
-  for (size_t j = 0; j < b.size(); ++j) {
+        lanes[j][lane] += a[k - kLanes + lane] * rows[j][k - kLanes + lane];
+  for (int64_t j = 0; j < kColumns; ++j) {
+    sums[j] = 0;
     for (int64_t i = 0; i < k; ++i)
-      sums[j].value += a.values[static_cast<size_t>(i)] * rows[j][i];
+      sums[j] += a[i] * rows[j][i];
     for (double lane : lanes[j])
-      sums[j].value += lane;
+      sums[j] += lane;
+  }
+}
+
+static void multiplyAnywhere(const double *a, const double *const *rows,
+                             int64_t size, double *sums) {
+  multiplyRows(a, rows, size, sums);
+}
+
+// Most of the time of a check is spent here: wide vectors make it several times
+// as fast.
+#ifdef __x86_64__
+__attribute__((target("avx2,fma"))) static void
+multiplyAvx2(const double *a, const double *const *rows, int64_t size,
+             double *sums) {
+  multiplyRows(a, rows, size, sums);
+}
+
+__attribute__((target("avx512f,fma"))) static void
+multiplyAvx512(const double *a, const double *const *rows, int64_t size,
+               double *sums) {
+  multiplyRows(a, rows, size, sums);
+}
+
+static DotProducts chooseDotProducts() {
+  if (__builtin_cpu_supports("avx512f"))
+    return multiplyAvx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return multiplyAvx2;
+  return multiplyAnywhere;
+}
+#else
+static DotProducts chooseDotProducts() { return multiplyAnywhere; }
+#endif
+
+/// Adds the products of `a` with each of `b`, the last k first.
+static void addProducts(Sum *sums, const DequantizedRow &a, const Rows &b) {
+  static const DotProducts multiply = chooseDotProducts();
+  const double *rows[kColumns];
+  for (size_t j = 0; j < kColumns; ++j)
+    rows[j] = b[std::min(j, b.size() - 1)].values.data();
+  int64_t size = static_cast<int64_t>(a.values.size());
+  double products[kColumns];
+  multiply(a.values.data(), rows, size, products);
+  for (size_t j = 0; j < b.size(); ++j) {
+    sums[j].value += products[j];
     // Cauchy and Schwarz: not below the sum of the magnitudes.
     sums[j].magnitude += static_cast<long double>(a.norm) * b[j].norm;
     sums[j].count += size;

@@ -80,6 +80,12 @@ Status Launcher::prepare(const LaunchOptions &options) {
                                        getSmCount(options), launched);
       !status.ok() || launched.isEmpty())
     return status;
+  // The driver looks at addresses from within a context.
+  ContextScope scope(kernel.getDriver(), kernel.getContext());
+  if (scope.result() != cu::kSuccess)
+    return kernel.getDriver().error(scope.result(),
+                                    kernel.getPlan().entry +
+                                        ": the context cannot be used");
   if (Status status = checkWorkspace(options); !status.ok())
     return status;
   if (Status status = kernel.checkAliases(operands); !status.ok())

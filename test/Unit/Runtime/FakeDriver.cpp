@@ -347,6 +347,8 @@ CuResult cuLaunchKernelEx(const CuLaunchConfig *config, CuFunction function,
 CuResult cuPointerGetAttributes(unsigned count, int *attributes, void **values,
                                 CuAddress address) {
   BEGIN("cuPointerGetAttributes");
+  if (!current())
+    return cu::kInvalidContext;
   auto it = world().memory.upper_bound(address);
   Range range{0, 0, -2, false};
   if (it != world().memory.begin() &&
