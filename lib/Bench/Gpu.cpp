@@ -284,6 +284,21 @@ Status Gpu::encode(const launch::TensorMapValue &value,
       "tensor map");
 }
 
+Status Gpu::addWorkspace(PreparedLaunch &prepared) const {
+  uint64_t bytes = prepared.launch.workspaceBytes;
+  if (bytes == 0)
+    return {};
+  Expected<GpuMemory> memory = allocate(bytes);
+  if (!memory)
+    return memory.error();
+  prepared.workspace = std::move(*memory);
+  uint64_t address = prepared.workspace.getAddress();
+  if (launch::Status status = launch::setWorkspace(prepared.launch, address);
+      !status.ok())
+    return Error{status.error().message};
+  return fill(address, 0, bytes);
+}
+
 Expected<std::unique_ptr<PreparedLaunch>>
 Gpu::prepare(const std::string &cubin, const launch::LaunchPlan &plan,
              const launch::Launch &launch) const {
@@ -307,6 +322,8 @@ Gpu::prepare(const std::string &cubin, const launch::LaunchPlan &plan,
   out->maps.resize(launch.maps.size());
   for (size_t i = 0; status.ok() && i < launch.maps.size(); ++i)
     status = encode(launch.maps[i], out->maps[i]);
+  if (status.ok())
+    status = addWorkspace(*out);
   if (!status.ok())
     return status.error();
   for (launch::ParameterValue &value : out->launch.parameters)

@@ -57,6 +57,7 @@ private:
   std::shared_ptr<void> module;
   void *function = nullptr;
   launch::Launch launch;
+  GpuMemory workspace;
   std::vector<Map> maps;
   std::vector<void *> parameters;
 };
@@ -99,6 +100,8 @@ private:
   Status initialize();
   Status encode(const launch::TensorMapValue &value,
                 PreparedLaunch::Map &map) const;
+  /// Gives the launch the zeros that it wants for itself.
+  Status addWorkspace(PreparedLaunch &prepared) const;
 
   std::unique_ptr<DriverFunctions> functions;
   void *context = nullptr;

@@ -64,6 +64,10 @@ struct Options {
       "target", cl::value_desc("chip"), cl::cat(category),
       cl::desc("Chip to compile for (default: the one that the file names, "
                "else sm_120a)")};
+  cl::opt<int64_t> expectedM{
+      "m", cl::value_desc("rows"), cl::init(4096), cl::cat(category),
+      cl::desc("Rows of A to choose a schedule for where the types do not tell "
+               "(default: 4096); the kernel takes any number")};
   cl::opt<Stage> stage{
       "emit", cl::init(Stage::PTX), cl::cat(category),
       cl::desc("Level to stop at (default: ptx)"),
@@ -161,6 +165,7 @@ static OwningOpRef<ModuleOp> parseInput(const Options &options,
 static CompileOptions getCompileOptions(const Options &options) {
   CompileOptions result;
   result.target = options.target;
+  result.expectedM = options.expectedM;
   result.stage = options.stage;
   result.kernel = options.kernel;
   result.optLevel = options.optLevel;

@@ -137,6 +137,7 @@ static void buildPasses(OpPassManager &passes, const Compilation &state,
   if (hasProblem) {
     ScheduleOptions schedule;
     schedule.target = state.target;
+    schedule.m = state.options.expectedM;
     if (stage == Stage::Schedule)
       return buildDGemmToSchedulePipeline(passes, schedule);
     buildDGemmToDGKPipeline(passes, schedule);

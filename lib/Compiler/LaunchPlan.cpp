@@ -80,6 +80,9 @@ static launch::Parameter convert(dgk::ParameterAttr parameter) {
   case dgk::ParameterKind::Pointer:
     result.kind = launch::Parameter::Kind::Pointer;
     break;
+  case dgk::ParameterKind::Workspace:
+    result.kind = launch::Parameter::Kind::Workspace;
+    break;
   }
   return result;
 }
@@ -182,7 +185,7 @@ FailureOr<launch::LaunchPlan> dgemm::getLaunchPlan(dgk::KernelOp kernel,
   plan.block = attr.getBlock();
   plan.cluster = attr.getCluster();
   plan.sharedBytes = attr.getSharedBytes();
-  plan.workspaceBytes = attr.getWorkspaceBytes();
+  plan.workspaceBytes = convert(attr.getWorkspace().getResult(0));
   if (launch::Status status = launch::validate(plan); !status.ok())
     return kernel.emitOpError() << status.error().message;
   return plan;

@@ -53,6 +53,7 @@ public:
 
 private:
   Status placeOperand(size_t index);
+  Status placeWorkspace();
   Allocation &allocationFor(const View &view, const std::string &name);
   Status fill(const Allocation &allocation);
   Status inspect(Allocation &allocation, KernelRun &result);
@@ -62,6 +63,8 @@ private:
   const launch::LaunchPlan &plan;
   const std::vector<KernelOperand> &operands;
   std::vector<Allocation> allocations;
+  /// Address of the workspace, nothing where the kernel needs none.
+  std::optional<uint64_t> workspace;
   std::vector<launch::ArgumentValue> arguments;
   launch::Launch launch;
 };
@@ -131,6 +134,8 @@ forEachRun(const std::vector<uint8_t> &flags, uint8_t wanted,
 Runner::~Runner() {
   for (const Allocation &allocation : allocations)
     (void)device.release(allocation.address).ok();
+  if (workspace)
+    (void)device.release(*workspace).ok();
 }
 
 Allocation &Runner::allocationFor(const View &view, const std::string &name) {
@@ -189,6 +194,28 @@ Status Runner::place() {
       return status;
   launch::Status status =
       launch::evaluate(plan, arguments, device.smCount(), launch);
+  if (!status.ok())
+    return Error{status.error().message};
+  return placeWorkspace();
+}
+
+/// Zeros once for all runs: each must leave it as it found it.
+Status Runner::placeWorkspace() {
+  if (launch.isEmpty() || launch.workspaceBytes == 0)
+    return {};
+  // Devices may put the last byte in front of memory that does not exist: whole
+  // multiples keep the first one aligned.
+  constexpr uint64_t kUnit = launch::kWorkspaceAlignment;
+  uint64_t bytes = (launch.workspaceBytes + kUnit - 1) / kUnit * kUnit;
+  Expected<uint64_t> address = device.allocate("workspace", bytes);
+  if (!address)
+    return address.error();
+  workspace = *address;
+  std::vector<uint8_t> zeros(bytes);
+  if (Status status = device.write(*address, zeros.data(), zeros.size());
+      !status.ok())
+    return status;
+  launch::Status status = launch::setWorkspace(launch, *address);
   if (!status.ok())
     return Error{status.error().message};
   return {};

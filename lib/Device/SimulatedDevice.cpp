@@ -159,8 +159,8 @@ encodeParameter(const launch::ParameterValue &parameter,
                 const launch::Launch &launch) {
   if (parameter.kind == launch::Parameter::Kind::Map)
     return encodeMap(launch.maps[parameter.value]);
-  bool isPointer = parameter.kind == launch::Parameter::Kind::Pointer;
-  std::vector<uint8_t> bytes(isPointer ? 8 : 4);
+  bool isSymbol = parameter.kind == launch::Parameter::Kind::Symbol;
+  std::vector<uint8_t> bytes(isSymbol ? 4 : 8);
   std::memcpy(bytes.data(), &parameter.value, bytes.size());
   return bytes;
 }

@@ -46,6 +46,7 @@ private:
                       uint64_t alignment) const;
   void findSymbols();
   Status findGrid();
+  Status findWorkspace();
   Result<int64_t> evaluateWithin(const Expression &expression, const char *what,
                                  int64_t limit) const;
   Status findMap(size_t index);
@@ -183,7 +184,17 @@ Status Evaluator::findGrid() {
   launch.block = static_cast<uint32_t>(plan.block);
   launch.cluster = static_cast<uint32_t>(plan.cluster);
   launch.sharedBytes = static_cast<uint32_t>(plan.sharedBytes);
-  launch.workspaceBytes = static_cast<uint64_t>(plan.workspaceBytes);
+  launch.workspaceBytes = 0;
+  return {};
+}
+
+Status Evaluator::findWorkspace() {
+  Result<int64_t> bytes =
+      evaluateWithin(plan.workspaceBytes, "the size of the workspace",
+                     std::numeric_limits<int64_t>::max());
+  if (!bytes)
+    return bytes.error();
+  launch.workspaceBytes = static_cast<uint64_t>(*bytes);
   return {};
 }
 
@@ -259,6 +270,8 @@ Status Evaluator::findParameter(const Parameter &parameter) {
         !status.ok())
       return status;
   }
+  if (parameter.kind == Parameter::Kind::Workspace)
+    result.value = 0;
   launch.parameters.push_back(result);
   return {};
 }
@@ -270,6 +283,8 @@ Status Evaluator::run() {
     return status;
   findSymbols();
   if (Status status = findGrid(); !status.ok() || launch.isEmpty())
+    return status;
+  if (Status status = findWorkspace(); !status.ok())
     return status;
   for (size_t i = 0; i < plan.maps.size(); ++i)
     if (Status status = findMap(i); !status.ok())
@@ -284,4 +299,22 @@ Status dgemm::launch::evaluate(const LaunchPlan &plan,
                                const std::vector<ArgumentValue> &arguments,
                                int64_t smCount, Launch &launch) {
   return Evaluator(plan, arguments, smCount, launch).run();
+}
+
+Status dgemm::launch::setWorkspace(Launch &launch, uint64_t address) {
+  if (launch.workspaceBytes > 0 && address == 0)
+    return Error{ErrorCode::BadWorkspace,
+                 "the workspace is null, expected " +
+                     std::to_string(launch.workspaceBytes) + " bytes"};
+  if (address % kWorkspaceAlignment != 0)
+    return Error{ErrorCode::BadWorkspace,
+                 "the workspace is " +
+                     std::to_string(address % kWorkspaceAlignment) +
+                     " bytes beyond a multiple of " +
+                     std::to_string(kWorkspaceAlignment) +
+                     " bytes, to which it must be aligned"};
+  for (ParameterValue &parameter : launch.parameters)
+    if (parameter.kind == Parameter::Kind::Workspace)
+      parameter.value = address;
+  return {};
 }

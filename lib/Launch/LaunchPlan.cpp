@@ -71,6 +71,7 @@ public:
     for (size_t i = 0; i < plan.symbols.size(); ++i)
       checkSymbol(name("symbols", i), plan.symbols[i]);
     checkExpression("grid", plan.grid);
+    checkExpression("workspace_bytes", plan.workspaceBytes);
     for (size_t i = 0; i < plan.maps.size(); ++i)
       checkMap(name("tensor_maps", i), plan.maps[i]);
     for (size_t i = 0; i < plan.parameters.size(); ++i)
@@ -121,8 +122,6 @@ private:
                                       ", expected a multiple of 32");
     requireRange("cluster", plan.cluster, 1, 16);
     requireRange("shared_bytes", plan.sharedBytes, 0, kMax);
-    requireRange("workspace_bytes", plan.workspaceBytes, 0,
-                 std::numeric_limits<int64_t>::max());
   }
 
   void checkRoles() {
@@ -225,6 +224,9 @@ private:
       return;
     case Parameter::Kind::Pointer:
       checkBuffer(index, parameter.index);
+      return;
+    case Parameter::Kind::Workspace:
+      requireRange(index, static_cast<int64_t>(parameter.index), 0, 0);
       return;
     }
   }

@@ -41,7 +41,8 @@ inline constexpr Named<Symbol::Kind> kSymbolKinds[] = {
 inline constexpr Named<Parameter::Kind> kParameterKinds[] = {
     {Parameter::Kind::Map, "map"},
     {Parameter::Kind::Symbol, "symbol"},
-    {Parameter::Kind::Pointer, "pointer"}};
+    {Parameter::Kind::Pointer, "pointer"},
+    {Parameter::Kind::Workspace, "workspace"}};
 
 template <typename T, size_t N>
 std::string_view getName(const Named<T> (&table)[N], T value) {

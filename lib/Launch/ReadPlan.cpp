@@ -308,7 +308,8 @@ Result<LaunchPlan> Reader::read(const Json &json) {
   plan.block = readInteger("block", json["block"]);
   plan.cluster = readInteger("cluster", json["cluster"]);
   plan.sharedBytes = readInteger("shared_bytes", json["shared_bytes"]);
-  plan.workspaceBytes = readInteger("workspace_bytes", json["workspace_bytes"]);
+  plan.workspaceBytes =
+      readExpression("workspace_bytes", json["workspace_bytes"]);
   plan.maps = readList<TensorMap>(
       "tensor_maps", json["tensor_maps"],
       [&](const Path &at, const Json &e) { return readMap(at, e); });

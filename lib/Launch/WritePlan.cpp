@@ -100,7 +100,7 @@ std::string dgemm::launch::writePlan(const LaunchPlan &plan) {
                {"block", plan.block},
                {"cluster", plan.cluster},
                {"shared_bytes", plan.sharedBytes},
-               {"workspace_bytes", plan.workspaceBytes},
+               {"workspace_bytes", toJson(plan.workspaceBytes)},
                {"tensor_maps", toList(plan.maps)},
                {"parameters", toList(plan.parameters)},
                {"roles", toList(plan.roles)}};

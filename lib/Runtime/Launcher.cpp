@@ -12,8 +12,6 @@
 using namespace dgemm;
 using namespace dgemm::runtime;
 
-static constexpr uint64_t kWorkspaceAlignment = 256;
-
 Launcher::Launcher(const Kernel &kernel) : kernel(kernel) {
   const launch::LaunchPlan &plan = kernel.getPlan();
   operands.reserve(plan.arguments.size());
@@ -54,9 +52,9 @@ Status Launcher::checkWorkspace(const LaunchOptions &options) const {
   if (options.workspaceBytes < needed)
     return fail("has " + std::to_string(options.workspaceBytes) +
                 " bytes, the kernel needs " + bytes);
-  if (options.workspace % kWorkspaceAlignment != 0)
+  if (options.workspace % launch::kWorkspaceAlignment != 0)
     return fail("does not begin at a multiple of " +
-                std::to_string(kWorkspaceAlignment) + " bytes");
+                std::to_string(launch::kWorkspaceAlignment) + " bytes");
   return kernel.checkWorkspace(options.workspace);
 }
 
@@ -89,6 +87,10 @@ Status Launcher::prepare(const LaunchOptions &options) {
   if (Status status = checkWorkspace(options); !status.ok())
     return status;
   if (Status status = kernel.checkAliases(operands); !status.ok())
+    return status;
+  if (Status status = launch::setWorkspace(
+          launched, launched.workspaceBytes == 0 ? 0 : options.workspace);
+      !status.ok())
     return status;
   if (Status status = kernel.checkAddresses(operands); !status.ok())
     return status;

@@ -39,6 +39,14 @@ static double getFeedRate(ScheduleAttr schedule) {
   return getPolicy(schedule.getMatrixInstruction()).getFeedBytesPerNs();
 }
 
+/// A warp's partial sums go to the L2 cache, its counter goes up, and the last
+/// one reads the sums of all: three trips, one behind the other.
+static constexpr double kCombineNs = 2000.0;
+/// Of the rate at which operands come: a warp waits for one batch of partial
+/// sums before it asks for the next (2 to 7 splits of 64 or 128 rows on an
+/// H100).
+static constexpr double kCombineRate = 0.5;
+
 /// Operand bytes that an SM receives for one K tile.
 static double getFeedBytes(const DenseProblem &problem, ScheduleAttr schedule) {
   int64_t k = schedule.getTileK();
@@ -63,6 +71,24 @@ static double getTileOverheadNs(const DenseProblem &problem,
   return kTileNs + bytes / getFeedRate(schedule);
 }
 
+/// What adding up the splits of a tile takes.
+static double getCombineNs(const DenseProblem &problem, ScheduleAttr schedule) {
+  int64_t splits = schedule.getSplitK();
+  if (splits == 1)
+    return 0;
+  double bytes = 4.0 * std::min(schedule.getTileM(), problem.m) *
+                 schedule.getTileN() * (splits + 1);
+  return kCombineNs + bytes / (kCombineRate * getFeedRate(schedule));
+}
+
+/// K elements that one split takes.
+static int64_t getPart(const DenseProblem &problem, ScheduleAttr schedule) {
+  if (schedule.getSplitK() == 1)
+    return problem.k;
+  int64_t unit = getSplitUnit(problem, schedule.getTileK());
+  return llvm::divideCeil(problem.k, schedule.getSplitK() * unit) * unit;
+}
+
 /// A and B are read and D is written once.
 static double getMemoryNs(const DenseProblem &problem, dgk::TargetAttr target) {
   // In floating point: extents may be anything that a type can say.
@@ -74,9 +100,10 @@ static double getMemoryNs(const DenseProblem &problem, dgk::TargetAttr target) {
   return bytes / target.getRates().getMemoryGbs();
 }
 
-Prediction dgemm::schedule::predict(const DenseProblem &problem,
+Prediction dgemm::schedule::predict(const DenseProblem &asked,
                                     dgk::TargetAttr target,
                                     ScheduleAttr schedule) {
+  DenseProblem problem = orient(asked, schedule.getSwapAb());
   dgk::RatesAttr rates = target.getRates();
   double flops =
       2.0 * schedule.getTileM() * schedule.getTileN() * schedule.getTileK();
@@ -91,11 +118,16 @@ Prediction dgemm::schedule::predict(const DenseProblem &problem,
   int64_t columns = llvm::divideCeil(problem.n, schedule.getTileN());
   if (llvm::MulOverflow(rows, columns, out.tiles))
     out.tiles = std::numeric_limits<int64_t>::max();
-  out.waves = llvm::divideCeil(out.tiles, rates.getSmCount());
+  int64_t units = out.tiles;
+  if (llvm::MulOverflow(out.tiles, schedule.getSplitK(), units))
+    units = std::numeric_limits<int64_t>::max();
+  out.waves = llvm::divideCeil(units, rates.getSmCount());
   out.kTile = std::max(mmaNs, feedNs) +
               kBarrierNs / std::sqrt(double(schedule.getStages()));
-  out.tile = llvm::divideCeil(problem.k, schedule.getTileK()) * out.kTile +
-             getTileOverheadNs(problem, schedule);
+  int64_t k = std::min(problem.k, getPart(problem, schedule));
+  out.tile = llvm::divideCeil(k, schedule.getTileK()) * out.kTile +
+             getTileOverheadNs(problem, schedule) +
+             getCombineNs(problem, schedule);
   double memoryNs = getMemoryNs(problem, target);
   out.total = std::max(out.waves * out.tile, memoryNs);
   out.isMemoryBound = out.total == memoryNs;
@@ -109,14 +141,29 @@ Prediction dgemm::schedule::predict(const DenseProblem &problem,
 /// With more stages the barrier term changes by less than the model knows.
 static constexpr int64_t kMaxStages = 8;
 
+/// Rows of D up to which the small axis of the instruction may be theirs.
+static constexpr int64_t kMostSwappedRows = 32;
+/// The smallest tile N.
+static constexpr int64_t kFewestColumns = 16;
+
+static ScheduleAttr withSplits(ScheduleAttr s, int64_t splits) {
+  return ScheduleAttr::get(
+      s.getContext(), s.getTile(), s.getWarpGrid(), s.getStages(),
+      s.getScaleStages(), s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(),
+      s.getMath(), s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(),
+      s.getCluster(), splits, s.getSwapAb());
+}
+
 namespace {
 
 /// Makes the candidates of one problem on one target.
 class CandidateBuilder {
 public:
-  CandidateBuilder(const DenseProblem &problem, dgk::TargetAttr target,
-                   dgk::MatrixInstruction instruction)
-      : problem(problem), target(target), instruction(instruction),
+  /// For `problem`, or for it with A and B swapped.
+  CandidateBuilder(const DenseProblem &asked, dgk::TargetAttr target,
+                   dgk::MatrixInstruction instruction, bool swapAb)
+      : asked(asked), problem(orient(asked, swapAb)), target(target),
+        instruction(instruction), swapAb(swapAb),
         policy(getPolicy(instruction)) {}
 
   Candidate build(const TileShape &shape) const;
@@ -126,10 +173,14 @@ private:
   ScheduleAttr makeSchedule(const TileShape &shape, WarpGrid grid,
                             int64_t stages, int64_t slotsPerWarp) const;
   bool fits(ScheduleAttr schedule) const;
+  /// The schedule with as many splits of K as make it fastest.
+  ScheduleAttr splitK(ScheduleAttr schedule) const;
 
-  const DenseProblem &problem;
+  const DenseProblem &asked;
+  DenseProblem problem;
   dgk::TargetAttr target;
   dgk::MatrixInstruction instruction;
+  bool swapAb;
   const InstructionPolicy &policy;
 };
 
@@ -171,7 +222,28 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
                            stages, hasLongWords ? 2 : 1, instruction, swizzleA,
                            swizzleB, math, load, store, warps * slotsPerWarp,
                            getRaster(target, shape.m, shape.n), /*cluster=*/1,
-                           /*splitK=*/1, /*swapAb=*/false);
+                           /*splitK=*/1, swapAb);
+}
+
+/// Only as many CTAs as there are SMs, and only what is worth a workspace.
+ScheduleAttr CandidateBuilder::splitK(ScheduleAttr schedule) const {
+  constexpr double kWorth = 0.95;
+  Prediction whole = predict(asked, target, schedule);
+  int64_t unit = getSplitUnit(problem, schedule.getTileK());
+  int64_t parts = llvm::divideCeil(problem.k, unit);
+  int64_t most = std::min({target.getRates().getSmCount() / whole.tiles, parts,
+                           dgk::CombineOp::kMaxSplits});
+  ScheduleAttr best = schedule;
+  double fastest = kWorth * whole.total;
+  for (int64_t splits = 2; splits <= most; ++splits) {
+    ScheduleAttr candidate = withSplits(schedule, splits);
+    double total = predict(asked, target, candidate).total;
+    if (total >= fastest)
+      continue;
+    fastest = total;
+    best = candidate;
+  }
+  return best;
 }
 
 bool CandidateBuilder::fits(ScheduleAttr schedule) const {
@@ -195,9 +267,9 @@ Candidate CandidateBuilder::build(const TileShape &shape) const {
       slots = more;
 
   Candidate out;
-  out.schedule = makeSchedule(shape, grid, stages, slots);
-  out.prediction = predict(problem, target, out.schedule);
-  out.violation = checkSchedule(problem, target, out.schedule);
+  out.schedule = splitK(makeSchedule(shape, grid, stages, slots));
+  out.prediction = predict(asked, target, out.schedule);
+  out.violation = checkSchedule(asked, target, out.schedule);
   out.declined = policy.getReasonAgainst(problem, shape);
   return out;
 }
@@ -222,16 +294,29 @@ static void addMeasured(const DenseProblem &problem, dgk::TargetAttr target,
   found->isMeasured = !found->violation;
 }
 
+/// Candidates with A and B swapped, where there are few rows.
+static void addSwapped(const DenseProblem &problem, dgk::TargetAttr target,
+                       dgk::MatrixInstruction instruction,
+                       SmallVector<Candidate> &candidates) {
+  if (problem.m > kMostSwappedRows)
+    return;
+  CandidateBuilder builder(problem, target, instruction, /*swapAb=*/true);
+  for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
+    if (shape.n < 2 * std::max(problem.m, kFewestColumns))
+      candidates.push_back(builder.build(shape));
+}
+
 SmallVector<Candidate>
 dgemm::schedule::getCandidates(const DenseProblem &problem,
                                dgk::TargetAttr target) {
   dgk::MatrixInstruction instruction = findInstruction(problem, target);
   if (!instruction || !hasPolicy(instruction))
     return {};
-  CandidateBuilder builder(problem, target, instruction);
+  CandidateBuilder builder(problem, target, instruction, /*swapAb=*/false);
   SmallVector<Candidate> out;
   for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
     out.push_back(builder.build(shape));
+  addSwapped(problem, target, instruction, out);
   addMeasured(problem, target, out);
   return out;
 }
@@ -260,7 +345,8 @@ const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
 
   auto preference = [](const Candidate &candidate) {
     ScheduleAttr s = candidate.schedule;
-    return std::tuple(-s.getTileN(), s.getTileK(), -s.getTileM());
+    return std::tuple(!s.getSwapAb(), -s.getTileN(), s.getTileK(),
+                      -s.getTileM());
   };
   const Candidate *best = nullptr;
   for (const Candidate &candidate : candidates) {

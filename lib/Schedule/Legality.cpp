@@ -297,6 +297,7 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
   }
   problem.isAKMajor = MatmulRules::isKMajor(rules.matrices()[0]);
   problem.isBKMajor = MatmulRules::isKMajor(rules.matrices()[1]);
+  problem.isOutputPlain = !op.getC() && !op.getEpilogueAttr();
   int64_t stride = rules.d().getStrides().front();
   problem.dIsTmaAligned = !ShapedType::isDynamic(stride) &&
                           dgk::getBytes(stride, problem.dType) % kTmaBytes == 0;

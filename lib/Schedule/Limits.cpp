@@ -53,6 +53,8 @@ StringRef dgemm::schedule::getName(Limit limit) {
     return "store path";
   case Limit::Form:
     return "form";
+  case Limit::SplitK:
+    return "split K";
   }
   llvm_unreachable("unknown limit");
 }
@@ -79,6 +81,8 @@ StringRef Violation::getRule() const {
     return "select-c20";
   case Limit::Form:
     return "select-c21";
+  case Limit::SplitK:
+    return "select-c22";
   }
   llvm_unreachable("unknown limit");
 }
@@ -94,6 +98,19 @@ dgemm::schedule::findInstruction(const DenseProblem &problem,
   return dgk::findInstruction(target, problem.aType, problem.bType, isScaled);
 }
 
+DenseProblem dgemm::schedule::orient(const DenseProblem &problem, bool swapAb) {
+  if (!swapAb)
+    return problem;
+  DenseProblem out = problem;
+  std::swap(out.m, out.n);
+  std::swap(out.aType, out.bType);
+  std::swap(out.blockA, out.blockB);
+  std::swap(out.blockRowsA, out.blockRowsB);
+  std::swap(out.isAKMajor, out.isBKMajor);
+  out.dIsTmaAligned = false;
+  return out;
+}
+
 int64_t dgemm::schedule::getWordElements(const DenseProblem &problem,
                                          int64_t block) {
   return problem.hasPackedScales ? 4 * block : block;
@@ -102,6 +119,13 @@ int64_t dgemm::schedule::getWordElements(const DenseProblem &problem,
 int64_t dgemm::schedule::getWordSpan(const DenseProblem &problem, int64_t block,
                                      int64_t tileK) {
   return std::max<int64_t>(getWordElements(problem, block) / tileK, 1);
+}
+
+int64_t dgemm::schedule::getSplitUnit(const DenseProblem &problem,
+                                      int64_t tileK) {
+  int64_t a = getWordElements(problem, problem.blockA);
+  int64_t b = getWordElements(problem, problem.blockB);
+  return std::lcm(tileK, std::lcm(std::max(a, tileK), std::max(b, tileK)));
 }
 
 /// Bytes of the scales of `rows` rows, of which `blockRows` share one. A tile
@@ -191,7 +215,7 @@ private:
   std::optional<Violation> store() const;
   std::optional<Violation> sharedMemory() const;
 
-  const DenseProblem &problem;
+  DenseProblem problem;
   dgk::TargetAttr target;
   ScheduleAttr schedule;
   const InstructionPolicy &policy;
@@ -217,16 +241,21 @@ std::optional<Violation> Checker::form() const {
                   "cluster",
                   schedule.getCluster(), target.getChip(),
                   target.getLimits().getClusterSize());
-  if (schedule.getSplitK() != 1)
+  if (schedule.getSwapAb() && !problem.isOutputPlain)
     return broken(Limit::Form,
-                  "schedule has split_k = {0}, expected 1: no lowering adds up "
-                  "partial products yet; leave out split_k",
-                  schedule.getSplitK());
-  if (schedule.getSwapAb())
-    return broken(Limit::Form,
-                  "schedule has swap_ab, which no lowering on {0} "
-                  "supports yet; leave it out",
-                  target.getChip());
+                  "schedule has swap_ab, expected neither C nor a head split "
+                  "with it; leave it out");
+  if (schedule.getSplitK() > dgk::CombineOp::kMaxSplits)
+    return broken(Limit::SplitK,
+                  "schedule has split_k = {0}, expected at most {1}; take "
+                  "smaller tiles for more CTAs",
+                  schedule.getSplitK(), dgk::CombineOp::kMaxSplits);
+  if (schedule.getSplitK() > 1 && schedule.getCluster() > 1)
+    return broken(Limit::SplitK,
+                  "schedule has split_k = {0} with cluster = {1}, expected one "
+                  "of them to be 1: the CTAs of a cluster share operands of "
+                  "one K range",
+                  schedule.getSplitK(), schedule.getCluster());
   return std::nullopt;
 }
 
@@ -379,6 +408,10 @@ std::optional<Violation> Checker::store() const {
                   "expected 0: nothing is staged",
                   slots);
   }
+  if (schedule.getSwapAb())
+    return broken(Limit::Store,
+                  "schedule has store = tma with swap_ab, expected store = "
+                  "registers, store_slots = 0: warps hold columns of d");
   if (!problem.dIsTmaAligned)
     return broken(Limit::Store,
                   "schedule has store = tma, but the row stride of d is not "
@@ -414,5 +447,5 @@ std::optional<Violation> Checker::sharedMemory() const {
 std::optional<Violation>
 dgemm::schedule::checkSchedule(const DenseProblem &problem,
                                dgk::TargetAttr target, ScheduleAttr schedule) {
-  return Checker(problem, target, schedule).run();
+  return Checker(orient(problem, schedule.getSwapAb()), target, schedule).run();
 }

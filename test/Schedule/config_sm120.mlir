@@ -6,11 +6,11 @@
 // RUN: dgemm-opt %s --dgemm-select-schedule=target=sm_120a --dgemm-select-schedule --mlir-print-local-scope | FileCheck %s --check-prefixes=CHECK,LARGE
 
 // Many rows: 5 stages of 128 x 128 x 64, staged TMA stores, one slot a warp.
-// Few rows: a tile for every SM counts most.
+// Few rows: a CTA for every SM counts most, five for each tile.
 // 48 SMs of a DGX Spark work through more waves, in narrower groups.
 // CHECK-LABEL: @down_projection
 // LARGE: dgk.schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 5, scale_stages = 2, instruction = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>, swizzle = b64 x b64, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 16, along = m>>
-// SMALL: dgk.schedule = #dgk.schedule<tile = 64x32x128, warp_grid = 4x2, stages = 7, scale_stages = 2, {{.*}} swizzle = b128 x b128, {{.*}} store = tma, store_slots = 8, raster = <group = 8, along = m>>
+// SMALL: dgk.schedule = #dgk.schedule<tile = 64x64x128, warp_grid = 4x2, stages = 5, scale_stages = 2, {{.*}} swizzle = b128 x b128, {{.*}} store = tma, store_slots = 8, raster = <group = 16, along = m>, split_k = 5>
 // SPARK: dgk.schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 5, {{.*}} raster = <group = 8, along = m>>
 // CHECK-SAME: dgk.target = #dgk.target<"sm_120a", sm120, ptx = 88, limits = <sharedPerCta = 101376,
 // SPARK-SAME: dgk.target = #dgk.target<"sm_121a", sm120, {{.*}} rates = <smCount = 48,

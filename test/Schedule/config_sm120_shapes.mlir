@@ -17,10 +17,10 @@ func.func @gran_32(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 
 // -----
 
-!a = memref<512x7168xf8E4M3FN>
-!sa = memref<512x14xi32, strided<[1, 512]>>
-!b = memref<2112x7168xf8E4M3FN>
-!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!a = memref<512x2048xf8E4M3FN>
+!sa = memref<512x4xi32, strided<[1, 512]>>
+!b = memref<2112x2048xf8E4M3FN>
+!sb = memref<2112x4xi32, strided<[1, 2112]>>
 !d = memref<512x2112xf32>
 // 2 x 4 warps load the fewest fragments of a flat tile, and 32 columns of f32
 // are a whole line.

@@ -1,4 +1,4 @@
-// Schedules that break a limit: rules select-c12 to select-c21.
+// Schedules that break a limit: rules select-c12 to select-c22.
 // RUN: dgemm-opt %s --split-input-file --verify-diagnostics --dgemm-select-schedule=target=sm_120a
 
 #mma = #dgk.wgmma<f8f6f4, m = 64, n = 128, k = 32, a = f8E4M3FN, b = f8E4M3FN>
@@ -309,14 +309,14 @@ func.func @cluster(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 #s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
     scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
     math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
-    store = tma, store_slots = 8, raster = <group = 8, along = m>, split_k = 2>
+    store = tma, store_slots = 8, raster = <group = 8, along = m>, split_k = 33>
 !a = memref<?x7168xf8E4M3FN>
 !sa = memref<?x14xi32, strided<[1, ?]>>
 !b = memref<2112x7168xf8E4M3FN>
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16>
 func.func @split_k(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{[select-c21] schedule has split_k = 2, expected 1: no lowering adds up partial products yet; leave out split_k}}
+  // expected-error @below {{[select-c22] schedule has split_k = 33, expected at most 32; take smaller tiles for more CTAs}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
   return
@@ -335,7 +335,7 @@ func.func @split_k(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16>
 func.func @swap_ab(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{[select-c21] schedule has swap_ab, which no lowering on sm_120a supports yet; leave it out}}
+  // expected-error @below {{[select-c20] schedule has store = tma with swap_ab, expected store = registers, store_slots = 0: warps hold columns of d}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
   return

@@ -17,7 +17,7 @@ import launch_plan
 
 SIZES = [0, 1, 2, 3, 16, 127, 128, 129, 576, 7168, 100000]
 WRONG_SIZES = [-1, 2**31 - 1, 2**31, 2**40, 2**62]
-KINDS = ["map", "symbol", "pointer"]
+KINDS = ["map", "symbol", "pointer", "workspace"]
 
 
 def make_argument(rng, expected, rows):
@@ -67,7 +67,7 @@ def line_of(case):
 def words_of(plan, launch):
     words = ["launch", launch.grid]
     if launch.grid:
-        words += [plan["block"], plan["cluster"], plan["shared_bytes"], plan["workspace_bytes"]]
+        words += [plan["block"], plan["cluster"], plan["shared_bytes"], launch.workspace_bytes]
     for tensor_map in launch.maps:
         words.append("map")
         if tensor_map is None:

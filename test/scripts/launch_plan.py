@@ -38,6 +38,7 @@ class Launch:
 
     def __init__(self):
         self.grid, self.maps, self.parameters, self.symbols = 0, [], [], []
+        self.workspace_bytes = 0
 
 
 def load(path):
@@ -164,6 +165,8 @@ def evaluate(plan, arguments, sm_count):
         raise PlanError("out_of_range", f"grid {launch.grid}, cluster {plan['cluster']}")
     if launch.grid == 0:
         return launch
+    launch.workspace_bytes = evaluate_within(
+        plan["workspace_bytes"], launch.symbols, MAX_INT64)
     for tensor_map in plan["tensor_maps"]:
         launch.maps.append(find_map(plan, tensor_map, arguments, launch.symbols))
     for parameter in plan["parameters"]:

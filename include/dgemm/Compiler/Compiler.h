@@ -63,6 +63,8 @@ struct CompileOptions {
   /// that the module names (`dgk.target` of an op, target of a kernel), else
   /// sm_120a.
   std::string target;
+  /// Rows of A for which to choose schedules, where types do not tell.
+  int64_t expectedM = 4096;
   /// Level of the result.
   Stage stage = Stage::PTX;
   /// Kernel to emit at stage Plan and from LLVM on; may be empty when the

@@ -44,7 +44,8 @@ struct TensorMapValue {
 /// One parameter with its value.
 struct ParameterValue {
   Parameter::Kind kind = Parameter::Kind::Map;
-  /// Index into `Launch::maps`, 32-bit integer, or address.
+  /// Index into `Launch::maps`, 32-bit integer, or address; 0 for the workspace
+  /// until `setWorkspace` says where it is.
   uint64_t value = 0;
 };
 
@@ -56,6 +57,8 @@ struct Launch {
   uint32_t block = 0;
   uint32_t cluster = 1;
   uint32_t sharedBytes = 0;
+  /// Bytes of global memory to give to `setWorkspace`, 0 where the kernel needs
+  /// none.
   uint64_t workspaceBytes = 0;
   std::vector<TensorMapValue> maps;
   std::vector<ParameterValue> parameters;
@@ -80,6 +83,16 @@ struct Launch {
 Status evaluate(const LaunchPlan &plan,
                 const std::vector<ArgumentValue> &arguments, int64_t smCount,
                 Launch &launch);
+
+/// Bytes that the address of a workspace is a multiple of.
+inline constexpr uint64_t kWorkspaceAlignment = 256;
+
+/// Tells the kernel where its workspace is: `launch.workspaceBytes` bytes of
+/// global memory or more. They are zeros before the kernel's first launch; each
+/// launch of the same plan, with any shapes, may use them after the one before
+/// it. Launches that may run at the same time need one each. Fails when the
+/// address is misaligned, or null where there must be memory.
+Status setWorkspace(Launch &launch, uint64_t address);
 
 } // namespace dgemm::launch
 

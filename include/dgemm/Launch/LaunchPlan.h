@@ -109,6 +109,8 @@ struct Parameter {
     Symbol,
     /// 8 bytes: address of argument `index`.
     Pointer,
+    /// 8 bytes: address of the workspace; `index` is 0.
+    Workspace,
   };
   Kind kind = Kind::Map;
   size_t index = 0;
@@ -135,8 +137,9 @@ struct LaunchPlan {
   int64_t cluster = 1;
   /// Dynamic shared memory of a CTA.
   int64_t sharedBytes = 0;
-  /// Global memory that the kernel needs for itself.
-  int64_t workspaceBytes = 0;
+  /// Global memory that the kernel needs for itself, in bytes: zeros before the
+  /// first launch, and left by each launch as any other needs it.
+  Expression workspaceBytes = Expression::constant(0);
   std::vector<TensorMap> maps;
   std::vector<Parameter> parameters;
   /// From warp 0 on, all warps of the block; or none, when all do the same.

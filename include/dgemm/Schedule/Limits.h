@@ -44,6 +44,8 @@ struct DenseProblem {
   /// The operand is contiguous along K; otherwise along M (along N).
   bool isAKMajor = true;
   bool isBKMajor = true;
+  /// There is neither C nor a head split.
+  bool isOutputPlain = true;
 };
 
 /// What a schedule may break.
@@ -58,6 +60,7 @@ enum class Limit {
   Stages,
   Store,
   Form,
+  SplitK,
 };
 
 /// Name of a limit for remarks and reports: "shared memory".
@@ -92,12 +95,21 @@ struct SharedMemoryUse {
 dgk::MatrixInstruction findInstruction(const DenseProblem &problem,
                                        dgk::TargetAttr target);
 
+/// The product that a schedule computes: that of the caller, or
+/// `D^T = B * A^T` with `swap_ab`, whose output TMA cannot store. What follows,
+/// but for `checkSchedule`, takes the product in this form.
+DenseProblem orient(const DenseProblem &problem, bool swapAb);
+
 /// K elements that one 32-bit scale word serves: four blocks where scales are
 /// packed. 0 without scales.
 int64_t getWordElements(const DenseProblem &problem, int64_t block);
 
 /// K tiles that one scale word serves, at least 1.
 int64_t getWordSpan(const DenseProblem &problem, int64_t block, int64_t tileK);
+
+/// K elements of which each split but the last takes a multiple: a K tile, and
+/// what one scale word serves.
+int64_t getSplitUnit(const DenseProblem &problem, int64_t tileK);
 
 /// Bytes of one slot of the operand ring: A, B, and scales that travel with
 /// them.

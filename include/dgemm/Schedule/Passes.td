@@ -31,8 +31,12 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     bytes; the warp grid is the one that loads the fewest fragments: 4 x 2 for a tile
     of 128 x 128, 2 x 4 for 64 x 128. For `wgmma`,
     M is 64 with one warpgroup or 128 or 256 with two, N 16 to 256, K 128 bytes.
-    The fastest by the model of `dgemm/Schedule/CostModel.h` wins; within 5 % the
-    larger tile N, then the smaller tile K, then the larger tile M.
+    Up to 32 rows there are the same with A and B swapped, and where a candidate has
+    at most half as many tiles as the chip SMs, it splits K as often as the model
+    finds best, with one CTA for each SM at most.
+    The fastest by the model of `dgemm/Schedule/CostModel.h` wins; within 5 % one
+    with A and B swapped, then the larger tile N, then the smaller tile K, then the
+    larger tile M.
 
     For M = 4096, N = 2112, K = 7168 on `sm_120a` that is 128 x 128 x 64 with 5
     stages: 544 tiles are 3 waves over 188 SMs, and tiles of 64 rows or columns
@@ -80,8 +84,11 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     19. `select-c19`: at least 2 stages.
     20. `select-c20`: `store = tma` with a positive multiple of the math warps as
         `store_slots`, rows of D a known multiple of 16 bytes apart, whole
-        128-byte lines in each warp, and in each part of a head split; or `store = registers` with none.
-    21. `select-c21`: `cluster` within the target's, no `split_k`, no `swap_ab`.
+        128-byte lines in each warp, and in each part of a head split; or
+        `store = registers` with none, and always so with `swap_ab`.
+    21. `select-c21`: `cluster` within the target's; `swap_ab` without C and head
+        split.
+    22. `select-c22`: `split_k` at most 32, and not together with a `cluster`.
 
     #### Remarks
 

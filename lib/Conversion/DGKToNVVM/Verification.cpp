@@ -38,6 +38,8 @@ public:
       return store.getMap() && passes(ParameterKind::Map, *store.getMap());
     if (auto add = dyn_cast<AddFromOp>(op))
       return passesView(add.getSource());
+    if (isa<CombineOp>(op))
+      return passes(ParameterKind::Workspace, 0);
     auto store = dyn_cast<StoreOp>(op);
     return !store || passesView(store.getDestination());
   }
@@ -119,6 +121,7 @@ static LogicalResult verifyStage(KernelOp kernel) {
 static LogicalResult verifyRole(Operation *op) {
   if (!isa<AcquireOp, CommitOp, WaitOp, ReleaseOp, CopyAsyncOp, StoreAsyncOp,
            StoreOp, AddFromOp, MmaOp, PromoteOp, ReadScalesOp, ReadFragmentsOp,
+           StoreOp, CombineOp, MmaOp, PromoteOp, ReadScalesOp, ReadFragmentsOp,
            DrainStoresOp>(op))
     return success();
   auto role = op->getParentOfType<RoleOp>();
@@ -281,8 +284,9 @@ LogicalResult dgk::verifyConvertible(KernelOp kernel) {
       return WalkResult::interrupt();
     if (!check.passes(op))
       return op->emitOpError(
-          "[dgk_to_nvvm-c3] needs a size, address or tensor map that the "
-          "launch plan does not pass; run dgk-plan-launch");
+          "[dgk_to_nvvm-c3] needs a size, address, tensor map or workspace "
+          "that "
+          "the launch plan does not pass; run dgk-plan-launch");
     if (failed(verifyRole(op)) || failed(verifyMemory(op)) ||
         failed(verifyAccumulators(op, kernel.getScheduleAttr())) ||
         failed(verifyBand(op, kernel.getScheduleAttr())) ||

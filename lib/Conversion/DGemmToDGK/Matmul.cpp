@@ -17,7 +17,6 @@ using namespace dgk;
 namespace {
 
 /// UE8M0 scales of consecutive K groups that one packed word holds.
-/// UE8M0 scales in an i32.
 constexpr int64_t kScalesPerWord = 4;
 
 /// One operand as the kernel sees it.
@@ -45,9 +44,8 @@ struct Operand {
 class ReductionBuilder {
 public:
   ReductionBuilder(OpBuilder &builder, Location loc, ScheduleAttr schedule,
-                   Operand a, Operand b, Value extent, Value m, Value n)
-      : builder(builder), loc(loc), schedule(schedule), a(a), b(b),
-        extent(extent), m(m), n(n) {
+                   Operand a, Operand b, Value m, Value n)
+      : builder(builder), loc(loc), schedule(schedule), a(a), b(b), m(m), n(n) {
     for (const Operand &operand : {a, b})
       if (operand.scale && operand.getSpan() > schedule.getTileK())
         steps.push_back(operand.getSpan());
@@ -56,8 +54,19 @@ public:
     steps.push_back(schedule.getTileK());
   }
 
-  Value build(Value accumulator) {
-    return buildLevel(0, index(0), extent, accumulator);
+  /// The sum over `length` elements of K from `begin` on, which is a multiple
+  /// of what one scale word covers.
+  Value build(Value begin, Value length, Value accumulator) {
+    return buildLevel(0, begin, length, accumulator);
+  }
+
+  /// Elements of K that no split divides: a K tile, and what one scale word
+  /// covers.
+  int64_t getUnit() const {
+    int64_t unit = 1;
+    for (int64_t step : steps)
+      unit = std::lcm(unit, step);
+    return unit;
   }
 
 private:
@@ -188,9 +197,117 @@ private:
   Location loc;
   ScheduleAttr schedule;
   Operand a, b;
-  Value extent, m, n;
+  Value m, n;
   SmallVector<int64_t> steps;
   Scale scaleA, scaleB;
+};
+
+/// Builds the loop over output tiles, and over the splits of K where the
+/// schedule has some: the CTAs that share a tile take an equal part of K each,
+/// the last part may be shorter or empty, and the last CTA to finish stores the
+/// sum.
+class SplitBuilder {
+public:
+  SplitBuilder(OpBuilder &builder, Location loc, ScheduleAttr schedule,
+               Value rows, Value columns, Value extent)
+      : builder(builder), loc(loc), schedule(schedule), rows(rows),
+        columns(columns), extent(extent) {}
+
+  bool isSplit() const { return schedule.getSplitK() > 1; }
+
+  /// Leaves the builder in the body of the loop.
+  void beginTiles() {
+    SmallVector<Value> extents = {rows, columns};
+    SmallVector<int64_t> sizes = {schedule.getTileM(), schedule.getTileN()};
+    if (isSplit()) {
+      // The slowest dimension: the first wave works on as many tiles as it can.
+      extents.insert(extents.begin(), index(schedule.getSplitK()));
+      sizes.insert(sizes.begin(), 1);
+    }
+    auto tiles = TilesOp::create(builder, loc, extents,
+                                 builder.getDenseI64ArrayAttr(sizes),
+                                 schedule.getRaster());
+    ReturnOp::create(builder, loc);
+    body = builder.createBlock(
+        &tiles.getBody(), {},
+        SmallVector<Type>(extents.size(), builder.getIndexType()),
+        SmallVector<Location>(extents.size(), loc));
+  }
+
+  /// Coordinates of the tile's first element.
+  Value getRow() { return body->getArguments().end()[-2]; }
+  Value getColumn() { return body->getArguments().end()[-1]; }
+
+  /// First element of K and number of elements that this CTA adds up. Parts are
+  /// multiples of `unit` elements but for the last.
+  std::pair<Value, Value> getRange(int64_t unit) {
+    if (!isSplit())
+      return {index(0), extent};
+    Value part = getPart(unit);
+    Value begin = arith::MulIOp::create(builder, loc, getSplit(), part);
+    std::optional<int64_t> known = getConstantIntValue(extent);
+    if (known && *known == schedule.getSplitK() * *getConstantIntValue(part))
+      return {begin, part};
+    Value first = arith::MinUIOp::create(builder, loc, begin, extent);
+    Value rest = arith::SubIOp::create(builder, loc, extent, first);
+    return {begin, arith::MinUIOp::create(builder, loc, rest, part)};
+  }
+
+  /// The sum over all of K, with the builder where only the CTA is that has it.
+  Value combine(Value partial) {
+    if (!isSplit())
+      return partial;
+    Value tilesN = countTiles(columns, schedule.getTileN());
+    Value tileM = divide(getRow(), schedule.getTileM());
+    Value tile = arith::AddIOp::create(
+        builder, loc, arith::MulIOp::create(builder, loc, tileM, tilesN),
+        divide(getColumn(), schedule.getTileN()));
+    Value count = arith::MulIOp::create(
+        builder, loc, countTiles(rows, schedule.getTileM()), tilesN);
+    Value inTile = arith::SubIOp::create(builder, loc, rows, getRow());
+    auto combined = CombineOp::create(
+        builder, loc, partial.getType(), builder.getI1Type(), partial,
+        getSplit(), schedule.getSplitK(), tile, count, inTile);
+    auto branch = scf::IfOp::create(builder, loc, combined.getLast());
+    builder.setInsertionPointToStart(branch.thenBlock());
+    return combined.getSum();
+  }
+
+  void endTiles() {
+    builder.setInsertionPointToEnd(body);
+    YieldOp::create(builder, loc);
+  }
+
+private:
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  }
+  Value getSplit() { return body->getArgument(0); }
+
+  Value divide(Value value, int64_t by) {
+    return arith::DivUIOp::create(builder, loc, value, index(by));
+  }
+  Value countTiles(Value extent, int64_t size) {
+    if (std::optional<int64_t> known = getConstantIntValue(extent))
+      return index(llvm::divideCeil(*known, size));
+    return divide(arith::AddIOp::create(builder, loc, extent, index(size - 1)),
+                  size);
+  }
+
+  /// Elements of K for each split.
+  Value getPart(int64_t unit) {
+    int64_t splits = schedule.getSplitK();
+    if (std::optional<int64_t> known = getConstantIntValue(extent))
+      return index(llvm::divideCeil(*known, splits * unit) * unit);
+    Value units = countTiles(extent, splits * unit);
+    return arith::MulIOp::create(builder, loc, units, index(unit));
+  }
+
+  OpBuilder &builder;
+  Location loc;
+  ScheduleAttr schedule;
+  Value rows, columns, extent;
+  Block *body = nullptr;
 };
 
 } // namespace
@@ -246,15 +363,20 @@ static void nameArguments(KernelOp kernel, dgemm::MatmulOp op) {
                         StringAttr::get(op.getContext(), name));
 }
 
-/// Adds C, rounds, and writes the tile at `coordinates` of the product. C that
-/// is D and f32 is added in memory, where no thread waits for it; otherwise it
-/// is added before the one rounding.
+/// Adds C, rounds, and writes the tile at row `m` and column `n` of the
+/// product, which is D transposed where operands were swapped. C that is D and
+/// f32 is added in memory, where no thread waits for it; otherwise it is added
+/// before the one rounding.
 static void storeSum(OpBuilder &builder, dgemm::MatmulOp op,
-                     const IRMapping &args, Value sum, ValueRange coordinates) {
+                     const IRMapping &args, Value sum, Value m, Value n,
+                     bool swapped) {
   Location loc = op.getLoc();
   Value d = args.lookup(op.getD());
   Type element = cast<MemRefType>(d.getType()).getElementType();
   bool accumulates = op.getC() == op.getD() && element.isF32();
+  SmallVector<Value> coordinates = {m, n};
+  if (swapped)
+    std::swap(coordinates[0], coordinates[1]);
   if (op.getC() && !accumulates)
     sum = AddFromOp::create(builder, loc, sum, args.lookup(op.getC()),
                             coordinates);
@@ -267,8 +389,8 @@ static void storeSum(OpBuilder &builder, dgemm::MatmulOp op,
     heads = HeadSplitAttr::get(op.getContext(), split.getLeft(), split.getMid(),
                                split.getRight());
   StoreOp::create(builder, loc, sum, d, coordinates, Value(), Value(),
-                  UnitAttr(), accumulates ? builder.getUnitAttr() : UnitAttr(),
-                  heads);
+                  swapped ? builder.getUnitAttr() : UnitAttr(),
+                  accumulates ? builder.getUnitAttr() : UnitAttr(), heads);
 }
 
 FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
@@ -300,13 +422,15 @@ FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
   };
   Layout layout = op.getLayout();
   GranularityAttr granularity = op.getGranularityAttr();
+  // D^T = B A^T has the rows of D in its columns.
+  bool swapped = schedule.getSwapAb();
   Operand a = operand(op.getA(), op.getAScale(),
                       granularity ? granularity.getA() : ScaleBlock(),
-                      schedule.getTileM(),
+                      swapped ? schedule.getTileN() : schedule.getTileM(),
                       layout == Layout::TN || layout == Layout::TT);
   Operand b = operand(op.getB(), op.getBScale(),
                       granularity ? granularity.getB() : ScaleBlock(),
-                      schedule.getTileN(),
+                      swapped ? schedule.getTileM() : schedule.getTileN(),
                       layout == Layout::NN || layout == Layout::TN);
   Value rows = getSize(builder, loc, args.lookup(op.getD()), 0);
   // A head split gives D more columns than the product has.
@@ -314,22 +438,21 @@ FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
                       ? getSize(builder, loc, b.data, b.isKFirst ? 1 : 0)
                       : getSize(builder, loc, args.lookup(op.getD()), 1);
   Value extent = getSize(builder, loc, a.data, a.isKFirst ? 0 : 1);
+  if (swapped) {
+    std::swap(a, b);
+    std::swap(rows, columns);
+  }
 
-  auto tiles = TilesOp::create(
-      builder, loc, ValueRange{rows, columns},
-      builder.getDenseI64ArrayAttr({schedule.getTileM(), schedule.getTileN()}),
-      schedule.getRaster());
-  ReturnOp::create(builder, loc);
-  Block *body = builder.createBlock(
-      &tiles.getBody(), {}, {builder.getIndexType(), builder.getIndexType()},
-      {loc, loc});
-  Value m = body->getArgument(0), n = body->getArgument(1);
+  SplitBuilder split(builder, loc, schedule, rows, columns, extent);
+  split.beginTiles();
+  Value m = split.getRow(), n = split.getColumn();
   SmallVector<int64_t> shape = {schedule.getTileM(), schedule.getTileN()};
   Value zero = ZeroOp::create(
       builder, loc, AccumulatorType::get(shape, builder.getF32Type()));
-  Value sum =
-      ReductionBuilder(builder, loc, schedule, a, b, extent, m, n).build(zero);
-  storeSum(builder, op, args, sum, ValueRange{m, n});
-  YieldOp::create(builder, loc);
+  ReductionBuilder reduction(builder, loc, schedule, a, b, m, n);
+  auto [begin, length] = split.getRange(reduction.getUnit());
+  Value sum = split.combine(reduction.build(begin, length, zero));
+  storeSum(builder, op, args, sum, m, n, swapped);
+  split.endTiles();
   return kernel;
 }

@@ -79,15 +79,20 @@ struct StorePattern : KernelPattern<StoreOp> {
   LogicalResult
   matchAndRewrite(StoreOp op, OneToNOpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (op.getTransposed() || op.getLow() || op.getCoordinates().size() != 2)
+    if (op.getLow() || op.getCoordinates().size() != 2)
       return rewriter.notifyMatchFailure(op, "has a form without lowering");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     WarpTile tile(kernel.schedule);
     Value warp = getWarpInRole(b, kernel.roles.lookup(op));
-    auto [row, column] = getFirstElement(b, tile, warp, op.getCoordinates());
+    SmallVector<Value> coordinates(op.getCoordinates());
+    if (op.getTransposed())
+      std::swap(coordinates[0], coordinates[1]);
+    auto [row, column] = getFirstElement(b, tile, warp, coordinates);
     Matrix to(b, kernel, op.getDestination());
     ValueRange elements = adaptor.getValue();
-    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+    if (op.getTransposed())
+      storeColumns(b, to, tile, elements, row, column);
+    for (int64_t i = 0; i < tile.getTilesM() && !op.getTransposed(); ++i)
       for (int64_t half = 0; half < 2; ++half)
         storeRow(b, op, to, tile, elements, i, half,
                  addI32(b, row, tile.rowStep * i + 8 * half), column);
@@ -117,6 +122,31 @@ struct StorePattern : KernelPattern<StoreOp> {
                                     element, LLVM::AtomicOrdering::monotonic);
         else
           LLVM::StoreOp::create(b, element, address);
+      }
+  }
+
+  /// The lane's elements, rows of the tile along the columns of the matrix;
+  /// `row` and `column` are those of the lane's first element in the tile.
+  static void storeColumns(ImplicitLocOpBuilder &b, const Matrix &to,
+                           const WarpTile &tile, ValueRange elements, Value row,
+                           Value column) {
+    for (int64_t j = 0; j < tile.getTilesN(); ++j)
+      for (int64_t c = 0; c < 2; ++c) {
+        Value target = addI32(b, column, kColumns * j + c);
+        auto rowBranch = scf::IfOp::create(b, to.hasRow(b, target));
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointToStart(rowBranch.thenBlock());
+        Value start = to.getRowStart(b, target);
+        for (int64_t i = 0; i < tile.getTilesM(); ++i)
+          for (int64_t half = 0; half < 2; ++half) {
+            Value at = addI32(b, row, tile.rowStep * i + 8 * half);
+            auto branch = scf::IfOp::create(b, to.hasColumn(b, at));
+            OpBuilder::InsertionGuard inner(b);
+            b.setInsertionPointToStart(branch.thenBlock());
+            LLVM::StoreOp::create(b,
+                                  elements[tile.getIndex(i, j) + 2 * half + c],
+                                  to.getAddress(b, start, at));
+          }
       }
   }
 };

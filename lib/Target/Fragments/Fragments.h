@@ -77,6 +77,11 @@ void populateStorePatterns(KernelLowering &kernel,
                            const mlir::TypeConverter &converter,
                            mlir::RewritePatternSet &patterns);
 
+/// Pattern for `dgk.combine`.
+void populateCombinePatterns(KernelLowering &kernel,
+                             const mlir::TypeConverter &converter,
+                             mlir::RewritePatternSet &patterns);
+
 } // namespace dgk::fragments
 
 #endif // DGEMM_LIB_TARGET_FRAGMENTS_FRAGMENTS_H

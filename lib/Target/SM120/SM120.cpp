@@ -56,6 +56,7 @@ struct MmaSyncLowering
     populateColumnPatterns(kernel, converter, patterns);
     populatePlainMmaPatterns(kernel, converter, patterns);
     populateStorePatterns(kernel, converter, patterns);
+    populateCombinePatterns(kernel, converter, patterns);
   }
 };
 } // namespace

@@ -48,6 +48,7 @@ struct WgmmaLowering
     populateMmaPatterns(kernel, converter, patterns);
     populateScalePatterns(kernel, converter, patterns);
     fragments::populateStorePatterns(kernel, converter, patterns);
+    fragments::populateCombinePatterns(kernel, converter, patterns);
   }
 };
 } // namespace

@@ -60,7 +60,7 @@ dgk.kernel @instruction() attributes {schedule = #schedule, launch = #launch} {
 
 dgk.kernel @size(%a: memref<?x64xf32>) attributes {schedule = #schedule, launch = #launch} {
   %c0 = arith.constant 0 : index
-  // expected-error @below {{'memref.dim' op [dgk_to_nvvm-c3] needs a size, address or tensor map that the launch plan does not pass; run dgk-plan-launch}}
+  // expected-error @below {{'memref.dim' op [dgk_to_nvvm-c3] needs a size, address, tensor map or workspace that the launch plan does not pass; run dgk-plan-launch}}
   %n = memref.dim %a, %c0 : memref<?x64xf32>
   dgk.return
 }
@@ -77,7 +77,7 @@ dgk.kernel @size(%a: memref<?x64xf32>) attributes {schedule = #schedule, launch 
 dgk.kernel @pointer(%a: memref<?x64xf32>) attributes {schedule = #schedule, launch = #launch} {
   %c0 = arith.constant 0 : index
   %x = dgk.zero : !dgk.accumulator<128x128xf32>
-  // expected-error @below {{'dgk.store' op [dgk_to_nvvm-c3] needs a size, address or tensor map}}
+  // expected-error @below {{'dgk.store' op [dgk_to_nvvm-c3] needs a size, address, tensor map or workspace}}
   dgk.store %x, %a[%c0, %c0] : !dgk.accumulator<128x128xf32>, memref<?x64xf32>
   dgk.return
 }
@@ -95,7 +95,7 @@ dgk.kernel @map(%a: memref<?x64xbf16>) attributes {schedule = #schedule, launch 
   %c0 = arith.constant 0 : index
   %r = dgk.buffer at 0 : !dgk.buffer<8 x 16x64xbf16, #dgk.shared<b128>>
   %x = dgk.zero : !dgk.accumulator<128x128xbf16>
-  // expected-error @below {{'dgk.store_async' op [dgk_to_nvvm-c3] needs a size, address or tensor map}}
+  // expected-error @below {{'dgk.store_async' op [dgk_to_nvvm-c3] needs a size, address, tensor map or workspace}}
   dgk.store_async %x, %a[%c0, %c0] through %r map(0)
     : !dgk.accumulator<128x128xbf16>, memref<?x64xbf16>, !dgk.buffer<8 x 16x64xbf16, #dgk.shared<b128>>
   dgk.return

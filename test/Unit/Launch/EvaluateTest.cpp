@@ -104,6 +104,34 @@ TEST_F(Evaluate, IgnoresStridesThatLeadNowhere) {
   EXPECT_EQ(launch.maps[0].strides[0], 16u);
 }
 
+TEST_F(Evaluate, SaysHowMuchWorkspaceAndTakesIt) {
+  std::string text = replaced(
+      kSamplePlan, R"("workspace_bytes": 0)",
+      R"("workspace_bytes": {"op": "mul", "lhs": {"symbol": 1}, "rhs": 64})");
+  text = replaced(text, R"({"kind": "pointer", "index": 1},)",
+                  R"({"kind": "pointer", "index": 1},
+                     {"kind": "workspace", "index": 0},)");
+  Result<LaunchPlan> parsed = parsePlan(text);
+  ASSERT_TRUE(static_cast<bool>(parsed)) << parsed.error().message;
+  plan = *parsed;
+  ASSERT_TRUE(evaluate(plan, arguments(300, 160, 192), 188, launch).ok());
+  EXPECT_EQ(launch.workspaceBytes, 300u * 64);
+  ASSERT_EQ(launch.parameters.size(), 4u);
+  EXPECT_EQ(launch.parameters[2].value, 0u);
+  ASSERT_TRUE(setWorkspace(launch, 0x70000).ok());
+  EXPECT_EQ(launch.parameters[1].value, 0x20000u);
+  EXPECT_EQ(launch.parameters[2].value, 0x70000u);
+  EXPECT_EQ(setWorkspace(launch, 0).error().message,
+            "the workspace is null, expected 19200 bytes");
+  EXPECT_EQ(
+      setWorkspace(launch, 0x70010).error().message,
+      "the workspace is 16 bytes beyond a multiple of 256 bytes, to which "
+      "it must be aligned");
+  ASSERT_TRUE(evaluate(plan, arguments(0, 160, 192), 188, launch).ok());
+  EXPECT_EQ(launch.workspaceBytes, 0u);
+  EXPECT_TRUE(setWorkspace(launch, 0).ok());
+}
+
 TEST_F(Evaluate, UsesItsMemoryAgain) {
   ASSERT_TRUE(evaluate(plan, arguments(300, 160, 192), 188, launch).ok());
   const void *maps = launch.maps.data();

@@ -124,12 +124,52 @@ TEST_F(CostModel, LargeProblemsWithoutScalesTakeLargeWarpTiles) {
   EXPECT_EQ(select(problem).getTileM(), 128);
 }
 
-TEST_F(CostModel, FewRowsTakeSmallTilesThatUseMoreSMs) {
-  dgk::ScheduleAttr schedule = select(makeProblem(64, 2112, 7168));
+TEST_F(CostModel, FewRowsTakeSmallTilesOrSplitsThatUseMoreSMs) {
+  DenseProblem problem = makeProblem(64, 2112, 7168);
+  dgk::ScheduleAttr schedule = select(problem);
   EXPECT_EQ(schedule.getTileM(), 64);
-  EXPECT_LE(schedule.getTileN(), 64);
   EXPECT_EQ(schedule.getTileK(), 128);
   EXPECT_GE(schedule.getStages(), 4);
+  Prediction prediction = predict(problem, getTarget(), schedule);
+  EXPECT_EQ(prediction.waves, 1);
+  EXPECT_GE(prediction.tiles * schedule.getSplitK(), 188 * 2 / 3);
+}
+
+TEST_F(CostModel, OneRowSplitsLongSumsOnly) {
+  DenseProblem problem = makeProblem(1, 2112, 7168);
+  problem.hasPackedScales = false;
+  problem.blockRowsB = 128;
+  dgk::ScheduleAttr schedule = select(problem, "sm_90a");
+  EXPECT_GT(schedule.getSplitK(), 1);
+  Prediction prediction = predict(problem, getTarget("sm_90a"), schedule);
+  EXPECT_EQ(prediction.waves, 1);
+  EXPECT_GE(prediction.tiles * schedule.getSplitK(), 132 * 2 / 3);
+  problem.k = 256;
+  EXPECT_EQ(select(problem, "sm_90a").getSplitK(), 1);
+}
+
+TEST_F(CostModel, ManyTilesAreNotSplitOrSwapped) {
+  for (const Candidate &candidate :
+       getCandidates(makeProblem(4096, 7168, 16384), getTarget())) {
+    EXPECT_EQ(candidate.schedule.getSplitK(), 1);
+    EXPECT_FALSE(candidate.schedule.getSwapAb());
+  }
+}
+
+TEST_F(CostModel, ASwappedProductIsTheSameWork) {
+  DenseProblem problem = makeProblem(16, 2048, 7168);
+  bool any = false;
+  for (const Candidate &candidate : getCandidates(problem, getTarget())) {
+    dgk::ScheduleAttr schedule = candidate.schedule;
+    if (!schedule.getSwapAb())
+      continue;
+    any = true;
+    EXPECT_EQ(schedule.getStore(), dgk::StorePath::Registers);
+    EXPECT_LE(schedule.getTileN(), 32);
+    EXPECT_EQ(candidate.prediction.tiles, 2048 / schedule.getTileM());
+    EXPECT_FALSE(candidate.violation) << candidate.violation->text;
+  }
+  EXPECT_TRUE(any);
 }
 
 TEST_F(CostModel, StoresFromRegistersWhereRowsAreNotAligned) {

@@ -36,6 +36,35 @@ TEST_F(Limits, WordSpanIsInTiles) {
 }
 
 // Each term counted by hand.
+TEST_F(Limits, SplitsAreOfWholeScaleWords) {
+  DenseProblem problem = makeProblem(4096, 2112, 7168);
+  EXPECT_EQ(getSplitUnit(problem, 64), 512);
+  problem.blockA = 32;
+  EXPECT_EQ(getSplitUnit(problem, 128), 512);
+  problem.blockB = 32;
+  EXPECT_EQ(getSplitUnit(problem, 128), 128);
+  problem.hasPackedScales = false;
+  problem.blockA = problem.blockB = 128;
+  EXPECT_EQ(getSplitUnit(problem, 128), 128);
+  problem.blockA = problem.blockB = 0;
+  EXPECT_EQ(getSplitUnit(problem, 64), 64);
+}
+
+TEST_F(Limits, SwappingTakesTheOtherOperandFirst) {
+  DenseProblem problem = makeProblem(16, 2112, 7168);
+  problem.blockB = 32;
+  problem.blockRowsB = 128;
+  DenseProblem swapped = orient(problem, true);
+  EXPECT_EQ(swapped.m, 2112);
+  EXPECT_EQ(swapped.n, 16);
+  EXPECT_EQ(swapped.blockA, 32);
+  EXPECT_EQ(swapped.blockB, 128);
+  EXPECT_EQ(swapped.blockRowsA, 128);
+  EXPECT_EQ(swapped.blockRowsB, 1);
+  EXPECT_FALSE(swapped.dIsTmaAligned);
+  EXPECT_EQ(orient(problem, false).m, 16);
+}
+
 TEST_F(Limits, SharedMemoryOfLongWords) {
   SharedMemoryUse use = getSharedMemoryUse(problem, makeSchedule({}));
   EXPECT_EQ(use.operands, 2 * 2 * 128 * 128);

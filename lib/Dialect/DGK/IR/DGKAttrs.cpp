@@ -34,6 +34,23 @@ static void printList(AsmPrinter &p, ArrayRef<T> elements) {
   p << "]";
 }
 
+/// A number, or an expression over symbols: `64`, `()[s0] -> (s0 * 64)`.
+static ParseResult parseSize(AsmParser &parser, AffineMap &result) {
+  int64_t value = 0;
+  OptionalParseResult number = parser.parseOptionalInteger(value);
+  if (!number.has_value())
+    return parser.parseAffineMap(result);
+  result = AffineMap::getConstantMap(value, parser.getContext());
+  return *number;
+}
+
+static void printSize(AsmPrinter &p, AffineMap map) {
+  if (map.isSingleConstant())
+    p << map.getSingleConstantResult();
+  else
+    p << AffineMapAttr::get(map).getAffineMap();
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "dgemm/Dialect/DGK/IR/DGKAttrs.cpp.inc"
 
@@ -452,7 +469,10 @@ Attribute SymbolAttr::parse(AsmParser &parser, Type) {
 }
 
 void ParameterAttr::print(AsmPrinter &p) const {
-  p << "<" << stringifyParameterKind(getKind()) << " " << getIndex() << ">";
+  p << "<" << stringifyParameterKind(getKind());
+  if (getKind() != ParameterKind::Workspace)
+    p << " " << getIndex();
+  p << ">";
 }
 
 Attribute ParameterAttr::parse(AsmParser &parser, Type) {
@@ -460,7 +480,9 @@ Attribute ParameterAttr::parse(AsmParser &parser, Type) {
   if (parser.parseLess())
     return {};
   FailureOr<ParameterKind> kind = FieldParser<ParameterKind>::parse(parser);
-  if (failed(kind) || parser.parseInteger(index) || parser.parseGreater())
+  if (failed(kind) ||
+      (*kind != ParameterKind::Workspace && parser.parseInteger(index)) ||
+      parser.parseGreater())
     return {};
   return ParameterAttr::get(parser.getContext(), *kind, index);
 }
@@ -497,7 +519,7 @@ LogicalResult TensorMapAttr::verify(EmitError emitError, int64_t argument,
 
 LogicalResult LaunchPlanAttr::verify(
     EmitError emitError, ArrayRef<SymbolAttr> symbols, AffineMap grid,
-    int64_t block, int64_t cluster, int64_t sharedBytes, int64_t workspaceBytes,
+    int64_t block, int64_t cluster, int64_t sharedBytes, AffineMap workspace,
     ArrayRef<TensorMapAttr> maps, ArrayRef<ParameterAttr> params) {
   if (grid.getNumResults() == 0 || grid.getNumDims() != 0 ||
       grid.getNumSymbols() > symbols.size())
@@ -508,7 +530,14 @@ LogicalResult LaunchPlanAttr::verify(
     return emitError() << "[launch_plan-c2] block is " << block
                        << " threads and cluster " << cluster
                        << ", expected a multiple of 32 up to 1024, and >= 1";
-  if (sharedBytes < 0 || workspaceBytes < 0)
+  if (workspace.getNumResults() != 1 || workspace.getNumDims() != 0 ||
+      workspace.getNumSymbols() > symbols.size())
+    return emitError() << "[launch_plan-c6] workspace "
+                       << AffineMapAttr::get(workspace)
+                       << " must have one result and use only the plan's "
+                       << symbols.size() << " symbols";
+  if (sharedBytes < 0 ||
+      (workspace.isConstant() && workspace.getSingleConstantResult() < 0))
     return emitError() << "[launch_plan-c3] negative number of bytes";
   for (TensorMapAttr map : maps)
     if (std::max(map.getDims().getNumSymbols(),

@@ -87,6 +87,31 @@ LogicalResult StoreOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// CombineOp
+//===----------------------------------------------------------------------===//
+
+int64_t CombineOp::getPartialBytes() {
+  return 4 * llvm::product_of(getPartial().getType().getShape());
+}
+
+int64_t CombineOp::getTileBytes() {
+  return kCounterBytes + static_cast<int64_t>(getSplits()) * getPartialBytes();
+}
+
+LogicalResult CombineOp::verify() {
+  auto splits = static_cast<int64_t>(getSplits());
+  if (splits < 2 || splits > kMaxSplits)
+    return emitOpError("[combine-c1] has ")
+           << splits << " splits, expected 2 to " << kMaxSplits;
+  AccumulatorType type = getPartial().getType();
+  ArrayRef<int64_t> shape = type.getShape();
+  if (!type.getElementType().isF32() || shape[0] % 16 != 0 || shape[1] % 8 != 0)
+    return emitOpError("[combine-c2] adds ")
+           << type << ", expected f32 and multiples of 16 x 8 elements";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // FieldOp
 //===----------------------------------------------------------------------===//
 

@@ -78,6 +78,7 @@ private:
                          bool transposed);
   LogicalResult planDirectAccess(Operation *op, Value memory, int64_t rank);
   LogicalResult planSize(memref::DimOp op);
+  LogicalResult planCombine(CombineOp op);
   FailureOr<AffineMap> planGrid();
   int64_t getSharedBytes();
   int64_t getThreads();
@@ -88,6 +89,8 @@ private:
   SmallVector<SymbolAttr> symbols;
   SmallVector<TensorMapAttr> maps;
   SmallVector<ParameterAttr> parameters;
+  /// Bytes of the workspace; null as long as nothing needs one.
+  AffineExpr workspace;
 };
 
 } // namespace
@@ -234,7 +237,8 @@ AffineExpr Planner::getExpression(Value value) {
       dim && getDimension(dim) && isa<BlockArgument>(dim.getSource()))
     return getDim(cast<BlockArgument>(dim.getSource()), *getDimension(dim));
   Operation *op = value.getDefiningOp();
-  if (!isa_and_present<arith::AddIOp, arith::SubIOp, arith::MulIOp>(op))
+  if (!isa_and_present<arith::AddIOp, arith::SubIOp, arith::MulIOp,
+                       arith::DivUIOp>(op))
     return {};
   AffineExpr left = getExpression(op->getOperand(0));
   AffineExpr right = getExpression(op->getOperand(1));
@@ -242,7 +246,23 @@ AffineExpr Planner::getExpression(Value value) {
     return {};
   if (isa<arith::AddIOp>(op))
     return left + right;
+  if (isa<arith::DivUIOp>(op))
+    return left.floorDiv(right);
   return isa<arith::SubIOp>(op) ? left - right : left * right;
+}
+
+LogicalResult Planner::planCombine(CombineOp op) {
+  AffineExpr tiles = getExpression(op.getTileCount());
+  if (!tiles)
+    return op.emitOpError("[plan_launch-c7] has a number of tiles that is no "
+                          "sum, product or rounded up quotient of constants "
+                          "and sizes of kernel arguments");
+  if (workspace)
+    return op.emitOpError("[plan_launch-c8] is not the only one of its kernel; "
+                          "they would share one workspace");
+  workspace = tiles * op.getTileBytes();
+  addParameter(ParameterKind::Workspace, 0);
+  return success();
 }
 
 FailureOr<AffineMap> Planner::planGrid() {
@@ -317,6 +337,7 @@ LogicalResult Planner::plan() {
                                       op.getCoordinates().size());
             })
             .Case([&](memref::DimOp op) { return planSize(op); })
+            .Case([&](CombineOp op) { return planCombine(op); })
             .Default([](Operation *) { return success(); });
     return failed(ok) ? WalkResult::interrupt() : WalkResult::advance();
   });
@@ -331,14 +352,18 @@ LogicalResult Planner::plan() {
     map = TensorMapAttr::get(context, map.getArgument(), map.getElementType(),
                              widen(map.getDims()), widen(map.getStrides()),
                              map.getBox(), map.getSwizzle());
+  auto bytes = AffineMap::getConstantMap(0, context);
+  if (workspace)
+    bytes = AffineMap::get(0, isa<AffineConstantExpr>(workspace) ? 0 : count,
+                           workspace);
   ScheduleAttr schedule = kernel.getScheduleAttr();
   auto emitError = [&] { return kernel.emitOpError(); };
   function_ref<InFlightDiagnostic()> emitErrorRef = emitError;
   auto plan = LaunchPlanAttr::getChecked(
       emitErrorRef, context, ArrayRef<SymbolAttr>(symbols), widen(*grid),
       getThreads(), schedule ? schedule.getCluster() : int64_t(1),
-      getSharedBytes(), /*workspaceBytes=*/int64_t(0),
-      ArrayRef<TensorMapAttr>(maps), ArrayRef<ParameterAttr>(parameters));
+      getSharedBytes(), bytes, ArrayRef<TensorMapAttr>(maps),
+      ArrayRef<ParameterAttr>(parameters));
   if (!plan)
     return failure();
   kernel.setLaunchAttr(plan);

@@ -187,3 +187,18 @@ func.func private @bad() attributes {a = #dgk.launch_plan<symbols = [<sm_count>]
 
 // expected-error @below {{[launch_plan-c5] parameter index 1 is out of range}}
 func.func private @bad() attributes {a = #dgk.launch_plan<symbols = [<sm_count>], grid = ()[s0] -> (s0), block = 128, cluster = 1, shared = 0, workspace = 0, maps = [<of 0, bf16, dims = () -> (64, 64), strides = () -> (128), box = [64, 8], swizzle = b128>], parameters = [<map 1>]>}
+
+// -----
+
+// expected-error @below {{[launch_plan-c6] workspace affine_map<()[s0, s1] -> (s1)> must have one result and use only the plan's 1 symbols}}
+func.func private @bad() attributes {a = #dgk.launch_plan<symbols = [<sm_count>], grid = ()[s0] -> (s0), block = 128, cluster = 1, shared = 0, workspace = ()[s0, s1] -> (s1), maps = [], parameters = []>}
+
+// -----
+
+// expected-error @below {{[launch_plan-c6] workspace affine_map<() -> (1, 2)> must have one result and use only the plan's 0 symbols}}
+func.func private @bad() attributes {a = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 0, workspace = () -> (1, 2), maps = [], parameters = []>}
+
+// -----
+
+// expected-error @below {{[launch_plan-c3] negative number of bytes}}
+func.func private @bad() attributes {a = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 0, workspace = -1, maps = [], parameters = []>}

@@ -40,6 +40,17 @@ func.func @accumulation(%x: !dgk.accumulator<8x64xf32>, %d: memref<?x64xf32>, %c
   return
 }
 
+// CHECK-LABEL: @combines
+// CHECK: %sum, %last = dgk.combine %{{.*}}[%[[I:.*]]] of 4, tile %[[I]] of %[[I]] rows %[[I]] : !dgk.accumulator<64x128xf32>
+// CHECK: scf.if %last
+func.func @combines(%x: !dgk.accumulator<64x128xf32>, %d: memref<?x128xf32>, %i: index) {
+  %sum, %last = dgk.combine %x[%i] of 4, tile %i of %i rows %i : !dgk.accumulator<64x128xf32>
+  scf.if %last {
+    dgk.store %sum, %d[%i, %i] : !dgk.accumulator<64x128xf32>, memref<?x128xf32>
+  }
+  return
+}
+
 // CHECK-LABEL: @fields
 // CHECK: %field = dgk.field %{{.*}} at 0 : memref<?x132xi8> to memref<?x32xf32, strided<[33, 1]>>
 // CHECK: dgk.field %{{.*}} at 128 : memref<?x132xi8> to memref<?x1xf32, strided<[33, 1], offset: 32>>

@@ -166,3 +166,35 @@ func.func @f(%x: !dgk.accumulator<8x64xf32>, %a: memref<?x64xi32>, %i: index) {
   %0 = dgk.add_from %x, %a[%i, %i] : !dgk.accumulator<8x64xf32>, memref<?x64xi32>
   return
 }
+
+// -----
+
+func.func @one_split(%x: !dgk.accumulator<64x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.combine' op [combine-c1] has 1 splits, expected 2 to 32}}
+  %sum, %last = dgk.combine %x[%i] of 1, tile %i of %i rows %i : !dgk.accumulator<64x64xf32>
+  return
+}
+
+// -----
+
+func.func @many_splits(%x: !dgk.accumulator<64x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.combine' op [combine-c1] has 33 splits, expected 2 to 32}}
+  %sum, %last = dgk.combine %x[%i] of 33, tile %i of %i rows %i : !dgk.accumulator<64x64xf32>
+  return
+}
+
+// -----
+
+func.func @rounded_partial_sums(%x: !dgk.accumulator<64x64xbf16>, %i: index) {
+  // expected-error @below {{'dgk.combine' op [combine-c2] adds '!dgk.accumulator<64x64xbf16>', expected f32 and multiples of 16 x 8 elements}}
+  %sum, %last = dgk.combine %x[%i] of 2, tile %i of %i rows %i : !dgk.accumulator<64x64xbf16>
+  return
+}
+
+// -----
+
+func.func @odd_partial_sums(%x: !dgk.accumulator<8x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.combine' op [combine-c2] adds '!dgk.accumulator<8x64xf32>', expected f32 and multiples of 16 x 8 elements}}
+  %sum, %last = dgk.combine %x[%i] of 2, tile %i of %i rows %i : !dgk.accumulator<8x64xf32>
+  return
+}

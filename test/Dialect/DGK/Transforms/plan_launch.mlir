@@ -152,3 +152,31 @@ dgk.kernel @columns(%a: memref<576x?xbf16, strided<[?, 1]>>, %b: memref<?x576xbf
   }
   dgk.return
 }
+
+// The workspace of a sum over splits: 128 bytes of counters and 4 times 64 x 128
+// partial sums for each tile.
+// CHECK-LABEL: dgk.kernel @combine
+// CHECK-SAME:    grid = ()[s0, s1] -> (s0, (s1 ceildiv 64) * 68),
+// CHECK-SAME:    workspace = ()[s0, s1] -> (((s1 + 63) floordiv 64) * 2230400),
+// CHECK-SAME:    parameters = [<symbol 1>, <workspace>]>
+dgk.kernel @combine(%d: memref<?x2112xf32>) {
+  %c0 = arith.constant 0 : index
+  %c4 = arith.constant 4 : index
+  %c17 = arith.constant 17 : index
+  %c63 = arith.constant 63 : index
+  %c64 = arith.constant 64 : index
+  %columns = arith.constant 2112 : index
+  %rows = memref.dim %d, %c0 : memref<?x2112xf32>
+  %up = arith.addi %rows, %c63 : index
+  %tiles_m = arith.divui %up, %c64 : index
+  %tiles = arith.muli %tiles_m, %c17 : index
+  dgk.roles {
+    dgk.role @math warps(4) {
+      dgk.tiles (%s, %m, %n) in (%c4 by 1, %rows by 64, %columns by 128) {
+        %zero = dgk.zero : !dgk.accumulator<64x128xf32>
+        %sum, %last = dgk.combine %zero[%s] of 4, tile %m of %tiles rows %rows : !dgk.accumulator<64x128xf32>
+      }
+    }
+  }
+  dgk.return
+}

@@ -105,3 +105,34 @@ dgk.kernel @tall(%a: memref<?x64xbf16>) {
   }
   dgk.return
 }
+
+// -----
+
+dgk.kernel @unknown_tiles(%lens: memref<1xi32>) {
+  %c0 = arith.constant 0 : index
+  %len = memref.load %lens[%c0] : memref<1xi32>
+  %tiles = arith.index_cast %len : i32 to index
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x64xf32>
+      // expected-error @below {{[plan_launch-c7] has a number of tiles that is no sum, product or rounded up quotient of constants and sizes of kernel arguments}}
+      %sum, %last = dgk.combine %zero[%c0] of 2, tile %c0 of %tiles rows %c0 : !dgk.accumulator<64x64xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @two_sums() {
+  %c0 = arith.constant 0 : index
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x64xf32>
+      %sum, %last = dgk.combine %zero[%c0] of 2, tile %c0 of %c0 rows %c0 : !dgk.accumulator<64x64xf32>
+      // expected-error @below {{[plan_launch-c8] is not the only one of its kernel; they would share one workspace}}
+      %more, %end = dgk.combine %zero[%c0] of 2, tile %c0 of %c0 rows %c0 : !dgk.accumulator<64x64xf32>
+    }
+  }
+  dgk.return
+}

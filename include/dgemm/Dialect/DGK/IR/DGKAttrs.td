@@ -388,7 +388,8 @@ def DGK_ParameterAttr : DGK_Attr<"Parameter", "parameter"> {
   let description = [{
     `#dgk.parameter<map 0>`: the 128 bytes of tensor map 0;
     `#dgk.parameter<symbol 1>`: symbol 1 as i32;
-    `#dgk.parameter<pointer 4>`: the address of kernel argument 4.
+    `#dgk.parameter<pointer 4>`: the address of kernel argument 4;
+    `#dgk.parameter<workspace>`: the address of the workspace.
   }];
   let parameters = (ins "::dgk::ParameterKind":$kind, "int64_t":$index);
   let hasCustomAssemblyFormat = 1;
@@ -402,6 +403,10 @@ def DGK_LaunchPlanAttr : DGK_Attr<"LaunchPlan", "launch_plan"> {
     workspace in bytes, tensor maps and parameters.
     It is all that a launcher needs; no host code is made per kernel.
 
+    The workspace is global memory that the kernel has for itself; its size is a
+    number or an expression over the symbols. The caller fills it with zeros once;
+    every launch leaves it as the next one needs it, whatever the shapes of either.
+
     #### Constraints
     1. `launch_plan-c1`: the grid has results and uses only the plan's symbols.
     2. `launch_plan-c2`: the block is a multiple of 32 up to 1024, the cluster
@@ -409,6 +414,8 @@ def DGK_LaunchPlanAttr : DGK_Attr<"LaunchPlan", "launch_plan"> {
     3. `launch_plan-c3`: numbers of bytes are not negative.
     4. `launch_plan-c4`: tensor maps use only the plan's symbols.
     5. `launch_plan-c5`: parameters name maps and symbols that exist.
+    6. `launch_plan-c6`: the size of the workspace is one expression that uses
+       only the plan's symbols.
   }];
   let parameters = (ins
     ArrayRefParameter<"::dgk::SymbolAttr">:$symbols,
@@ -416,12 +423,12 @@ def DGK_LaunchPlanAttr : DGK_Attr<"LaunchPlan", "launch_plan"> {
     "int64_t":$block,
     "int64_t":$cluster,
     "int64_t":$sharedBytes,
-    "int64_t":$workspaceBytes,
+    "::mlir::AffineMap":$workspace,
     ArrayRefParameter<"::dgk::TensorMapAttr">:$maps,
     ArrayRefParameter<"::dgk::ParameterAttr">:$params);
   let assemblyFormat = [{
     `<` `symbols` `=` custom<List>($symbols) `,` `grid` `=` $grid `,` `block` `=` $block
-    `,` `cluster` `=` $cluster `,` `shared` `=` $sharedBytes `,` `workspace` `=` $workspaceBytes
+    `,` `cluster` `=` $cluster `,` `shared` `=` $sharedBytes `,` `workspace` `=` custom<Size>($workspace)
     `,` `maps` `=` custom<List>($maps) `,` `parameters` `=` custom<List>($params) `>`
   }];
   let genVerifyDecl = 1;

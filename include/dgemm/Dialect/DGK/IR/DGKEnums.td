@@ -64,6 +64,7 @@ def DGK_SymbolKind : DGK_Enum<"SymbolKind", "What a launch-time symbol stands fo
 def DGK_ParameterKind : DGK_Enum<"ParameterKind", "What a kernel parameter is", [
       I32EnumAttrCase<"Map", 0, "map">,
       I32EnumAttrCase<"Symbol", 1, "symbol">,
-      I32EnumAttrCase<"Pointer", 2, "pointer">]>;
+      I32EnumAttrCase<"Pointer", 2, "pointer">,
+      I32EnumAttrCase<"Workspace", 3, "workspace">]>;
 
 #endif // DGEMM_DIALECT_DGK_IR_DGKENUMS_TD

@@ -113,6 +113,69 @@ def DGK_AddFromOp : DGK_NamedOp<"add_from", "sum",
   let hasVerifier = 1;
 }
 
+def DGK_CombineOp : DGK_Op<"combine",
+    [DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>,
+     TypesMatchWith<"the sum has the type of the partial sums", "partial",
+                    "sum", "$_self">,
+     MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Adds the partial sums of the CTAs that share a tile";
+  let description = [{
+    A tile whose K range is split comes here once for each split, in any CTA, in
+    any order. The partial sums wait in the kernel's workspace. Whoever comes last
+    gets true and the sum, added in the order of the splits, so that the result is
+    the same in every run; the others get false, and their own partial sum. Nobody
+    waits.
+
+    Each warp counts for itself, and `last` is the same in all threads of a warp,
+    not of a CTA. Rows from `rows` on, counted from the tile's first, hold nothing
+    that is stored; what the last one gets there is undefined.
+
+    Tile t of the `tiles` has `dgk::CombineOp::getTileBytes` bytes of the workspace
+    from t times as many on: a counter for each math warp, which is zero before and
+    after each launch, then the splits one after the other. That does not depend on
+    the number of tiles.
+
+    #### Constraints
+    1. `combine-c1`: there are at least 2 splits and at most 32.
+    2. `combine-c2`: partial sums are f32, a multiple of 16 x 8.
+
+    Example:
+    ```mlir
+    %sum, %last = dgk.combine %partial[%split] of 4, tile %t of %tiles rows %rows
+      : !dgk.accumulator<64x128xf32>
+    scf.if %last {
+      dgk.store %sum, %d[%m, %n] : !dgk.accumulator<64x128xf32>, memref<?x2112xf32>
+    }
+    ```
+  }];
+  let arguments = (ins DGK_AccumulatorType:$partial, Index:$split,
+                       I64Attr:$splits, Index:$tile, Index:$tileCount,
+                       Index:$rows);
+  let results = (outs DGK_AccumulatorType:$sum, I1:$last);
+  let assemblyFormat = [{
+    $partial `[` $split `]` `of` $splits `,` `tile` $tile `of` $tileCount
+    `rows` $rows attr-dict `:` qualified(type($partial))
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Most splits of a tile.
+    static constexpr int64_t kMaxSplits = 32;
+    /// Bytes in front of a tile's partial sums: a 32-bit counter for each of at
+    /// most 32 warps.
+    static constexpr int64_t kCounterBytes = 128;
+    /// Bytes of one partial sum in the workspace.
+    int64_t getPartialBytes();
+    /// Bytes of one tile in the workspace.
+    int64_t getTileBytes();
+  }];
+  let extraClassDefinition = [{
+    void $cppClass::getAsmResultNames(::mlir::OpAsmSetValueNameFn setName) {
+      setName(getSum(), "sum");
+      setName(getLast(), "last");
+    }
+  }];
+}
+
 def DGK_FieldOp : DGK_NamedOp<"field", "field", [Pure]> {
   let summary = "One field of an array of byte records in global memory";
   let description = [{

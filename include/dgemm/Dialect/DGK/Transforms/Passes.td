@@ -139,7 +139,8 @@ def DGKPlanLaunchPass : DGK_KernelPass<"dgk-plan-launch"> {
     Attaches `#dgk.launch_plan`: one tensor map for each way a copy or store
     views a kernel argument, the sizes and strides that only the launch knows as
     symbols, the grid as the smaller of the chip's SM count and the number of
-    output tiles, shared memory from the assigned offsets, parameters in order.
+    output tiles, shared memory from the assigned offsets, workspace of
+    `dgk.combine`, parameters in order.
 
     Before: `dgk-assign-memory`, `dgk-warp-specialize`. After: the kernel has a plan.
 
@@ -153,6 +154,9 @@ def DGKPlanLaunchPass : DGK_KernelPass<"dgk-plan-launch"> {
     5. `plan_launch-c5`: a tile's rows are contiguous in memory; of a tile of one
        column, the column is.
     6. `plan_launch-c6`: the other strides are multiples of 16 bytes.
+    7. `plan_launch-c7`: the number of tiles of `dgk.combine` is made of constants
+       and sizes of kernel arguments as well, also by division.
+    8. `plan_launch-c8`: a kernel has one `dgk.combine`.
   }];
 }
 
