@@ -91,14 +91,14 @@ public:
   }
   /// Whether the instruction applies the scales, which it wants packed.
   bool wantsPackedScales() { return getInstruction().getScaleBlock() != 0; }
+  /// The target's instruction for A and B: of those for scaled operands the one
+  /// that knows scales, if there is one. Null if there is none.
+  dgk::MatrixInstruction getInstruction();
 
 private:
   InFlightDiagnostic fail(StringRef rule) {
     return op.emitOpError() << "[" << rule << "] ";
   }
-  /// The target's instruction for A and B: of those for scaled operands the one
-  /// that knows scales, if there is one. Null if there is none.
-  dgk::MatrixInstruction getInstruction();
   /// Rows and K elements of A (B) that share a scale.
   ScaleBlock getBlock(StringRef scale);
 
@@ -254,7 +254,8 @@ LogicalResult MatmulRules::rowStrides() {
 LogicalResult MatmulRules::scaleStrides() {
   for (Operand x : scales()) {
     // A scale for many rows is read element by element.
-    if (getBlock(x.name).mn > 1)
+    // So are plain ones that TMA cannot copy.
+    if (getBlock(x.name).mn > 1 || !wantsPackedScales())
       continue;
     SmallVector<int64_t> strides = x.getStrides();
     bool isAligned =
@@ -295,6 +296,17 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
     problem.blockRowsB = granularity.getB().mn;
     problem.hasPackedScales = rules.wantsPackedScales();
   }
+  auto isFetched = [&](Value scale, int64_t blockRows) {
+    return scale && !problem.hasPackedScales && blockRows == 1 &&
+           !dgk::hasTmaStrides(cast<MemRefType>(scale.getType()), /*inner=*/0,
+                               /*whenUnknown=*/true);
+  };
+  problem.fetchesScalesA = isFetched(op.getAScale(), problem.blockRowsA);
+  problem.fetchesScalesB = isFetched(op.getBScale(), problem.blockRowsB);
+  bool isAddedInPlace = op.getC() == op.getD() && problem.dType.isF32();
+  problem.hasCTile = op.getC() && !isAddedInPlace &&
+                     dgk::comesAsTile(cast<MemRefType>(op.getC().getType()),
+                                      rules.getInstruction());
   problem.isAKMajor = MatmulRules::isKMajor(rules.matrices()[0]);
   problem.isBKMajor = MatmulRules::isKMajor(rules.matrices()[1]);
   problem.isOutputPlain = !op.getC() && !op.getEpilogueAttr();

@@ -107,6 +107,7 @@ DenseProblem dgemm::schedule::orient(const DenseProblem &problem, bool swapAb) {
   std::swap(out.blockA, out.blockB);
   std::swap(out.blockRowsA, out.blockRowsB);
   std::swap(out.isAKMajor, out.isBKMajor);
+  std::swap(out.fetchesScalesA, out.fetchesScalesB);
   out.dIsTmaAligned = false;
   return out;
 }
@@ -139,9 +140,11 @@ int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,
   int64_t k = schedule.getTileK();
   int64_t bytes = schedule.getTileM() * dgk::getBytes(k, problem.aType) +
                   schedule.getTileN() * dgk::getBytes(k, problem.bType);
-  if (problem.blockA != 0 && getWordSpan(problem, problem.blockA, k) == 1)
+  if (problem.blockA != 0 && !problem.fetchesScalesA &&
+      getWordSpan(problem, problem.blockA, k) == 1)
     bytes += getScaleBytes(schedule.getTileM(), problem.blockRowsA);
-  if (problem.blockB != 0 && getWordSpan(problem, problem.blockB, k) == 1)
+  if (problem.blockB != 0 && !problem.fetchesScalesB &&
+      getWordSpan(problem, problem.blockB, k) == 1)
     bytes += getScaleBytes(schedule.getTileN(), problem.blockRowsB);
   return bytes;
 }
@@ -159,9 +162,13 @@ SharedMemoryUse dgemm::schedule::getSharedMemoryUse(const DenseProblem &problem,
   use.scales = schedule.getScaleStages() * word;
   use.staging = schedule.getStoreSlots() * kSlotRows *
                 static_cast<int64_t>(schedule.getStoreSwizzle(problem.dType));
+  bool hasCTile = problem.hasCTile && schedule.getSplitK() == 1;
+  if (hasCTile)
+    use.addend =
+        schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);
   // Words that advance at different K tiles need a pipeline each.
   int64_t scalePipelines = (spanA > 1) + (spanB > 1 && spanB != spanA);
-  use.barriers = kBarrierBytes * (schedule.getStages() +
+  use.barriers = kBarrierBytes * (schedule.getStages() + hasCTile +
                                   scalePipelines * schedule.getScaleStages());
   return use;
 }
@@ -437,11 +444,11 @@ std::optional<Violation> Checker::sharedMemory() const {
   return broken(
       Limit::SharedMemory,
       "schedule needs {0} bytes of shared memory, {1} has {2}: {3} "
-      "stages of operands {4}, scales {5}, store staging {6}, "
-      "barriers {7}; use fewer stages, fewer store_slots or a smaller "
+      "stages of operands {4}, scales {5}, store staging {6}, a tile of C {7}, "
+      "barriers {8}; use fewer stages, fewer store_slots or a smaller "
       "tile",
       use.total(), target.getChip(), available, schedule.getStages(),
-      use.operands, use.scales, use.staging, use.barriers);
+      use.operands, use.scales, use.staging, use.addend, use.barriers);
 }
 
 std::optional<Violation>

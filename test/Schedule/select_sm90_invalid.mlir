@@ -26,3 +26,31 @@ func.func @rows_not_along_k(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 128x128>}
   return
 }
+
+// -----
+
+// 96 columns of BF16 are 192 bytes: b64 divides them, b128 does not.
+#w16 = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#s = #dgk.schedule<tile = 128x96x64, warp_grid = 8x1, stages = 3, scale_stages = 1,
+  instruction = #w16, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+func.func @columns(%a: memref<?x512xbf16>, %b: memref<512x192xbf16>, %d: memref<?x192xbf16>) {
+  // expected-error @below {{'dgemm.matmul' op [select-c14] b is contiguous along its rows, 192 bytes of a tile of 96 and K = 64, with swizzle b128; expected a multiple of the swizzle's bytes, and of K = 16 of the instruction}}
+  dgemm.matmul ins(%a, %b : memref<?x512xbf16>, memref<512x192xbf16>) outs(%d : memref<?x192xbf16>)
+    {layout = #dgemm.layout<nn>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+// 6 stages of 32 KB and 16 KB of staging fit, but not beside a tile of C.
+#w16 = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#s = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 6, scale_stages = 1,
+  instruction = #w16, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+func.func @addend(%a: memref<?x512xbf16>, %b: memref<256x512xbf16>, %d: memref<?x256xbf16>) {
+  // expected-error @below {{'dgemm.matmul' op [select-c15] schedule needs 245872 bytes of shared memory, sm_90a has 232448: 6 stages of operands 196608, scales 0, store staging 16384, a tile of C 32768, barriers 112;}}
+  dgemm.matmul ins(%a, %b plus %d : memref<?x512xbf16>, memref<256x512xbf16>, memref<?x256xbf16>) outs(%d : memref<?x256xbf16>)
+    {dgk.schedule = #s}
+  return
+}

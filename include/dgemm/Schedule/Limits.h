@@ -46,6 +46,11 @@ struct DenseProblem {
   bool isBKMajor = true;
   /// There is neither C nor a head split.
   bool isOutputPlain = true;
+  /// Threads fetch the scales of the operand from global memory.
+  bool fetchesScalesA = false;
+  bool fetchesScalesB = false;
+  /// C is added as a tile from shared memory.
+  bool hasCTile = false;
 };
 
 /// What a schedule may break.
@@ -85,9 +90,13 @@ struct SharedMemoryUse {
   int64_t scales = 0;
   /// Staging of the TMA store.
   int64_t staging = 0;
+  /// The tile of C.
+  int64_t addend = 0;
   int64_t barriers = 0;
 
-  int64_t total() const { return operands + scales + staging + barriers; }
+  int64_t total() const {
+    return operands + scales + staging + addend + barriers;
+  }
 };
 
 /// The target's instruction for the problem: with scales of its own where they

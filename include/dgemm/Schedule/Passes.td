@@ -63,8 +63,9 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     9. `select-c9`: heads of a head split have fewer than 2^31 columns.
     10. `select-c10`: rows of A and B (columns, where these are contiguous) are a multiple of 16 bytes apart. A stride
         that is only known at launch is the caller's promise.
-    11. `select-c11`: scales of single rows have stride 1 along them, and along K
-        a multiple of 4 words.
+    11. `select-c11`: packed scales have stride 1 along the rows, and along K a
+        multiple of 4 words. Where other scales of single rows have not, threads
+        fetch them.
 
     The schedule, whoever wrote it:
 
@@ -77,7 +78,9 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
         an operand is contiguous along M or N, its tile is a whole number of
         swizzle spans there, and tile K one of instructions.
     15. `select-c15`: shared memory. Operand ring, scale ring, 16 rows of one
-        swizzle span for each store slot, 16 bytes for each stage of a pipeline.
+        swizzle span for each store slot, a tile of C for `wgmma` where C is not
+        summed in memory and TMA can copy it, 16 bytes for each stage of a
+        pipeline.
     16. `select-c16`: registers of a math thread, as estimated.
     17. `select-c17`: registers of all threads, at most what the CTA gets at launch.
     18. `select-c18`: warps of the CTA.

@@ -40,6 +40,8 @@ public:
       return passesView(add.getSource());
     if (isa<CombineOp>(op))
       return passes(ParameterKind::Workspace, 0);
+    if (auto fetch = dyn_cast<FetchScalesOp>(op))
+      return passesView(fetch.getSource());
     auto store = dyn_cast<StoreOp>(op);
     return !store || passesView(store.getDestination());
   }
@@ -120,9 +122,8 @@ static LogicalResult verifyStage(KernelOp kernel) {
 /// Cursors, barriers and fragments belong to a role.
 static LogicalResult verifyRole(Operation *op) {
   if (!isa<AcquireOp, CommitOp, WaitOp, ReleaseOp, CopyAsyncOp, StoreAsyncOp,
-           StoreOp, AddFromOp, MmaOp, PromoteOp, ReadScalesOp, ReadFragmentsOp,
-           StoreOp, CombineOp, MmaOp, PromoteOp, ReadScalesOp, ReadFragmentsOp,
-           DrainStoresOp>(op))
+           StoreOp, AddFromOp, AddTileOp, FetchScalesOp, CombineOp, MmaOp,
+           PromoteOp, ReadScalesOp, ReadFragmentsOp, DrainStoresOp>(op))
     return success();
   auto role = op->getParentOfType<RoleOp>();
   if (!role)
@@ -138,14 +139,14 @@ static LogicalResult verifyRole(Operation *op) {
 /// Memory is reached by copies and stores of tiles only.
 static LogicalResult verifyMemory(Operation *op) {
   auto isMemory = [](Type type) { return isa<BaseMemRefType>(type); };
-  if (isa<CopyAsyncOp, StoreAsyncOp, StoreOp, AddFromOp, memref::DimOp,
-          KernelOp>(op) ||
+  if (isa<CopyAsyncOp, StoreAsyncOp, StoreOp, AddFromOp, FetchScalesOp,
+          memref::DimOp, KernelOp>(op) ||
       (llvm::none_of(op->getOperandTypes(), isMemory) &&
        llvm::none_of(op->getResultTypes(), isMemory)))
     return success();
   return op->emitOpError("[dgk_to_nvvm-c8] reaches memory in a way that has no "
                          "lowering; dgk.copy_async, dgk.store_async, "
-                         "dgk.store and dgk.add_from have");
+                         "dgk.store, dgk.add_from and dgk.fetch_scales have");
 }
 
 /// An accumulator that no thread can hold would become code without end.

@@ -33,6 +33,14 @@ struct Operand {
     Type type = cast<MemRefType>(scale.getType()).getElementType();
     return type.isInteger(32) ? kScalesPerWord * granularity : granularity;
   }
+
+  /// Whether the threads that scale fetch the scales themselves: those of
+  /// single rows, where TMA cannot copy them.
+  bool isFetched() const {
+    auto type = cast<MemRefType>(scale.getType());
+    return blockRows == 1 && type.getElementType().isF32() &&
+           !hasTmaStrides(type, /*inner=*/0, /*whenUnknown=*/true);
+  }
 };
 
 /// Builds the loops over K of one output tile.
@@ -104,9 +112,15 @@ private:
   }
 
   /// The scale word of `operand` for the K elements from `k` on.
-  Scale loadScale(const Operand &operand, Value row, Value k) {
+  Scale loadScale(const Operand &operand, Side side, Value row, Value k) {
     Value word =
         arith::DivUIOp::create(builder, loc, k, index(operand.getSpan()));
+    if (operand.isFetched())
+      return {FetchScalesOp::create(
+                  builder, loc,
+                  ScalesType::get(side, operand.tileRows, builder.getF32Type()),
+                  operand.scale, ValueRange{row, word}),
+              k};
     if (operand.blockRows == 1)
       return {loadTile(operand.scale, row, word, operand.tileRows, 1), k};
     // Where tiles do not begin with a block, one scale for each common divisor.
@@ -128,6 +142,11 @@ private:
 
   Value buildStep(Value k, Value accumulator) {
     int64_t tileK = schedule.getTileK();
+    // What threads fetch is on its way while they wait for the tiles.
+    if (a.scale && a.isFetched())
+      scaleA = loadScale(a, Side::A, m, k);
+    if (b.scale && b.isFetched())
+      scaleB = loadScale(b, Side::B, n, k);
     Value ta = loadOperand(a, m, k);
     Value tb = loadOperand(b, n, k);
     if (!a.scale)
@@ -135,8 +154,12 @@ private:
                            Value(), IntegerAttr(), tb, Value(), Value(),
                            IntegerAttr(), accumulator);
     // A word that covers no more than this tile is loaded here.
-    Scale sa = a.getSpan() <= tileK ? loadScale(a, m, k) : scaleA;
-    Scale sb = b.getSpan() <= tileK ? loadScale(b, n, k) : scaleB;
+    Scale sa = a.getSpan() <= tileK && !a.isFetched()
+                   ? loadScale(a, Side::A, m, k)
+                   : scaleA;
+    Scale sb = b.getSpan() <= tileK && !b.isFetched()
+                   ? loadScale(b, Side::B, n, k)
+                   : scaleB;
     return MmaOp::create(builder, loc, accumulator.getType(), ta, sa.tile,
                          getScaleIndex(a, sa, k),
                          builder.getI64IntegerAttr(a.granularity), tb, sb.tile,
@@ -150,9 +173,9 @@ private:
     if (level + 1 == steps.size())
       return buildStep(k, accumulator);
     if (a.scale && a.getSpan() == steps[level])
-      scaleA = loadScale(a, m, k);
+      scaleA = loadScale(a, Side::A, m, k);
     if (b.scale && b.getSpan() == steps[level])
-      scaleB = loadScale(b, n, k);
+      scaleB = loadScale(b, Side::B, n, k);
     return buildLevel(level + 1, k, length, accumulator);
   }
 
@@ -363,6 +386,25 @@ static void nameArguments(KernelOp kernel, dgemm::MatmulOp op) {
                         StringAttr::get(op.getContext(), name));
 }
 
+/// Adds C at `coordinates`: as a tile that is on its way long before, or read
+/// by the threads.
+static Value addC(OpBuilder &builder, dgemm::MatmulOp op, Value c, Value sum,
+                  ValueRange coordinates) {
+  Location loc = op.getLoc();
+  auto type = cast<MemRefType>(c.getType());
+  auto schedule =
+      op->getAttrOfType<ScheduleAttr>(DGKDialect::kScheduleAttrName);
+  // Of the splits of a tile one adds C, and nobody knows before which.
+  if (schedule.getSplitK() > 1 ||
+      !comesAsTile(type, schedule.getMatrixInstruction()))
+    return AddFromOp::create(builder, loc, sum, c, coordinates);
+  auto shape = cast<AccumulatorType>(sum.getType()).getShape();
+  Value tile =
+      LoadOp::create(builder, loc, TileType::get(shape, type.getElementType()),
+                     c, coordinates);
+  return AddTileOp::create(builder, loc, sum, tile);
+}
+
 /// Adds C, rounds, and writes the tile at row `m` and column `n` of the
 /// product, which is D transposed where operands were swapped. C that is D and
 /// f32 is added in memory, where no thread waits for it; otherwise it is added
@@ -378,8 +420,7 @@ static void storeSum(OpBuilder &builder, dgemm::MatmulOp op,
   if (swapped)
     std::swap(coordinates[0], coordinates[1]);
   if (op.getC() && !accumulates)
-    sum = AddFromOp::create(builder, loc, sum, args.lookup(op.getC()),
-                            coordinates);
+    sum = addC(builder, op, args.lookup(op.getC()), sum, coordinates);
   auto type = cast<AccumulatorType>(sum.getType());
   if (element != type.getElementType())
     sum = ConvertOp::create(

@@ -15,47 +15,6 @@ using namespace dgk::fragments;
 
 namespace {
 
-/// A matrix in global memory: address, row stride in elements, sizes.
-struct Matrix {
-  Matrix(ImplicitLocOpBuilder &b, const KernelLowering &kernel, Value memory)
-      : element(cast<MemRefType>(memory.getType()).getElementType()) {
-    auto global = LLVM::LLVMPointerType::get(
-        b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Global));
-    pointer = LLVM::AddrSpaceCastOp::create(
-        b, global,
-        kernel.getParameter(ParameterKind::Pointer,
-                            kernel.arguments.lookup(memory)));
-    stride = toI32(b, kernel.getStride(b, memory, 0));
-    rows = toI32(b, kernel.getSize(b, memory, 0));
-    columns = toI32(b, kernel.getSize(b, memory, 1));
-  }
-
-  Value hasRow(ImplicitLocOpBuilder &b, Value row) const {
-    return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, row, rows);
-  }
-  Value hasColumn(ImplicitLocOpBuilder &b, Value column) const {
-    return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, column, columns);
-  }
-
-  /// Rows times stride passes 2^32 for large matrices.
-  Value getRowStart(ImplicitLocOpBuilder &b, Value row) const {
-    Value wideRow = arith::ExtUIOp::create(b, b.getI64Type(), row);
-    Value wideStride = arith::ExtUIOp::create(b, b.getI64Type(), stride);
-    return arith::MulIOp::create(b, wideRow, wideStride);
-  }
-
-  Value getAddress(ImplicitLocOpBuilder &b, Value rowStart,
-                   Value column) const {
-    Value offset = arith::AddIOp::create(
-        b, rowStart, arith::ExtUIOp::create(b, b.getI64Type(), column));
-    return LLVM::GEPOp::create(b, pointer.getType(), element, pointer,
-                               ArrayRef<LLVM::GEPArg>{offset});
-  }
-
-  Type element;
-  Value pointer, stride, rows, columns;
-};
-
 /// Row and column of the first element that this lane holds of a tile at
 /// `coordinates`.
 std::pair<Value, Value> getFirstElement(ImplicitLocOpBuilder &b,

@@ -7,6 +7,8 @@
 
 #include "Fragments.h"
 
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
 using namespace mlir;
 using namespace dgk;
 using namespace dgk::fragments;
@@ -45,6 +47,48 @@ SwizzledRow fragments::getSwizzledRow(ImplicitLocOpBuilder &b, Value row,
   Value line = arith::ShRUIOp::create(b, offset, constI32(b, 7));
   Value masked = arith::AndIOp::create(b, line, constI32(b, span / 16 - 1));
   return {offset, arith::ShLIOp::create(b, masked, constI32(b, 4))};
+}
+
+Matrix::Matrix(ImplicitLocOpBuilder &b, const KernelLowering &kernel,
+               Value memory)
+    : element(cast<MemRefType>(memory.getType()).getElementType()) {
+  auto global = LLVM::LLVMPointerType::get(
+      b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Global));
+  pointer = LLVM::AddrSpaceCastOp::create(
+      b, global,
+      kernel.getParameter(ParameterKind::Pointer,
+                          kernel.arguments.lookup(memory)));
+  rowStride = toI32(b, kernel.getStride(b, memory, 0));
+  columnStride = toI32(b, kernel.getStride(b, memory, 1));
+  rows = toI32(b, kernel.getSize(b, memory, 0));
+  columns = toI32(b, kernel.getSize(b, memory, 1));
+}
+
+Value Matrix::hasRow(ImplicitLocOpBuilder &b, Value row) const {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, row, rows);
+}
+
+Value Matrix::hasColumn(ImplicitLocOpBuilder &b, Value column) const {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, column, columns);
+}
+
+/// An index times a stride passes 2^32 for large matrices.
+static Value mulWide(ImplicitLocOpBuilder &b, Value index, Value stride) {
+  Value wideIndex = arith::ExtUIOp::create(b, b.getI64Type(), index);
+  Value wideStride = arith::ExtUIOp::create(b, b.getI64Type(), stride);
+  return arith::MulIOp::create(b, wideIndex, wideStride);
+}
+
+Value Matrix::getRowStart(ImplicitLocOpBuilder &b, Value row) const {
+  return mulWide(b, row, rowStride);
+}
+
+Value Matrix::getAddress(ImplicitLocOpBuilder &b, Value rowStart,
+                         Value column) const {
+  Value offset =
+      arith::AddIOp::create(b, rowStart, mulWide(b, column, columnStride));
+  return LLVM::GEPOp::create(b, pointer.getType(), element, pointer,
+                             ArrayRef<LLVM::GEPArg>{offset});
 }
 
 Value fragments::splitHeads(ImplicitLocOpBuilder &b, HeadSplitAttr heads,

@@ -63,12 +63,34 @@ struct SwizzledRow {
 SwizzledRow getSwizzledRow(mlir::ImplicitLocOpBuilder &b, mlir::Value row,
                            int64_t span);
 
+/// A matrix in global memory: its address, strides in elements, sizes.
+struct Matrix {
+  Matrix(mlir::ImplicitLocOpBuilder &b, const KernelLowering &kernel,
+         mlir::Value memory);
+
+  mlir::Value hasRow(mlir::ImplicitLocOpBuilder &b, mlir::Value row) const;
+  mlir::Value hasColumn(mlir::ImplicitLocOpBuilder &b,
+                        mlir::Value column) const;
+  /// Elements from the first one to the beginning of `row`.
+  mlir::Value getRowStart(mlir::ImplicitLocOpBuilder &b, mlir::Value row) const;
+  mlir::Value getAddress(mlir::ImplicitLocOpBuilder &b, mlir::Value rowStart,
+                         mlir::Value column) const;
+
+  mlir::Type element;
+  mlir::Value pointer, rowStride, columnStride, rows, columns;
+};
+
 /// Column of D for `column` of the product; the same without heads.
 mlir::Value splitHeads(mlir::ImplicitLocOpBuilder &b, HeadSplitAttr heads,
                        mlir::Value column);
 
 /// Patterns for `dgk.store` and `dgk.add_from`.
 void populateDirectPatterns(KernelLowering &kernel,
+                            const mlir::TypeConverter &converter,
+                            mlir::RewritePatternSet &patterns);
+
+/// Pattern for `dgk.add_tile`.
+void populateAddendPatterns(KernelLowering &kernel,
                             const mlir::TypeConverter &converter,
                             mlir::RewritePatternSet &patterns);
 

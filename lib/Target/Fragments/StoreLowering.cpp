@@ -219,4 +219,5 @@ void fragments::populateStorePatterns(KernelLowering &kernel,
                                       RewritePatternSet &patterns) {
   patterns.add<StoreAsyncPattern>(kernel, converter, patterns.getContext());
   populateDirectPatterns(kernel, converter, patterns);
+  populateAddendPatterns(kernel, converter, patterns);
 }

@@ -121,6 +121,57 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
   }
 };
 
+/// Scales of single rows or columns, each lane its own, as `readRows` and
+/// `readColumns` bring them from shared memory.
+struct FetchScalesPattern : KernelPattern<FetchScalesOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(FetchScalesOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ScaleMap map(kernel.schedule, op.getType());
+    if (!map.isPerRow())
+      return rewriter.notifyMatchFailure(op, "needs one scale for each row");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
+    Matrix from(b, kernel, op.getSource());
+    Value column = toI32(b, op.getCoordinates()[1]);
+    Value first = toI32(b, op.getCoordinates()[0]);
+    Value last = addI32(b, from.rows, -1);
+    SmallVector<Value> scales;
+    for (Value row : getRows(b, map, warp)) {
+      row = arith::AddIOp::create(b, first, row);
+      Value start = from.getRowStart(b, arith::MinUIOp::create(b, row, last));
+      scales.push_back(LLVM::LoadOp::create(b, from.element,
+                                            from.getAddress(b, start, column)));
+    }
+    rewriter.replaceOpWithMultiple(op, {scales});
+    return success();
+  }
+
+  /// The lane's rows (of A) or columns (of B) of the tile.
+  static SmallVector<Value> getRows(ImplicitLocOpBuilder &b,
+                                    const ScaleMap &map, Value warp) {
+    SmallVector<Value> rows;
+    Value lane = getLane(b);
+    if (map.side == Side::A) {
+      Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
+      Value row = arith::AddIOp::create(b, g, map.tile.getFirstRow(b, warp));
+      for (int64_t i = 0; i < map.tile.getTilesM(); ++i)
+        for (int64_t half = 0; half < 2; ++half)
+          rows.push_back(addI32(b, row, map.tile.rowStep * i + 8 * half));
+      return rows;
+    }
+    Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
+    Value column = arith::AddIOp::create(b, mulI32(b, t, 2),
+                                         map.tile.getFirstColumn(b, warp));
+    for (int64_t j = 0; j < map.tile.getTilesN(); ++j)
+      for (int64_t c = 0; c < 2; ++c)
+        rows.push_back(addI32(b, column, kColumns * j + c));
+    return rows;
+  }
+};
+
 struct PromotePattern : KernelPattern<PromoteOp> {
   using KernelPattern::KernelPattern;
 
@@ -182,6 +233,6 @@ int64_t sm90::getScaleRegisters(ScheduleAttr schedule, ScalesType type) {
 void sm90::populateScalePatterns(KernelLowering &kernel,
                                  const TypeConverter &converter,
                                  RewritePatternSet &patterns) {
-  patterns.add<ReadScalesPattern, PromotePattern>(kernel, converter,
-                                                  patterns.getContext());
+  patterns.add<ReadScalesPattern, FetchScalesPattern, PromotePattern>(
+      kernel, converter, patterns.getContext());
 }

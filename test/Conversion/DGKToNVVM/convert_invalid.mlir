@@ -191,7 +191,7 @@ dgk.kernel @scalar(%lens: memref<4xi32>) attributes {schedule = #schedule, launc
   %c0 = arith.constant 0 : index
   dgk.roles {
     dgk.role @math warps(8) {
-      // expected-error @below {{'memref.load' op [dgk_to_nvvm-c8] reaches memory in a way that has no lowering; dgk.copy_async, dgk.store_async, dgk.store and dgk.add_from have}}
+      // expected-error @below {{'memref.load' op [dgk_to_nvvm-c8] reaches memory in a way that has no lowering; dgk.copy_async, dgk.store_async, dgk.store, dgk.add_from and dgk.fetch_scales have}}
       %len = memref.load %lens[%c0] : memref<4xi32>
     }
   }

@@ -115,3 +115,33 @@ func.func @odd_heads(%a: memref<?x272xf8E4M3FN>, %sa: memref<?x3xf32, strided<[1
      epilogue = #dgemm.head_split<left = 23, mid = 19, right = 13>}
   return
 }
+
+// C that TMA copies: in place and not, several boxes to a tile, warps side by side.
+func.func @distinct_tile(%a: memref<?x?xbf16>, %b: memref<200x?xbf16>, %c: memref<?x200xf32>, %d: memref<?x200xf32>) {
+  dgemm.matmul ins(%a, %b plus %c : memref<?x?xbf16>, memref<200x?xbf16>, memref<?x200xf32>)
+    outs(%d : memref<?x200xf32>) {dgk.schedule = #tma16}
+  return
+}
+func.func @tile_by_grid(%a: memref<?x?xbf16>, %b: memref<520x?xbf16>, %d: memref<?x520xbf16>) {
+  dgemm.matmul ins(%a, %b plus %d : memref<?x?xbf16>, memref<520x?xbf16>, memref<?x520xbf16>)
+    outs(%d : memref<?x520xbf16>) {layout = #dgemm.layout<tt>, dgk.schedule = #grid16}
+  return
+}
+
+// Scales that TMA cannot copy, of A and of both.
+func.func @fetched(%a: memref<?x528xf8E4M3FN>, %sa: memref<?x5xf32>, %b: memref<200x528xf8E4M3FN>, %sb: memref<2x5xf32>,
+                   %d: memref<?x200xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x528xf8E4M3FN>, memref<?x5xf32>, memref<200x528xf8E4M3FN>, memref<2x5xf32>)
+    outs(%d : memref<?x200xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 128x128>, dgk.schedule = #tma8}
+  return
+}
+func.func @both_fetched(%a: memref<?x528xf8E4M3FN>, %sa: memref<?x5xf32, strided<[?, 2]>>, %b: memref<200x528xf8E4M3FN>,
+                        %sb: memref<200x5xf32>, %d: memref<?x200xf32>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %d
+      : memref<?x528xf8E4M3FN>, memref<?x5xf32, strided<[?, 2]>>, memref<200x528xf8E4M3FN>, memref<200x5xf32>, memref<?x200xf32>)
+    outs(%d : memref<?x200xf32>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #tma8}
+  return
+}

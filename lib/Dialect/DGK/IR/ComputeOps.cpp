@@ -125,6 +125,26 @@ LogicalResult ReadScalesOp::verify() {
          << TileType::get({result.getRows(), 1}, result.getElementType());
 }
 
+LogicalResult AddTileOp::verify() {
+  TileType tile = getTile().getType();
+  if (tile.getShape() != getType().getShape())
+    return emitOpError("[add_tile-c1] adds ")
+           << tile << " to " << getType() << ", expected the same shape";
+  Type element = tile.getElementType();
+  if (!getType().getElementType().isF32() ||
+      (!element.isF32() && !element.isBF16()))
+    return emitOpError("[add_tile-c2] adds ")
+           << tile << " to " << getType()
+           << ", expected elements of f32 or bf16 and an accumulator of f32";
+  auto shared = dyn_cast_if_present<SharedAttr>(tile.getLayout());
+  if (!tile.getLayout() ||
+      (shared && shared.getSwizzle() != Swizzle::None &&
+       !shared.getColumnMajor() && shared.getCtaGroup() == 1))
+    return success();
+  return emitOpError("[add_tile-c3] adds ")
+         << tile << ", expected a row-major, swizzled tile in shared memory";
+}
+
 static bool isScaleOf(ScalesType scales, Side side, int64_t rows) {
   return scales.getSide() == side && scales.getElementType().isF32() &&
          rows % scales.getRows() == 0;

@@ -132,6 +132,24 @@ TileLines dgk::getLines(ArrayRef<int64_t> shape, Attribute layout) {
   return {shape.front(), shape.back()};
 }
 
+bool dgk::hasTmaStrides(MemRefType type, int64_t inner, bool whenUnknown) {
+  constexpr int64_t kAlignment = 16;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (type.getRank() != 2 ||
+      failed(type.getStridesAndOffset(strides, offset)) || strides[inner] != 1)
+    return false;
+  int64_t outer = strides[1 - inner];
+  if (ShapedType::isDynamic(outer))
+    return whenUnknown;
+  return getBytes(outer, type.getElementType()) % kAlignment == 0;
+}
+
+bool dgk::comesAsTile(MemRefType type, MatrixInstruction instruction) {
+  return instruction.readsShared() &&
+         hasTmaStrides(type, /*inner=*/1, /*whenUnknown=*/false);
+}
+
 int64_t dgk::getCopyDimension(int64_t rank, ArrayRef<int64_t> shape,
                               Attribute layout, bool transposed) {
   if (shape.size() == 1)

@@ -41,6 +41,18 @@ LogicalResult LoadOp::verify() {
   return success();
 }
 
+LogicalResult FetchScalesOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  if (source.getRank() != 2 || getCoordinates().size() != 2)
+    return emitOpError("[fetch_scales-c1] has ")
+           << getCoordinates().size() << " coordinates for " << source
+           << ", expected two for two dimensions";
+  if (source.getElementType().isF32() && getType().getElementType().isF32())
+    return success();
+  return emitOpError("[fetch_scales-c2] fetches ")
+         << getType() << " from " << source << ", expected f32 in both";
+}
+
 LogicalResult AddFromOp::verify() {
   auto source = cast<MemRefType>(getSource().getType());
   if (source.getRank() != 2 || getCoordinates().size() != 2)

@@ -138,6 +138,16 @@ bool feedsProductInBlock(const Group &group) {
   });
 }
 
+/// Whether the group is added to accumulators: at the end of an output tile,
+/// for which the next tile need not be there.
+bool isAddend(const Group &group) {
+  return llvm::all_of(group.instances, [](const Instance &loads) {
+    return llvm::all_of(loads, [](LoadOp load) {
+      return llvm::all_of(load->getUsers(), llvm::IsaPred<AddTileOp>);
+    });
+  });
+}
+
 /// The last of `loads` in its block; the others are in the same block.
 LoadOp getLastLoad(ArrayRef<LoadOp> loads) {
   LoadOp last = loads.front();
@@ -271,6 +281,7 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
   LogicalResult pipelineGroup(KernelOp kernel, ScheduleAttr schedule,
                               const Group &group) {
     int64_t slots = feedsProductInBlock(group) ? schedule.getStages()
+                    : isAddend(group)          ? 1
                                                : schedule.getScaleStages();
     OpBuilder builder(&kernel.getBody().front(),
                       kernel.getBody().front().begin());

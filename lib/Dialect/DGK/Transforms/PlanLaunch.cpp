@@ -328,7 +328,7 @@ LogicalResult Planner::plan() {
               return planCopy(op, op.getDestination(),
                               op.getStaging().getType(), /*transposed=*/false);
             })
-            .Case([&](AddFromOp op) {
+            .Case<AddFromOp, FetchScalesOp>([&](auto op) {
               return planDirectAccess(op, op.getSource(),
                                       op.getCoordinates().size());
             })

@@ -82,3 +82,12 @@ func.func @registers(%a: !dgk.tile<128x64xbf16>, %v: !dgk.tile<64xf32>,
   dgk.write %1 to %s : !dgk.accumulator<64x1xf32>, !dgk.tile<64xf32, #dgk.shared<none>>
   return
 }
+
+// CHECK-LABEL: @addends
+// CHECK: %sum = dgk.add_tile %{{.*}}, %{{.*}} : !dgk.accumulator<128x64xf32>, !dgk.tile<128x64xbf16>
+// CHECK: dgk.add_tile %{{.*}}, %{{.*}} : !dgk.accumulator<128x64xf32>, !dgk.tile<128x64xf32, #dgk.shared<b128>>
+func.func @addends(%x: !dgk.accumulator<128x64xf32>, %a: !dgk.tile<128x64xbf16>, %b: !dgk.tile<128x64xf32, #dgk.shared<b128>>) {
+  %0 = dgk.add_tile %x, %a : !dgk.accumulator<128x64xf32>, !dgk.tile<128x64xbf16>
+  %1 = dgk.add_tile %x, %b : !dgk.accumulator<128x64xf32>, !dgk.tile<128x64xf32, #dgk.shared<b128>>
+  return
+}

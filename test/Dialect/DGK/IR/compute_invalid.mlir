@@ -273,3 +273,27 @@ func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>) {
     : (!dgk.tile<128x32xf8E4M3FN>, !dgk.accumulator<128x64xf32>, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
   return
 }
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<128x64xf32>, %t: !dgk.tile<64x64xf32>) {
+  // expected-error @below {{'dgk.add_tile' op [add_tile-c1] adds '!dgk.tile<64x64xf32>' to '!dgk.accumulator<128x64xf32>', expected the same shape}}
+  %0 = dgk.add_tile %x, %t : !dgk.accumulator<128x64xf32>, !dgk.tile<64x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<128x64xbf16>, %t: !dgk.tile<128x64xbf16>) {
+  // expected-error @below {{'dgk.add_tile' op [add_tile-c2] adds '!dgk.tile<128x64xbf16>' to '!dgk.accumulator<128x64xbf16>', expected elements of f32 or bf16 and an accumulator of f32}}
+  %0 = dgk.add_tile %x, %t : !dgk.accumulator<128x64xbf16>, !dgk.tile<128x64xbf16>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<128x64xf32>, %t: !dgk.tile<128x64xf32, #dgk.shared<b128, column_major>>) {
+  // expected-error @below {{'dgk.add_tile' op [add_tile-c3] adds '!dgk.tile<128x64xf32, #dgk.shared<b128, column_major>>', expected a row-major, swizzled tile in shared memory}}
+  %0 = dgk.add_tile %x, %t : !dgk.accumulator<128x64xf32>, !dgk.tile<128x64xf32, #dgk.shared<b128, column_major>>
+  return
+}

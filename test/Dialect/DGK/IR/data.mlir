@@ -51,6 +51,13 @@ func.func @combines(%x: !dgk.accumulator<64x128xf32>, %d: memref<?x128xf32>, %i:
   return
 }
 
+// CHECK-LABEL: @fetched
+// CHECK: %scales = dgk.fetch_scales %{{.*}}[%[[I:.*]], %[[I]]] : memref<?x5xf32> -> !dgk.scales<a, 128, f32>
+func.func @fetched(%s: memref<?x5xf32>, %i: index) {
+  %0 = dgk.fetch_scales %s[%i, %i] : memref<?x5xf32> -> !dgk.scales<a, 128, f32>
+  return
+}
+
 // CHECK-LABEL: @fields
 // CHECK: %field = dgk.field %{{.*}} at 0 : memref<?x132xi8> to memref<?x32xf32, strided<[33, 1]>>
 // CHECK: dgk.field %{{.*}} at 128 : memref<?x132xi8> to memref<?x1xf32, strided<[33, 1], offset: 32>>

@@ -177,6 +177,14 @@ func.func @one_split(%x: !dgk.accumulator<64x64xf32>, %i: index) {
 
 // -----
 
+func.func @f(%s: memref<4x?x5xf32>, %i: index) {
+  // expected-error @below {{'dgk.fetch_scales' op [fetch_scales-c1] has 3 coordinates for 'memref<4x?x5xf32>', expected two for two dimensions}}
+  %0 = dgk.fetch_scales %s[%i, %i, %i] : memref<4x?x5xf32> -> !dgk.scales<a, 128, f32>
+  return
+}
+
+// -----
+
 func.func @many_splits(%x: !dgk.accumulator<64x64xf32>, %i: index) {
   // expected-error @below {{'dgk.combine' op [combine-c1] has 33 splits, expected 2 to 32}}
   %sum, %last = dgk.combine %x[%i] of 33, tile %i of %i rows %i : !dgk.accumulator<64x64xf32>
@@ -196,5 +204,13 @@ func.func @rounded_partial_sums(%x: !dgk.accumulator<64x64xbf16>, %i: index) {
 func.func @odd_partial_sums(%x: !dgk.accumulator<8x64xf32>, %i: index) {
   // expected-error @below {{'dgk.combine' op [combine-c2] adds '!dgk.accumulator<8x64xf32>', expected f32 and multiples of 16 x 8 elements}}
   %sum, %last = dgk.combine %x[%i] of 2, tile %i of %i rows %i : !dgk.accumulator<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%s: memref<?x5xi32>, %i: index) {
+  // expected-error @below {{'dgk.fetch_scales' op [fetch_scales-c2] fetches '!dgk.scales<a, 128, i32>' from 'memref<?x5xi32>', expected f32 in both}}
+  %0 = dgk.fetch_scales %s[%i, %i] : memref<?x5xi32> -> !dgk.scales<a, 128, i32>
   return
 }

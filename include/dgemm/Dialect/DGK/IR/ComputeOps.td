@@ -122,6 +122,29 @@ def DGK_ReadScalesOp : DGK_NamedOp<"read_scales", "scales", [Pure]> {
   let hasVerifier = 1;
 }
 
+def DGK_AddTileOp : DGK_NamedOp<"add_tile", "sum",
+    [Pure, TypesMatchWith<"the result has the accumulator's type", "value",
+                          "result", "$_self">]> {
+  let summary = "Adds a tile to an accumulator";
+  let description = [{
+    `result[i][j] = value[i][j] + tile[i][j]`, in the arithmetic of the
+    accumulator. The tile may be released afterwards.
+
+    #### Constraints
+    1. `add_tile-c1`: the tile has the accumulator's shape.
+    2. `add_tile-c2`: the accumulator is f32, the tile f32 or bf16.
+    3. `add_tile-c3`: a tile in memory is row-major in shared memory, swizzled.
+
+    Example: `%2 = dgk.add_tile %1, %c : !dgk.accumulator<128x128xf32>, !dgk.tile<128x128xbf16>`
+  }];
+  let arguments = (ins DGK_AccumulatorType:$value, DGK_TileType:$tile);
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = [{
+    $value `,` $tile attr-dict `:` qualified(type($value)) `,` qualified(type($tile))
+  }];
+  let hasVerifier = 1;
+}
+
 def DGK_PromoteOp : DGK_NamedOp<"promote", "acc",
     [Pure, AllTypesMatch<["accumulator", "result"]>]> {
   let summary = "Adds a scaled partial product to an accumulator";

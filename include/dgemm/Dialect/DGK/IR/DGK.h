@@ -59,6 +59,15 @@ struct TileLines {
 };
 TileLines getLines(llvm::ArrayRef<int64_t> shape, mlir::Attribute layout);
 
+/// Whether TMA finds the rows of a matrix: stride 1 along dimension `inner`,
+/// the other a multiple of 16 bytes. `whenUnknown`: what to say of a stride
+/// that only the launch knows.
+bool hasTmaStrides(mlir::MemRefType type, int64_t inner, bool whenUnknown);
+
+/// Whether a C of `type` comes as a tile in shared memory: where tiles of the
+/// operands do not take all of that, and TMA can copy it.
+bool comesAsTile(mlir::MemRefType type, MatrixInstruction instruction);
+
 /// The dimension of a memref of `rank` dimensions along which a copy of a tile
 /// moves contiguous elements.
 int64_t getCopyDimension(int64_t rank, llvm::ArrayRef<int64_t> shape,

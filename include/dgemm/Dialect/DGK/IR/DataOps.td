@@ -87,6 +87,28 @@ def DGK_StoreOp : DGK_Op<"store",
   let hasVerifier = 1;
 }
 
+def DGK_FetchScalesOp : DGK_NamedOp<"fetch_scales", "scales",
+    [MemoryEffects<[MemRead]>]> {
+  let summary = "Brings scales from global memory into registers";
+  let description = [{
+    One f32 for each row of an operand from the first coordinate on, in the column
+    of the second, for memory with any strides: from where TMA cannot copy. Rows
+    outside mean the last one.
+
+    #### Constraints
+    1. `fetch_scales-c1`: two coordinates, for a source of two dimensions.
+    2. `fetch_scales-c2`: source and result are f32.
+
+    Example: `%s = dgk.fetch_scales %sa[%m, %k] : memref<?x5xf32> -> !dgk.scales<a, 128, f32>`
+  }];
+  let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates);
+  let results = (outs DGK_ScalesType:$result);
+  let assemblyFormat = [{
+    $source `[` $coordinates `]` attr-dict `:` qualified(type($source)) `->` qualified(type($result))
+  }];
+  let hasVerifier = 1;
+}
+
 def DGK_AddFromOp : DGK_NamedOp<"add_from", "sum",
     [MemoryEffects<[MemRead]>,
      TypesMatchWith<"the result has the accumulator's type", "value", "result",
