@@ -221,7 +221,7 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
   return ScheduleAttr::get(context, {shape.m, shape.n, k}, {grid.m, grid.n},
                            stages, hasLongWords ? 2 : 1, instruction, swizzleA,
                            swizzleB, math, load, store, warps * slotsPerWarp,
-                           getRaster(target, shape.m, shape.n), /*cluster=*/1,
+                           getRaster(target, shape.m, shape.n), /*cluster=*/{},
                            /*splitK=*/1, swapAb);
 }
 

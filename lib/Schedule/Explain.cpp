@@ -87,8 +87,9 @@ static std::string getForm(ScheduleAttr schedule) {
   auto add = [&](const std::string &part) {
     text += (text.empty() ? "" : ", ") + part;
   };
-  if (schedule.getCluster() > 1)
-    add(formatv("cluster {0}", schedule.getCluster()));
+  if (dgk::ClusterAttr cluster = schedule.getCluster())
+    add(formatv("cluster {0} along {1}", cluster.getSize(),
+                dgk::stringifyAxis(cluster.getAlong())));
   if (schedule.getSplitK() > 1)
     add(formatv("split_k {0}", schedule.getSplitK()));
   if (schedule.getSwapAb())

@@ -212,6 +212,7 @@ public:
 
 private:
   std::optional<Violation> form() const;
+  std::optional<Violation> cluster() const;
   std::optional<Violation> instruction() const;
   std::optional<Violation> warpTile() const;
   std::optional<Violation> tileK() const;
@@ -242,12 +243,8 @@ static std::string toText(Attribute attr) {
 }
 
 std::optional<Violation> Checker::form() const {
-  if (schedule.getCluster() > target.getLimits().getClusterSize())
-    return broken(Limit::Form,
-                  "schedule has cluster = {0}, {1} has at most {2}; leave out "
-                  "cluster",
-                  schedule.getCluster(), target.getChip(),
-                  target.getLimits().getClusterSize());
+  if (std::optional<Violation> violation = cluster())
+    return violation;
   if (schedule.getSwapAb() && !problem.isOutputPlain)
     return broken(Limit::Form,
                   "schedule has swap_ab, expected neither C nor a head split "
@@ -257,12 +254,38 @@ std::optional<Violation> Checker::form() const {
                   "schedule has split_k = {0}, expected at most {1}; take "
                   "smaller tiles for more CTAs",
                   schedule.getSplitK(), dgk::CombineOp::kMaxSplits);
-  if (schedule.getSplitK() > 1 && schedule.getCluster() > 1)
+  if (schedule.getSplitK() > 1 && schedule.getClusterSize() > 1)
     return broken(Limit::SplitK,
                   "schedule has split_k = {0} with cluster = {1}, expected one "
                   "of them to be 1: the CTAs of a cluster share operands of "
                   "one K range",
-                  schedule.getSplitK(), schedule.getCluster());
+                  schedule.getSplitK(), schedule.getClusterSize());
+  return std::nullopt;
+}
+
+/// Rounds of tiles for a pair need SMs in pairs; larger clusters find room on
+/// fewer SMs and gain little more.
+std::optional<Violation> Checker::cluster() const {
+  constexpr int64_t kPair = 2;
+  int64_t ctas = schedule.getClusterSize();
+  if (ctas == 1)
+    return std::nullopt;
+  int64_t most = target.getLimits().getClusterSize();
+  if (ctas > most)
+    return broken(Limit::Form,
+                  "schedule has a cluster of {0} CTAs, {1} has at most {2}; "
+                  "leave out cluster",
+                  ctas, target.getChip(), most);
+  if (ctas != kPair)
+    return broken(Limit::Form,
+                  "schedule has a cluster of {0} CTAs, expected {1}: copies "
+                  "are shared by pairs; use cluster = <size = {1}, ...>",
+                  ctas, kPair);
+  if (int64_t sms = target.getRates().getSmCount(); sms % ctas != 0)
+    return broken(Limit::Form,
+                  "schedule has a cluster of {0} CTAs, {1} has {2} SMs, one of "
+                  "which would be left over; leave out cluster",
+                  ctas, target.getChip(), sms);
   return std::nullopt;
 }
 

@@ -116,13 +116,14 @@ void Cta::waitForWgmma(Warpgroup &group, WgmmaMember &member) {
                     checker_->timeline(TimelineKind::Wgmma, rank_,
                                        warp_->index / Warpgroup::size),
                     member.commits - pending);
-  while (group.released < last) {
-    group.operations.pop_front();
-    ++group.released;
-  }
+  // A warp that did not wait may yet be told which wgmma it should have.
   uint32_t byAll = last;
   for (const WgmmaMember &other : group.members)
     byAll = std::min(byAll, other.waited);
+  while (group.released < byAll) {
+    group.operations.pop_front();
+    ++group.released;
+  }
   while (!group.commits.empty() && group.commits.front() <= byAll) {
     bool passed = true;
     for (const WgmmaMember &other : group.members)

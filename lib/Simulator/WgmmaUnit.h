@@ -66,7 +66,7 @@ struct Warpgroup {
   };
   std::deque<Event> events;
   uint64_t firstEvent = 0;
-  /// From number `released` + 1 on: those that no warp waited for.
+  /// From number `released` + 1 on: those that not all warps waited for.
   std::deque<AsyncWgmma> operations;
   uint32_t released = 0;
   uint32_t executed = 0;

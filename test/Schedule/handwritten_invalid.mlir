@@ -290,14 +290,14 @@ func.func @unaligned_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 #s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
     scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
     math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
-    store = tma, store_slots = 8, raster = <group = 8, along = m>, cluster = 2>
+    store = tma, store_slots = 8, raster = <group = 8, along = m>, cluster = <size = 2, along = m>>
 !a = memref<?x7168xf8E4M3FN>
 !sa = memref<?x14xi32, strided<[1, ?]>>
 !b = memref<2112x7168xf8E4M3FN>
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16>
 func.func @cluster(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{[select-c21] schedule has cluster = 2, sm_120a has at most 1; leave out cluster}}
+  // expected-error @below {{[select-c21] schedule has a cluster of 2 CTAs, sm_120a has at most 1; leave out cluster}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
   return
@@ -374,5 +374,39 @@ func.func @columns_of_b(%a: memref<?x512xbf16>, %b: memref<512x32xbf16>, %d: mem
   // expected-error @below {{[select-c14] b is contiguous along its rows, 64 bytes of a tile of 32 and K = 64, with swizzle b128; expected a multiple of the swizzle's bytes, and of K = 16 of the instruction}}
   dgemm.matmul ins(%a, %b : memref<?x512xbf16>, memref<512x32xbf16>) outs(%d : memref<?x32xbf16>)
     {layout = #dgemm.layout<nn>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#odd = #dgk.target<"sm_90a", sm90, ptx = 88, limits = <sharedPerCta = 232448, registersPerSm = 65536,
+    registersPerThread = 255, warpsPerSm = 64, clusterSize = 8, tensorMemoryColumns = 0>,
+    rates = <smCount = 133, fp8Tflops = 1979, memoryGbs = 3350>, instructions = [#mma]>
+#s = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 2,
+    scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>, cluster = <size = 2, along = m>>
+func.func @cluster(%a: memref<?x512xbf16>, %b: memref<256x512xbf16>, %d: memref<?x256xbf16>) {
+  // expected-error @below {{[select-c21] schedule has a cluster of 2 CTAs, sm_90a has 133 SMs, one of which would be left over; leave out cluster}}
+  dgemm.matmul ins(%a, %b : memref<?x512xbf16>, memref<256x512xbf16>)
+    outs(%d : memref<?x256xbf16>) {layout = #dgemm.layout<nt>, dgk.schedule = #s, dgk.target = #odd}
+  return
+}
+
+// -----
+
+#mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#odd = #dgk.target<"sm_90a", sm90, ptx = 88, limits = <sharedPerCta = 232448, registersPerSm = 65536,
+    registersPerThread = 255, warpsPerSm = 64, clusterSize = 8, tensorMemoryColumns = 0>,
+    rates = <smCount = 132, fp8Tflops = 1979, memoryGbs = 3350>, instructions = [#mma]>
+#s = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 2,
+    scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 8, raster = <group = 8, along = m>, cluster = <size = 4, along = m>>
+func.func @cluster(%a: memref<?x512xbf16>, %b: memref<256x512xbf16>, %d: memref<?x256xbf16>) {
+  // expected-error @below {{[select-c21] schedule has a cluster of 4 CTAs, expected 2: copies are shared by pairs; use cluster = <size = 2, ...>}}
+  dgemm.matmul ins(%a, %b : memref<?x512xbf16>, memref<256x512xbf16>)
+    outs(%d : memref<?x256xbf16>) {layout = #dgemm.layout<nt>, dgk.schedule = #s, dgk.target = #odd}
   return
 }

@@ -90,9 +90,9 @@ struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
   matchAndRewrite(CopyAsyncOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     auto acquire = op.getSlot().getDefiningOp<AcquireOp>();
-    if (!acquire || !op.getMap() || op.getMulticast())
+    if (!acquire || !op.getMap())
       return rewriter.notifyMatchFailure(
-          op, "needs a slot of this role, a tensor map and one destination");
+          op, "needs a slot of this role and a tensor map");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     BufferType type = op.getBuffer().getType();
     Value map = kernel.getParameter(ParameterKind::Map, *op.getMap());
@@ -112,21 +112,37 @@ struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
     bool column = type.getShape().back() == 1;
     int64_t length = getLines(type.getShape(), type.getLayout()).length;
     int64_t boxes = column ? 1 : length / elements;
+    Value mask = beginMulticast(b, op);
     for (int64_t i = 0; i < boxes; ++i) {
       SmallVector<Value> at = coordinates;
       at[0] = addI32(b, at[0], i * elements);
+      Value to = sharedPointer(b, destination,
+                               kernel.offsets.lookup(op.getBuffer()) +
+                                   i * type.getSlotBytes() / boxes);
       NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
-          b,
-          sharedPointer(b, destination,
-                        kernel.offsets.lookup(op.getBuffer()) +
-                            i * type.getSlotBytes() / boxes),
-          map, at, barrierPointer, /*im2colOffsets=*/ValueRange(),
-          /*multicastMask=*/Value(), /*l2CacheHint=*/Value(),
-          NVVM::TMALoadMode::TILE, /*isCTAOnly=*/true,
+          b, mask ? toCluster(b, to) : to, map, at, barrierPointer,
+          /*im2colOffsets=*/ValueRange(), mask, /*l2CacheHint=*/Value(),
+          NVVM::TMALoadMode::TILE, /*isCTAOnly=*/!mask,
           /*group=*/NVVM::CTAGroupKindAttr(), /*predicate=*/Value());
     }
     rewriter.eraseOp(op);
     return success();
+  }
+
+  /// The mask of a copy for several CTAs, null without; what is built behind it
+  /// is for the first of them.
+  static Value beginMulticast(ImplicitLocOpBuilder &b, CopyAsyncOp op) {
+    std::optional<uint64_t> ctas = op.getMulticast();
+    if (!ctas)
+      return {};
+    Value mask = arith::ConstantOp::create(b, b.getI16IntegerAttr(*ctas));
+    Value rank = NVVM::ClusterId::create(b, b.getI32Type());
+    Value isFirst =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, rank,
+                              constI32(b, llvm::countr_zero(*ctas)));
+    auto branch = scf::IfOp::create(b, isFirst);
+    b.setInsertionPointToStart(branch.thenBlock());
+    return mask;
   }
 };
 

@@ -112,6 +112,9 @@ private:
     func->setAttr(NVVM::NVVMDialect::getReqntidAttrName(),
                   b.getDenseI32ArrayAttr(
                       {int32_t(kernel.getLaunchAttr().getBlock()), 1, 1}));
+    if (int64_t ctas = kernel.getLaunchAttr().getCluster(); ctas > 1)
+      func->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
+                    b.getDenseI32ArrayAttr({int32_t(ctas), 1, 1}));
     // setmaxnreg needs a known number of registers at launch.
     func->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                   b.getI32IntegerAttr(1));
@@ -144,8 +147,9 @@ private:
     });
   }
 
-  /// One thread makes the barriers, then the CTA meets. PTX ISA,
-  /// "fence.mbarrier_init": makes them visible to the asynchronous proxy.
+  /// One thread makes the barriers, then the CTA meets, or the cluster where
+  /// others arrive at them. PTX ISA, "fence.mbarrier_init": makes them visible
+  /// to the asynchronous proxy.
   void initializePipelines(KernelLowering &lowering) {
     SmallVector<PipelineOp> pipelines;
     func.walk([&](PipelineOp op) { pipelines.push_back(op); });
@@ -165,13 +169,21 @@ private:
                                    func.getArgument(i), Value(),
                                    b.getUnitAttr(), UnitAttr(), UnitAttr());
     }
-    NVVM::Barrier0Op::create(b);
+    if (llvm::none_of(pipelines,
+                      [](PipelineOp op) { return op.getCtas() > 1; })) {
+      NVVM::Barrier0Op::create(b);
+      return;
+    }
+    NVVM::ClusterArriveOp::create(b, b.getUnitAttr());
+    NVVM::ClusterWaitOp::create(b, b.getUnitAttr());
   }
 
   void initializePipeline(Value base, int64_t offset, PipelineOp op) {
     int64_t slots = op.getType().getSlots();
     for (int64_t i = 0; i < 2 * slots; ++i) {
-      int64_t count = i < slots ? op.getProducers() : op.getConsumers();
+      // Full for this CTA, empty in all of them.
+      int64_t count =
+          i < slots ? op.getProducers() : op.getConsumers() * op.getCtas();
       NVVM::MBarrierInitOp::create(b, sharedPointer(b, base, offset + 8 * i),
                                    constI32(b, count), Value());
     }

@@ -82,6 +82,20 @@ Value dgk::sharedPointer(ImplicitLocOpBuilder &b, Value address,
                              ArrayRef<LLVM::GEPArg>{int32_t(offset)});
 }
 
+Value dgk::toCluster(ImplicitLocOpBuilder &b, Value pointer) {
+  auto type = LLVM::LLVMPointerType::get(
+      b.getContext(),
+      static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster));
+  return LLVM::AddrSpaceCastOp::create(b, type, pointer);
+}
+
+Value dgk::toClusterRank(ImplicitLocOpBuilder &b, Value pointer, Value rank) {
+  auto type = LLVM::LLVMPointerType::get(
+      b.getContext(),
+      static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster));
+  return NVVM::MapaOp::create(b, type, pointer, rank);
+}
+
 Value dgk::getThreadId(ImplicitLocOpBuilder &b) {
   return NVVM::ThreadIdXOp::create(b, b.getI32Type());
 }

@@ -34,6 +34,12 @@ Value getBarrier(ImplicitLocOpBuilder &b, Value pipeline, Value slot,
   return sharedPointer(b, arith::AddIOp::create(b, pipeline, inRing), offset);
 }
 
+/// CTAs whose slots a pipeline keeps in step.
+int64_t getCtas(Value pipeline) {
+  auto op = pipeline.getDefiningOp<PipelineOp>();
+  return op ? static_cast<int64_t>(op.getCtas()) : 1;
+}
+
 /// Spins until the phase with `parity` of the barrier has completed. The
 /// hardware suspends the thread inside try_wait, so the loop rarely turns.
 void waitForPhase(ImplicitLocOpBuilder &b, Value barrier, Value parity) {
@@ -146,17 +152,52 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
     // `ldmatrix` and `wgmma` make the warp meet anyway (PTX ISA: ".sync" waits
     // until all threads of the warp execute it).
     bool isSynchronized = kernel.collectiveReads.contains(op);
-    onceForEachWarp(b, kernel.roles.lookup(op), isSynchronized, [&] {
-      int64_t offset =
-          kernel.offsets.lookup(op.getPipeline()) + getEmptyOffset(type);
-      NVVM::MBarrierArriveOp::create(
-          b, Type(),
-          getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(), offset),
-          Value());
-    });
+    RoleWarps role = kernel.roles.lookup(op);
+    int64_t offset =
+        kernel.offsets.lookup(op.getPipeline()) + getEmptyOffset(type);
+    auto barrier = [&] {
+      return getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(), offset);
+    };
+    if (int64_t ctas = getCtas(op.getPipeline()); ctas > 1)
+      arriveEverywhere(b, role, isSynchronized, ctas,
+                       kernel.completedReads.contains(op), barrier);
+    else
+      onceForEachWarp(b, role, isSynchronized, [&] {
+        NVVM::MBarrierArriveOp::create(b, Type(), barrier(), Value());
+      });
     advance(b, kernel.cursors.lookup(op), adaptor.getSlot(), type.getSlots());
     rewriter.eraseOp(op);
     return success();
+  }
+
+  /// Any of the CTAs may write into the slot next: each learns that this one
+  /// has read it. The first lanes of a warp speak to one CTA each. Consumers
+  /// write nothing that the others could miss, so that a release for the
+  /// cluster, a fence of the whole GPU in machine code, is for reads in flight.
+  static void arriveEverywhere(ImplicitLocOpBuilder &b, RoleWarps role,
+                               bool isSynchronized, int64_t ctas,
+                               bool isCompleted,
+                               function_ref<Value()> barrier) {
+    auto scope =
+        isCompleted ? NVVM::MemScopeKind::CTA : NVVM::MemScopeKind::CLUSTER;
+    auto arriveAt = [&](Value rank) {
+      NVVM::MBarrierArriveOp::create(
+          b, Type(), toClusterRank(b, barrier(), rank), Value(), scope);
+    };
+    if (role.elected) {
+      for (int64_t rank = 0; rank < ctas; ++rank)
+        arriveAt(constI32(b, rank));
+      return;
+    }
+    if (!isSynchronized)
+      NVVM::SyncWarpOp::create(b, constI32(b, -1));
+    Value lane = getLane(b);
+    auto branch =
+        scf::IfOp::create(b, arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                                                   lane, constI32(b, ctas)));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    arriveAt(lane);
   }
 };
 

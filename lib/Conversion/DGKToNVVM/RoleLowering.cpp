@@ -87,6 +87,19 @@ struct DependencyWaitPattern : KernelPattern<DependencyWaitOp> {
   }
 };
 
+/// The lanes of an elected role's warp come one by one, so not `.aligned`.
+struct ClusterBarrierPattern : KernelPattern<ClusterBarrierOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(ClusterBarrierOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    NVVM::ClusterArriveOp::create(rewriter, op.getLoc(), UnitAttr());
+    rewriter.replaceOpWithNewOp<NVVM::ClusterWaitOp>(op, UnitAttr());
+    return success();
+  }
+};
+
 struct DependencySignalPattern : KernelPattern<DependencySignalOp> {
   using KernelPattern::KernelPattern;
 
@@ -123,6 +136,7 @@ void dgk::populateRolePatterns(KernelLowering &kernel,
                                const TypeConverter &converter,
                                RewritePatternSet &patterns) {
   patterns.add<RolesPattern, DependencyWaitPattern, DependencySignalPattern,
+               ClusterBarrierPattern,
                SpecialRegisterPattern<gpu::BlockIdOp, NVVM::BlockIdXOp>,
                SpecialRegisterPattern<gpu::GridDimOp, NVVM::GridDimXOp>>(
       kernel, converter, patterns.getContext());

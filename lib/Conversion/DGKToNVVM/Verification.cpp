@@ -136,6 +136,25 @@ static LogicalResult verifyRole(Operation *op) {
   return success();
 }
 
+/// A release of a slot that several CTAs share speaks to all ranks of the
+/// cluster, and a copy for several CTAs is for all of them.
+static LogicalResult verifyCluster(Operation *op, LaunchPlanAttr plan) {
+  auto cluster = plan.getCluster();
+  if (auto pipeline = dyn_cast<PipelineOp>(op);
+      pipeline && pipeline.getCtas() != 1 &&
+      static_cast<int64_t>(pipeline.getCtas()) != cluster)
+    return op->emitOpError("[dgk_to_nvvm-c14] spans ")
+           << pipeline.getCtas() << " CTAs of a cluster of " << cluster
+           << ", expected 1 or all of them";
+  auto copy = dyn_cast<CopyAsyncOp>(op);
+  if (!copy || !copy.getMulticast() ||
+      llvm::popcount(*copy.getMulticast()) == cluster)
+    return success();
+  return op->emitOpError("[dgk_to_nvvm-c14] is for ")
+         << llvm::popcount(*copy.getMulticast()) << " CTAs of a cluster of "
+         << cluster << ", expected all of them";
+}
+
 /// Memory is reached by copies and stores of tiles only.
 static LogicalResult verifyMemory(Operation *op) {
   auto isMemory = [](Type type) { return isa<BaseMemRefType>(type); };
@@ -289,6 +308,7 @@ LogicalResult dgk::verifyConvertible(KernelOp kernel) {
           "that "
           "the launch plan does not pass; run dgk-plan-launch");
     if (failed(verifyRole(op)) || failed(verifyMemory(op)) ||
+        failed(verifyCluster(op, kernel.getLaunchAttr())) ||
         failed(verifyAccumulators(op, kernel.getScheduleAttr())) ||
         failed(verifyBand(op, kernel.getScheduleAttr())) ||
         failed(verifyProduct(op, kernel.getScheduleAttr())) ||

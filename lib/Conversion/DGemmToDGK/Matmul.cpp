@@ -249,7 +249,7 @@ public:
     }
     auto tiles = TilesOp::create(builder, loc, extents,
                                  builder.getDenseI64ArrayAttr(sizes),
-                                 schedule.getRaster());
+                                 schedule.getRaster(), schedule.getCluster());
     ReturnOp::create(builder, loc);
     body = builder.createBlock(
         &tiles.getBody(), {},

@@ -477,3 +477,57 @@ dgk.kernel @rows_between() attributes {schedule = #schedule, launch = #launch} {
   }
   dgk.return
 }
+
+// -----
+
+// A pair inside of a larger cluster.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 1, instruction = #mma,
+  swizzle = b64 x b64, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma,
+  store_slots = 16, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (4), block = 256, cluster = 4, shared = 32800, workspace = 0,
+  maps = [<of 0, bf16, dims = () -> (64, 256), strides = () -> (128), box = [64, 64], swizzle = b128>],
+  parameters = [<map 0>]>
+!ring = !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+
+dgk.kernel @part(%a: memref<256x64xbf16>) attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %r = dgk.buffer at 0 : !ring
+  // expected-error @below {{'dgk.pipeline' op [dgk_to_nvvm-c14] spans 2 CTAs of a cluster of 4, expected 1 or all of them}}
+  %p = dgk.pipeline producers(1) consumers(8) ctas(2) at 32768 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(8) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      dgk.copy_async %a[%c0, %c0] to %r[%s] multicast(3) map(0) : memref<256x64xbf16>, !ring
+      dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// A copy for two of four.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 1, instruction = #mma,
+  swizzle = b64 x b64, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma,
+  store_slots = 16, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (4), block = 256, cluster = 4, shared = 32800, workspace = 0,
+  maps = [<of 0, bf16, dims = () -> (64, 256), strides = () -> (128), box = [64, 64], swizzle = b128>],
+  parameters = [<map 0>]>
+!ring = !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+
+dgk.kernel @part(%a: memref<256x64xbf16>) attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %r = dgk.buffer at 0 : !ring
+  %p = dgk.pipeline producers(1) consumers(8) ctas(4) at 32768 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(8) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      // expected-error @below {{'dgk.copy_async' op [dgk_to_nvvm-c14] is for 2 CTAs of a cluster of 4, expected all of them}}
+      dgk.copy_async %a[%c0, %c0] to %r[%s] multicast(3) map(0) : memref<256x64xbf16>, !ring
+      dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}

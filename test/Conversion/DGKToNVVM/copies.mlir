@@ -57,3 +57,50 @@ dgk.kernel @copies(%a: memref<256x256xf8E4M3FN>, %s: memref<256x2xi32, strided<[
   }
   dgk.return
 }
+
+// For both CTAs of a pair: the first fetches the tile, and both receive it at the
+// same place. Each knows the bytes.
+#pairs = #dgk.launch_plan<symbols = [], grid = () -> (2), block = 128, cluster = 2, shared = 49184, workspace = 0,
+  maps = [<of 0, f8E4M3FN, dims = () -> (256, 256), strides = () -> (256), box = [64, 64], swizzle = b64>,
+          <of 1, i32, dims = () -> (256, 2), strides = () -> (1024), box = [64, 1], swizzle = none>,
+          <of 2, f32, dims = () -> (256, 32, 4), strides = () -> (1024, 32768), box = [32, 32, 1], swizzle = b128>],
+  parameters = [<map 0>, <map 1>, <map 2>]>
+// CHECK-LABEL: llvm.func @pairs(
+// CHECK-SAME:    %[[A:[^:]*]]: !llvm.ptr {{{.*}}}, %[[S:[^:]*]]: !llvm.ptr {{{.*}}}, %[[B:[^:]*]]: !llvm.ptr {
+// CHECK-SAME:    nvvm.cluster_dim = array<i32: 2, 1, 1>
+// CHECK:         %[[RANK:.*]] = nvvm.read.ptx.sreg.cluster.ctarank
+// CHECK:         %[[FIRST:.*]] = arith.cmpi eq, %[[RANK]], %c0_i32
+// CHECK-NEXT:    scf.if %[[FIRST]] {
+// CHECK:           %[[TO:.*]] = llvm.addrspacecast %{{.*}} : !llvm.ptr<3> to !llvm.ptr<7>
+// CHECK-NEXT:      nvvm.cp.async.bulk.tensor.shared.cluster.global %[[TO]], %[[A]], %[[FULL:.*]], box[%c64_i32, %c128_i32] multicast_mask = %c3_i16 : !llvm.ptr<7>, !llvm.ptr
+// CHECK-NEXT:    }
+// The others of the slot too, and the own ones beside them not.
+// CHECK:         scf.if
+// CHECK:           nvvm.cp.async.bulk.tensor.shared.cluster.global %{{.*}}, %[[S]], %[[FULL]], box[%c128_i32, %c1_i32] multicast_mask = %c3_i16
+// CHECK:         }
+// CHECK-NOT:     scf.if
+// CHECK:         nvvm.cp.async.bulk.tensor.shared.cluster.global %{{.*}}, %[[B]], %[[FULL]], box[%c64_i32, %c0_i32, %c3_i32] {isCTAOnly = true}
+// CHECK:         nvvm.mbarrier.arrive.expect_tx %[[FULL]], %c12544_i32
+dgk.kernel @pairs(%a: memref<256x256xf8E4M3FN>, %s: memref<256x2xi32, strided<[1, 256]>>, %b: memref<4x32x256xf32>)
+    attributes {schedule = #schedule, launch = #pairs} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %c64 = arith.constant 64 : index
+  %c128 = arith.constant 128 : index
+  %ra = dgk.buffer at 16384 : !ring
+  %rs = dgk.buffer at 24576 : !words
+  %rb = dgk.buffer at 0 : !wide
+  %p = dgk.pipeline producers(1) consumers(4) ctas(2) at 49152 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(4) elected {
+      %free = dgk.acquire %p : !dgk.pipeline<2>
+      dgk.copy_async %a[%c128, %c64] to %ra[%free] multicast(3) map(0) : memref<256x256xf8E4M3FN>, !ring
+      dgk.copy_async %s[%c128, %c1] to %rs[%free] multicast(3) map(1) : memref<256x2xi32, strided<[1, 256]>>, !words
+      dgk.copy_async %b[%c3, %c0, %c64] to %rb[%free] map(2) : memref<4x32x256xf32>, !wide
+      dgk.commit %p[%free] bytes(12544) : !dgk.pipeline<2>
+    }
+  }
+  dgk.cluster_barrier
+  dgk.return
+}

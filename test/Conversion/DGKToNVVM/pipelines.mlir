@@ -96,3 +96,68 @@ dgk.kernel @warps_produce() attributes {schedule = #schedule, launch = #launch} 
   }
   dgk.return
 }
+
+// Slots that a pair of CTAs shares: an empty barrier counts the consumers of both,
+// each of which arrives at both; the barriers exist before anyone arrives, and
+// until all have.
+// CHECK-LABEL: llvm.func @pairs
+// CHECK-SAME:    nvvm.cluster_dim = array<i32: 2, 1, 1>
+// CHECK-COUNT-3: nvvm.mbarrier.init %{{.*}}, %c1_i32
+// CHECK-COUNT-3: nvvm.mbarrier.init %{{.*}}, %c8_i32
+// CHECK:         nvvm.fence.mbarrier.init
+// CHECK-NOT:     nvvm.barrier0
+// CHECK:         nvvm.cluster.arrive {aligned}
+// CHECK-NEXT:    nvvm.cluster.wait {aligned}
+// CHECK:         nvvm.mbarrier.try_wait
+// CHECK:         nvvm.bar.warp.sync
+// CHECK:         %[[LANE:.*]] = arith.andi %{{.*}}, %c31_i32
+// CHECK:         %[[SPEAKS:.*]] = arith.cmpi ult, %[[LANE]], %c2_i32
+// CHECK-NEXT:    scf.if %[[SPEAKS]] {
+// CHECK:           %[[EMPTY:.*]] = llvm.getelementptr %{{.*}}[24]
+// CHECK-NEXT:      %[[THERE:.*]] = nvvm.mapa %[[EMPTY]], %[[LANE]] : !llvm.ptr<3> -> !llvm.ptr<7>
+// CHECK-NEXT:      nvvm.mbarrier.arrive %[[THERE]] {scope = #nvvm.mem_scope<cluster>} : !llvm.ptr<7>
+// CHECK:         nvvm.elect.sync
+// CHECK:         nvvm.mbarrier.try_wait
+// CHECK:         nvvm.cluster.arrive{{$}}
+// CHECK-NEXT:    nvvm.cluster.wait{{$}}
+// CHECK-NEXT:    llvm.return
+#pairs = #dgk.launch_plan<symbols = [], grid = () -> (2), block = 256, cluster = 2, shared = 48, workspace = 0,
+  maps = [], parameters = []>
+dgk.kernel @pairs() attributes {schedule = #schedule, launch = #pairs} {
+  %p = dgk.pipeline producers(1) consumers(4) ctas(2) at 0 : !dgk.pipeline<3>
+  dgk.roles {
+    dgk.role @math warps(4) registers(232) {
+      %s = dgk.wait %p : !dgk.pipeline<3>
+      dgk.release %p[%s] : !dgk.pipeline<3>
+    }
+    dgk.role @load warps(4) registers(40) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<3>
+      dgk.commit %p[%s] bytes(0) : !dgk.pipeline<3>
+    }
+  }
+  dgk.cluster_barrier
+  dgk.return
+}
+
+// One thread arrives at one CTA after the other.
+// CHECK-LABEL: llvm.func @elected_consumer
+// CHECK:         nvvm.elect.sync
+// CHECK:         nvvm.mapa %{{.*}}, %c0_i32
+// CHECK-NEXT:    nvvm.mbarrier.arrive
+// CHECK:         nvvm.mapa %{{.*}}, %c1_i32
+// CHECK-NEXT:    nvvm.mbarrier.arrive
+dgk.kernel @elected_consumer() attributes {schedule = #schedule, launch = #pairs} {
+  %p = dgk.pipeline producers(4) consumers(1) ctas(2) at 0 : !dgk.pipeline<3>
+  dgk.roles {
+    dgk.role @math warps(4) registers(232) {
+      %s = dgk.acquire %p : !dgk.pipeline<3>
+      dgk.commit %p[%s] : !dgk.pipeline<3>
+    }
+    dgk.role @copy warps(4) registers(40) elected {
+      %s = dgk.wait %p : !dgk.pipeline<3>
+      dgk.release %p[%s] : !dgk.pipeline<3>
+    }
+  }
+  dgk.cluster_barrier
+  dgk.return
+}

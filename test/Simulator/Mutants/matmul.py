@@ -1,11 +1,12 @@
 # Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes a problem for a compiled FP8 matmul: what dgemm-sim needs, and the result.
+"""Makes a problem for a compiled matmul: what dgemm-sim needs, and the result.
 
   matmul.py PTX PLAN DIRECTORY m=130 n=136 k=272 ga=128 gb=128 sms=2 seed=1
 
-Writes launch.json, the operands and expected.npy. The operands are small numbers and
-powers of two, so that all sums are exact, in any order. Needs Python alone.
+Operands are FP8 with packed scales, or BF16 without. Writes launch.json, the operands
+and expected.npy. The operands are small numbers and powers of two, so that all sums
+are exact, in any order. Needs Python alone.
 """
 
 import json
@@ -47,13 +48,15 @@ def bits_of(value, bf16):
 
 
 class Operand:
-    """Rows of codes with one scale for `granularity` elements of K, four in a word."""
+    """Rows of codes with one scale for `granularity` elements of K, four in a word. Scales
+    are 1 where the operand has none."""
 
-    def __init__(self, rows, k, granularity, source):
+    def __init__(self, rows, k, granularity, source, scaled):
+        span = 1 if scaled else 0
         self.codes = [[source.choice(list(CODES)) for _ in range(k)] for _ in range(rows)]
         groups = -(-k // granularity)
         self.words, self.leading = -(-groups // 4), -(-rows // 4) * 4
-        exponents = [[source.randint(-1, 1) for _ in range(groups)] for _ in range(rows)]
+        exponents = [[source.randint(-span, span) for _ in range(groups)] for _ in range(rows)]
         self.scales = [0x7F7F7F7F] * (self.words * self.leading)
         for row, line in enumerate(exponents):
             for group, exponent in enumerate(line):
@@ -67,8 +70,10 @@ class Operand:
 
 def make(ptx, plan, directory, options):
     m, n, k, ga, gb, sms = (options[x] for x in ("m", "n", "k", "ga", "gb", "sms"))
+    names = [argument["name"] for argument in plan["arguments"]]
+    scaled = "a_scale" in names
     source = random.Random(options["seed"])
-    a, b = Operand(m, k, ga, source), Operand(n, k, gb, source)
+    a, b = Operand(m, k, ga, source, scaled), Operand(n, k, gb, source, scaled)
     shapes = {
         "a": (("dim", m, k), ("stride", k, 1)),
         "b": (("dim", n, k), ("stride", k, 1)),
@@ -76,7 +81,6 @@ def make(ptx, plan, directory, options):
         "b_scale": (("dim", n, b.words), ("stride", 1, b.leading)),
         "d": (("dim", m, n), ("stride", n, 1)),
     }
-    names = [argument["name"] for argument in plan["arguments"]]
 
     def symbol(index):
         entry = plan["symbols"][index]
@@ -114,10 +118,15 @@ def make(ptx, plan, directory, options):
     kind, size = ("<u2", 2) if bf16 else ("<u4", 4)
     os.makedirs(directory, exist_ok=True)
     for name, operand in (("a", a), ("b", b)):
-        codes = [CODES[x] for row in operand.codes for x in row]
+        values = [x for row in operand.codes for x in row]
+        if not scaled:
+            words = [bits_of(x, True) for x in values]
+            save(f"{directory}/{name}.npy", "<u2", (len(operand.codes), k), words)
+            continue
+        codes = [CODES[x] for x in values]
         save(f"{directory}/{name}.npy", "|u1", (len(operand.codes), k), codes)
         save(f"{directory}/{name}_scale.npy", "<u4", (len(operand.scales),), operand.scales)
-    buffers = {name: {"npy": f"{name}.npy"} for name in ("a", "b", "a_scale", "b_scale")}
+    buffers = {name: {"npy": f"{name}.npy"} for name in names if name != "d"}
     buffers["d"] = {"bytes": m * n * size, "out": "d.npy", "dtype": kind, "shape": [m, n]}
     launch = {
         "entry": plan["entry"],

@@ -19,6 +19,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 PER_KIND = 3  # sites of a kind in one kernel
+CRASH = "the simulator crashed"
 
 # Mutants that are as correct as the kernel is, with the reason: name of the kernel, of
 # the mutation, and how many of it at most.
@@ -32,6 +33,7 @@ EQUIVALENT = [
     ("mx.*", "no tcgen05.fence after", 1, "before tcgen05.cp: the warps waited for used shared memory only"),
     ("tmem_a|mx.*", "no tcgen05.fence after", 1, "before dealloc, which accesses no tensor memory; the loads are over (wait::ld, bar.sync)"),
     ("tmem_a|mx.*", "no tcgen05.fence before", 1, "before the same bar.sync and dealloc"),
+    ("along_.", "no bar.warp.sync", 1, "before stmatrix.sync, which all lanes execute together"),
     ("mx.*", "no tcgen05.fence before at all", 1, "the only one is that before dealloc"),
 ]
 
@@ -174,6 +176,12 @@ def same_phase(kernel):
             yield i, {i: re.sub(r"xor\.b32\s+(\S+), (\S+), \S+;", r"mov.b32 \1, \2;", kernel.lines[i])}
 
 
+def without_cluster_barrier(kernel):
+    """Both halves of a meeting of the cluster, at the start or at the end."""
+    for i in kernel.sites(r"barrier\.cluster\.arrive"):
+        yield i, {i: "", i + 1: re.sub(r"barrier\.cluster\.wait[^;]*;", "", kernel.lines[i + 1])}
+
+
 def changed_map(field, change):
     """A tensor map that does not fit what the kernel does."""
 
@@ -225,6 +233,10 @@ MUTATIONS = [
     ("no tcgen05.cp", removed(r"tcgen05\.cp")),
     ("no tcgen05.mma", removed(r"tcgen05\.mma")),
     ("no barrier.cluster.wait", removed(r"barrier\.cluster\.wait")),
+    ("no barrier.cluster", without_cluster_barrier),
+    ("arrives at one CTA only", replaced(r"(mapa\S*\s+\S+ \S+, )%\w+;", r"\g<1>0;")),
+    ("multicast to one CTA only", replaced(r"(mov\.b16\s+%rs\d+, )3;", r"\g<1>1;")),
+    ("multicast to one CTA only", replaced(r"(mov\.b16\s+%rs\d+, )3;", r"\g<1>2;")),
     ("no tcgen05.dealloc", removed(r"tcgen05\.dealloc")),
     ("other scale selector", replaced(r"(block_scale[^;]*, )(0x\w+),", lambda m: f"{m.group(1)}{int(m.group(2), 16) ^ 1 << 29:#x},")),
     ("other scale selector", replaced(r"(mov\.b16\s+%rs\d+, )([0-3]);", lambda m: f"{m.group(1)}{(int(m.group(2)) + 1) % 4};")),
@@ -241,6 +253,8 @@ def simulate(simulator, directory, ptx, problem, seed):
     if done.returncode:
         findings = re.findall(r"kernel.ptx: ([\w-]+): kernel \w+[^:]*: (F\d+)?", done.stderr)
         kinds = sorted({kind + (f" ({rule})" if rule else "") for kind, rule in findings})
+        if done.returncode < 0:
+            return f"{CRASH}, signal {-done.returncode}"
         return ", ".join(kinds) or done.stderr.strip()[:90] or f"exit status {done.returncode}"
     with open(f"{directory}/d.npy", "rb") as file:
         return "" if file.read() == problem.expected else "wrong result"
@@ -296,7 +310,7 @@ def main(simulator, seeds, least, directories):
         for job, (found, seed) in zip(jobs, pool.map(run, jobs)):
             kernel, text, change = job[2].name, job[3], job[5]
             verdict = f"{found} [seed {seed}]" if found else "nothing"
-            if bool(found) != bool(change):
+            if bool(found) != bool(change) or found.startswith(CRASH):
                 reason = equivalence(job[2], text) if change else None
                 verdict += f"; equivalent: {reason}" if reason else "  <-- WRONG"
                 failures += reason is None

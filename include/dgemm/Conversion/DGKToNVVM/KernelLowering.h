@@ -101,6 +101,11 @@ mlir::Value toI32(mlir::ImplicitLocOpBuilder &b, mlir::Value index);
 /// in the instruction.
 mlir::Value sharedPointer(mlir::ImplicitLocOpBuilder &b, mlir::Value address,
                           int64_t offset = 0);
+/// The same address in the shared memory of the cluster.
+mlir::Value toCluster(mlir::ImplicitLocOpBuilder &b, mlir::Value pointer);
+/// What lies at the same offset in the CTA with this rank in the cluster.
+mlir::Value toClusterRank(mlir::ImplicitLocOpBuilder &b, mlir::Value pointer,
+                          mlir::Value rank);
 mlir::Value getThreadId(mlir::ImplicitLocOpBuilder &b);
 mlir::Value getLane(mlir::ImplicitLocOpBuilder &b);
 /// Number of the warp within its role.

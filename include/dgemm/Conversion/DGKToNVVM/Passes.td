@@ -18,7 +18,9 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
     keeps the plan as `dgk.launch` and the target as `dgk.target`. Roles become
     branches on the warp number with `setmaxnreg`; pipelines become mbarriers, and
     each role's cursor two stack variables that SROA turns into registers; copies become TMA
-    instructions. Accumulators become the registers of one thread. How matrix
+    instructions. Where a pipeline spans several CTAs, each consumer arrives at the
+    empty barriers of all of them, and the first CTA fetches what a multicast copy
+    sends to all. Accumulators become the registers of one thread. How matrix
     instructions and their fragments are written is asked of the schedule's
     instruction (`lib/Target`).
 
@@ -51,6 +53,8 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
         products that go to `dgk.promote`, from a multiple of their height on.
     13. `dgk_to_nvvm-c13`: fragments of a `column_major` tile are of elements of 8
         or 16 bits, 32 bytes of K at a time.
+    14. `dgk_to_nvvm-c14`: pipelines that span several CTAs, and multicast copies,
+        are of the whole cluster.
 
     Rules of the instructions, which continue those of the op:
 

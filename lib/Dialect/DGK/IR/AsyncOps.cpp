@@ -311,6 +311,14 @@ LogicalResult CopyToTmemOp::verify() {
 // Synchronisation
 //===----------------------------------------------------------------------===//
 
+LogicalResult ClusterBarrierOp::verify() {
+  if (isa_and_present<KernelOp>((*this)->getParentOp()))
+    return success();
+  return emitOpError("[cluster_barrier-c1] stands in '")
+         << (*this)->getParentOp()->getName()
+         << "', expected the body of dgk.kernel, where all threads pass";
+}
+
 LogicalResult RoleBarrierOp::verify() {
   if (getId() < 1 || getId() > 15)
     return emitOpError("[role_barrier-c1] id is ")

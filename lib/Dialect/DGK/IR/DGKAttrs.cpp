@@ -292,6 +292,15 @@ LogicalResult RasterAttr::verify(EmitError emitError, int64_t group,
                      << ", expected a positive number of tiles";
 }
 
+LogicalResult ClusterAttr::verify(EmitError emitError, int64_t size, Axis) {
+  // PTX ISA, "Cluster dimension directives": 16 where the launch allows it.
+  if (size >= 2 && size <= 16)
+    return success();
+  return emitError() << "[cluster-c1] size is " << size
+                     << ", expected 2 to 16; leave the cluster out for CTAs "
+                        "that work alone";
+}
+
 LogicalResult RoleSpecAttr::verify(EmitError emitError, int64_t warps,
                                    int64_t registers) {
   if (warps <= 0 || warps % 4 != 0)
@@ -321,7 +330,7 @@ LogicalResult ScheduleAttr::verify(EmitError emitError, ArrayRef<int64_t> tile,
                                    int64_t scaleStages, Attribute instruction,
                                    Swizzle, Swizzle, RoleSpecAttr math,
                                    RoleSpecAttr, StorePath, int64_t storeSlots,
-                                   RasterAttr, int64_t cluster, int64_t splitK,
+                                   RasterAttr, ClusterAttr, int64_t splitK,
                                    bool) {
   auto mma = dyn_cast<MatrixInstruction>(instruction);
   if (!mma)
@@ -346,10 +355,9 @@ LogicalResult ScheduleAttr::verify(EmitError emitError, ArrayRef<int64_t> tile,
                        << " is not a whole number of instructions m = "
                        << mma.getM() << ", n = " << mma.getColumnStep()
                        << ", k = " << mma.getK() << " for each warp";
-  if (stages < 1 || scaleStages < 1 || storeSlots < 0 || cluster < 1 ||
-      splitK < 1)
-    return emitError() << "[schedule-c6] stages, scale_stages, cluster and "
-                          "split_k are at least 1, store_slots at least 0";
+  if (stages < 1 || scaleStages < 1 || storeSlots < 0 || splitK < 1)
+    return emitError() << "[schedule-c6] stages, scale_stages and split_k are "
+                          "at least 1, store_slots at least 0";
   return success();
 }
 
@@ -376,8 +384,10 @@ void ScheduleAttr::print(AsmPrinter &p) const {
   p << ", store = " << stringifyStorePath(getStore())
     << ", store_slots = " << getStoreSlots() << ", raster = ";
   p.printStrippedAttrOrType(getRaster());
-  if (getCluster() != 1)
-    p << ", cluster = " << getCluster();
+  if (getCluster()) {
+    p << ", cluster = ";
+    p.printStrippedAttrOrType(getCluster());
+  }
   if (getSplitK() != 1)
     p << ", split_k = " << getSplitK();
   if (getSwapAb())
@@ -400,12 +410,13 @@ static ParseResult parseField(AsmParser &parser, StringRef name, Fn value) {
 
 Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   SmallVector<int64_t> tile, warpGrid;
-  int64_t stages = 0, scaleStages = 0, storeSlots = 0, cluster = 1, splitK = 1;
+  int64_t stages = 0, scaleStages = 0, storeSlots = 0, splitK = 1;
   Attribute instruction;
   FailureOr<Swizzle> swizzleA = failure(), swizzleB = failure();
   FailureOr<StorePath> store = failure();
   FailureOr<RoleSpecAttr> math = failure(), load = failure();
   FailureOr<RasterAttr> raster = failure();
+  FailureOr<ClusterAttr> cluster = ClusterAttr();
   bool swapAb = false;
   auto integer = [&](int64_t &v) {
     return [&parser, &v] { return parser.parseInteger(v); };
@@ -448,14 +459,14 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
       return {};
     }
     if (parser.parseEqual() ||
-        parser.parseInteger(key == "cluster" ? cluster : splitK))
+        (key == "cluster" ? nested(cluster)() : parser.parseInteger(splitK)))
       return {};
   }
   if (parser.parseGreater())
     return {};
   return parser.getChecked<ScheduleAttr>(
       parser.getContext(), tile, warpGrid, stages, scaleStages, instruction,
-      *swizzleA, *swizzleB, *math, *load, *store, storeSlots, *raster, cluster,
+      *swizzleA, *swizzleB, *math, *load, *store, storeSlots, *raster, *cluster,
       splitK, swapAb);
 }
 

@@ -136,6 +136,13 @@ ParseResult TilesOp::parse(OpAsmParser &parser, OperationState &result) {
             raster, Type(), getRasterAttrName(result.name), result.attributes))
       return failure();
   }
+  if (succeeded(parser.parseOptionalKeyword("cluster"))) {
+    ClusterAttr cluster;
+    if (parser.parseCustomAttributeWithFallback(cluster, Type(),
+                                                getClusterAttrName(result.name),
+                                                result.attributes))
+      return failure();
+  }
   if (succeeded(parser.parseOptionalKeyword("per_cluster")))
     result.addAttribute(getPerClusterAttrName(result.name),
                         parser.getBuilder().getUnitAttr());
@@ -164,11 +171,15 @@ void TilesOp::print(OpAsmPrinter &p) {
     p << " raster ";
     p.printStrippedAttrOrType(raster);
   }
+  if (ClusterAttr cluster = getClusterAttr()) {
+    p << " cluster ";
+    p.printStrippedAttrOrType(cluster);
+  }
   if (getPerCluster())
     p << " per_cluster";
   p.printOptionalAttrDictWithKeyword(
-      (*this)->getAttrs(),
-      {getSizesAttrName(), getRasterAttrName(), getPerClusterAttrName()});
+      (*this)->getAttrs(), {getSizesAttrName(), getRasterAttrName(),
+                            getClusterAttrName(), getPerClusterAttrName()});
   p << " ";
   p.printRegion(getBody(), /*printEntryBlockArgs=*/false,
                 /*printBlockTerminators=*/false);
@@ -200,10 +211,23 @@ LogicalResult TilesOp::verify() {
     return emitOpError("[tiles-c2] has tile sizes [")
            << getSizes() << "] for " << rank
            << " extents, expected a positive one for each";
-  if (getRaster() && rank < 2)
-    return emitOpError("[tiles-c3] has a raster over ")
+  if ((getRaster() || getCluster()) && rank < 2)
+    return emitOpError("[tiles-c3] has a raster or cluster over ")
            << rank << " dimension, expected at least 2";
+  if (getCluster() && getPerCluster())
+    return emitOpError("[tiles-c4] has per_cluster and cluster; expected tiles "
+                       "that are taken together or side by side, not both");
   return success();
+}
+
+int64_t TilesOp::getTilesPerStep(size_t dimension) {
+  ClusterAttr cluster = getClusterAttr();
+  if (!cluster)
+    return 1;
+  // The last two dimensions are M and N.
+  size_t rank = getExtents().size();
+  size_t along = cluster.getAlong() == Axis::M ? rank - 2 : rank - 1;
+  return dimension == along ? cluster.getSize() : 1;
 }
 
 //===----------------------------------------------------------------------===//

@@ -52,6 +52,16 @@ struct TileMath {
   }
 };
 
+/// The raster over groups of tiles: as wide as it was, in tiles.
+RasterAttr getRasterOfSteps(TilesOp tiles) {
+  RasterAttr raster = tiles.getRasterAttr();
+  ClusterAttr cluster = tiles.getClusterAttr();
+  if (!raster || !cluster || raster.getAlong() != cluster.getAlong())
+    return raster;
+  int64_t group = llvm::divideCeil(raster.getGroup(), cluster.getSize());
+  return RasterAttr::get(raster.getContext(), group, raster.getAlong());
+}
+
 /// Splits `number` into tile numbers of the last two dimensions, sizes
 /// `rows` x `columns`, in the raster's order: `group` tiles of one axis are
 /// swept over the whole other axis. The last group may be narrower.
@@ -89,21 +99,36 @@ struct LowerTiles : dgk::impl::DGKLowerTilesPassBase<LowerTiles> {
     Location loc = tiles.getLoc();
     TileMath math{builder, loc};
     SmallVector<Value> counts;
-    for (auto [extent, size] : llvm::zip(tiles.getExtents(), tiles.getSizes()))
-      counts.push_back(math.ceilDiv(extent, size));
+    SmallVector<int64_t> steps(tiles.getSizes());
+    for (auto [i, extent] : llvm::enumerate(tiles.getExtents())) {
+      steps[i] *= tiles.getTilesPerStep(i);
+      counts.push_back(math.ceilDiv(extent, steps[i]));
+    }
     Value total = counts.front();
     for (Value count : ArrayRef(counts).drop_front())
       total = math.mul(total, count);
 
     Value first = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
     Value step = gpu::GridDimOp::create(builder, loc, gpu::Dimension::x);
+    // CTAs of a cluster are neighbours in the grid.
+    Value rank;
+    if (ClusterAttr cluster = tiles.getClusterAttr()) {
+      Value ctas = math.constant(cluster.getSize());
+      rank = math.rem(first, ctas);
+      first = math.div(first, ctas);
+      step = math.div(step, ctas);
+    }
     auto loop = scf::ForOp::create(builder, loc, first, total, step);
     builder.setInsertionPointToStart(loop.getBody());
     SmallVector<Value> numbers =
-        split(math, tiles.getRasterAttr(), loop.getInductionVar(), counts);
+        split(math, getRasterOfSteps(tiles), loop.getInductionVar(), counts);
     SmallVector<Value> coordinates;
-    for (auto [number, size] : llvm::zip(numbers, tiles.getSizes()))
-      coordinates.push_back(math.mul(number, math.constant(size)));
+    for (auto [i, number] : llvm::enumerate(numbers)) {
+      Value at = math.mul(number, math.constant(steps[i]));
+      if (int64_t size = tiles.getSizes()[i]; steps[i] != size)
+        at = math.add(at, math.mul(rank, math.constant(size)));
+      coordinates.push_back(at);
+    }
 
     Block &body = tiles.getBody().front();
     body.getTerminator()->erase();

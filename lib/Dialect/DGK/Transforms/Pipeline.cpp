@@ -64,6 +64,13 @@ namespace {
 /// Loads that fill one slot: one from each of the group's sources.
 using Instance = SmallVector<LoadOp>;
 
+/// Slots for the tiles of one source, and the CTAs that each fetch is for: a
+/// bit mask, null for the own one.
+struct Ring {
+  Value buffer;
+  IntegerAttr multicast;
+};
+
 /// Sources whose tiles travel together, and every time they do.
 struct Group {
   SmallVector<Instance> instances;
@@ -147,6 +154,56 @@ bool isAddend(const Group &group) {
     });
   });
 }
+
+/// What differs between the CTAs of a cluster: the coordinate along which they
+/// take neighbouring tiles, and all that is computed from it.
+class ClusterValues {
+public:
+  explicit ClusterValues(KernelOp kernel) {
+    kernel.walk([&](TilesOp tiles) {
+      for (BlockArgument argument : tiles.getBody().getArguments())
+        if (tiles.getTilesPerStep(argument.getArgNumber()) > 1)
+          mark(argument);
+    });
+  }
+
+  /// Whether all CTAs of the cluster load the same tile, at the same time.
+  bool isCommon(LoadOp load) const {
+    for (Operation *op = load; !isa<TilesOp, KernelOp>(op);
+         op = op->getParentOp())
+      if (llvm::any_of(op->getOperands(), [&](Value operand) {
+            return differing.contains(operand);
+          }))
+        return false;
+    auto tiles = load->getParentOfType<TilesOp>();
+    return tiles && tiles.getCluster();
+  }
+
+private:
+  /// Marks `value` and what depends on it. Tiles and accumulators have no part
+  /// in addresses.
+  void mark(Value value) {
+    SmallVector<Value> work = {value};
+    while (!work.empty()) {
+      Value next = work.pop_back_val();
+      if (isa<DGKDialect>(next.getType().getDialect()) ||
+          !differing.insert(next).second)
+        continue;
+      for (Operation *user : next.getUsers()) {
+        llvm::append_range(work, user->getResults());
+        for (Region &region : user->getRegions())
+          llvm::append_range(work, region.getArguments());
+        // A value that a loop or branch yields comes out of it.
+        if (user->hasTrait<OpTrait::IsTerminator>()) {
+          llvm::append_range(work, user->getParentOp()->getResults());
+          llvm::append_range(work, user->getParentRegion()->getArguments());
+        }
+      }
+    }
+  }
+
+  DenseSet<Value> differing;
+};
 
 /// The last of `loads` in its block; the others are in the same block.
 LoadOp getLastLoad(ArrayRef<LoadOp> loads) {
@@ -259,8 +316,9 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     });
     if (result.wasInterrupted())
       return signalPassFailure();
+    ClusterValues values(kernel);
     for (const Group &group : splitGroups(groups))
-      if (failed(pipelineGroup(kernel, schedule, group)))
+      if (failed(pipelineGroup(kernel, schedule, values, group)))
         return signalPassFailure();
   }
 
@@ -278,8 +336,17 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
                                   tile.getElementType(), layout);
   }
 
+  /// Whether the tiles that the `i`-th buffer gets are fetched by multicast:
+  /// the same for all CTAs of a cluster, by TMA.
+  static bool isMulticast(const Group &group, size_t i,
+                          const ClusterValues &values) {
+    return llvm::all_of(group.instances, [&](const Instance &loads) {
+      return values.isCommon(loads[i]) && !isElementwise(loads[i]);
+    });
+  }
+
   LogicalResult pipelineGroup(KernelOp kernel, ScheduleAttr schedule,
-                              const Group &group) {
+                              const ClusterValues &values, const Group &group) {
     int64_t slots = feedsProductInBlock(group) ? schedule.getStages()
                     : isAddend(group)          ? 1
                                                : schedule.getScaleStages();
@@ -291,29 +358,38 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
         PipelineType::getChecked(emitError, builder.getContext(), slots);
     if (!pipelineType)
       return failure();
-    SmallVector<Value> buffers;
-    for (LoadOp load : group.instances.front()) {
+    SmallVector<Ring> rings;
+    for (size_t i = 0; i < group.instances.front().size(); ++i) {
+      LoadOp load = group.instances.front()[i];
       BufferType type = getBufferType(load, schedule, slots);
       if (!type)
         return failure();
-      buffers.push_back(
-          BufferOp::create(builder, load.getLoc(), type, IntegerAttr()));
+      Value buffer =
+          BufferOp::create(builder, load.getLoc(), type, IntegerAttr());
+      IntegerAttr ctas;
+      if (isMulticast(group, i, values))
+        ctas = builder.getI64IntegerAttr(
+            llvm::maskTrailingOnes<uint64_t>(schedule.getClusterSize()));
+      rings.push_back({buffer, ctas});
     }
     // One arrival per math warp: its first lane's. Elementwise copies arrive on
     // their own.
     bool anySmall = llvm::any_of(group.instances.front(), isElementwise);
-    Value pipeline =
-        PipelineOp::create(builder, kernel.getLoc(), pipelineType,
-                           /*producers=*/anySmall ? 2 : 1,
-                           schedule.getMath().getWarps(), IntegerAttr());
+    // A slot that one of the CTAs writes into for all must be free in all.
+    bool anyShared =
+        llvm::any_of(rings, [](const Ring &ring) { return ring.multicast; });
+    Value pipeline = PipelineOp::create(
+        builder, kernel.getLoc(), pipelineType,
+        /*producers=*/anySmall ? 2 : 1, schedule.getMath().getWarps(),
+        IntegerAttr(), anyShared ? schedule.getClusterSize() : int64_t(1));
     for (const Instance &loads : group.instances)
-      fillSlot(builder, loads, buffers, pipeline);
+      fillSlot(builder, loads, rings, pipeline);
     ++numPipelines;
     return success();
   }
 
   void fillSlot(OpBuilder &builder, ArrayRef<LoadOp> loads,
-                ArrayRef<Value> buffers, Value pipeline) {
+                ArrayRef<Ring> rings, Value pipeline) {
     LoadOp last = getLastLoad(loads);
     Location loc = last.getLoc();
     Operation *lastUser = getLastUser(loads);
@@ -322,24 +398,25 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     auto slotType = SlotType::get(builder.getContext());
     Value free = AcquireOp::create(builder, loc, slotType, pipeline);
     int64_t bytes = 0;
-    for (auto [i, buffer] : llvm::enumerate(buffers)) {
+    for (auto [i, ring] : llvm::enumerate(rings)) {
       LoadOp load = loads[i];
-      auto type = cast<BufferType>(buffer.getType());
+      auto type = cast<BufferType>(ring.buffer.getType());
       bool small = isElementwise(load);
       CopyAsyncOp::create(builder, load.getLoc(), load.getSource(),
-                          load.getCoordinates(), buffer, free, IntegerAttr(),
-                          IntegerAttr(),
+                          load.getCoordinates(), ring.buffer, free,
+                          ring.multicast, IntegerAttr(),
                           small ? builder.getUnitAttr() : UnitAttr(),
                           load.getRowsAttr(), load.getTransposedAttr());
       bytes += small ? 0 : type.getTransferBytes();
+      numMulticast += ring.multicast ? 1 : 0;
     }
     CommitOp::create(builder, loc, pipeline, free,
                      builder.getI64IntegerAttr(bytes), /*afterMma=*/false);
     Value full = WaitOp::create(builder, loc, slotType, pipeline);
     Operation *lastView = full.getDefiningOp();
-    for (auto [i, buffer] : llvm::enumerate(buffers)) {
+    for (auto [i, ring] : llvm::enumerate(rings)) {
       LoadOp load = loads[i];
-      Value view = ViewOp::create(builder, load.getLoc(), buffer, full);
+      Value view = ViewOp::create(builder, load.getLoc(), ring.buffer, full);
       load.getResult().replaceAllUsesWith(view);
       lastView = view.getDefiningOp();
     }

@@ -267,17 +267,23 @@ LogicalResult Planner::planCombine(CombineOp op) {
 
 FailureOr<AffineMap> Planner::planGrid() {
   AffineExpr smCount = getSymbol(SymbolKind::SmCount, 0, 0);
+  // Whole clusters, also of an odd number of SMs: the last one then waits.
+  ScheduleAttr schedule = kernel.getScheduleAttr();
+  if (int64_t ctas = schedule ? schedule.getClusterSize() : 1; ctas > 1)
+    smCount = smCount.ceilDiv(ctas) * ctas;
   AffineExpr tiles;
   WalkResult result = kernel.walk([&](TilesOp op) {
     tiles = getAffineConstantExpr(1, context);
-    for (auto [extent, size] : llvm::zip(op.getExtents(), op.getSizes())) {
+    for (auto [i, extent, size] :
+         llvm::enumerate(op.getExtents(), op.getSizes())) {
       AffineExpr expr = getExpression(extent);
+      int64_t step = op.getTilesPerStep(i);
       if (!expr)
         return op.emitOpError("[plan_launch-c3] has an extent that is no sum, "
                               "difference or product of constants and sizes of "
                               "kernel arguments"),
                WalkResult::interrupt();
-      tiles = tiles * expr.ceilDiv(size);
+      tiles = tiles * (expr.ceilDiv(size * step) * step);
     }
     return WalkResult::advance();
   });
@@ -361,7 +367,7 @@ LogicalResult Planner::plan() {
   function_ref<InFlightDiagnostic()> emitErrorRef = emitError;
   auto plan = LaunchPlanAttr::getChecked(
       emitErrorRef, context, ArrayRef<SymbolAttr>(symbols), widen(*grid),
-      getThreads(), schedule ? schedule.getCluster() : int64_t(1),
+      getThreads(), schedule ? schedule.getClusterSize() : int64_t(1),
       getSharedBytes(), bytes, ArrayRef<TensorMapAttr>(maps),
       ArrayRef<ParameterAttr>(parameters));
   if (!plan)

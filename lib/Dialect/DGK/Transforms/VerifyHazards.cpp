@@ -389,11 +389,36 @@ private:
              << "joins a leader role with a role of every CTA, but spans one "
                 "CTA; add ctas(n)";
     LaunchPlanAttr plan = kernel.getLaunchAttr();
-    if (!plan || plan.getCluster() % ctas == 0)
-      return success();
-    return emitHazard(pipeline, "hazards-c14")
-           << "spans " << ctas << " CTAs, but the launch plan's cluster has "
-           << plan.getCluster();
+    if (plan && plan.getCluster() % ctas != 0)
+      return emitHazard(pipeline, "hazards-c14")
+             << "spans " << ctas << " CTAs, but the launch plan's cluster has "
+             << plan.getCluster();
+    return ctas == 1 ? success() : verifyLockstep(pipeline, ctas);
+  }
+
+  /// CTAs that share slots take equally many and stay until all are done.
+  LogicalResult verifyLockstep(PipelineOp pipeline, int64_t ctas) {
+    RolesOp roles = kernel.getRoles();
+    bool isAwaited = llvm::any_of(
+        kernel.getBody().front().getOps<ClusterBarrierOp>(),
+        [&](Operation *barrier) { return roles->isBeforeInBlock(barrier); });
+    if (!isAwaited)
+      return emitHazard(pipeline, "hazards-c15")
+             << "spans " << ctas
+             << " CTAs, one of which may end while others still write into its "
+                "shared memory; end the kernel with dgk.cluster_barrier";
+    for (Operation *user : pipeline->getUsers()) {
+      auto tiles = user->getParentOfType<TilesOp>();
+      if (!tiles || tiles.getPerCluster() ||
+          (tiles.getCluster() &&
+           static_cast<int64_t>(tiles.getCluster()->getSize()) % ctas == 0))
+        continue;
+      return failWithNote(emitHazard(pipeline, "hazards-c15")
+                              << "spans " << ctas
+                              << " CTAs, which take different numbers of tiles",
+                          tiles, "give this loop cluster or per_cluster");
+    }
+    return success();
   }
 
   static LogicalResult verifyCounts(PipelineOp pipeline, RoleOp producer,

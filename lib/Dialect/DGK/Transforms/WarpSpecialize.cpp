@@ -157,6 +157,12 @@ struct WarpSpecialize : dgk::impl::DGKWarpSpecializePassBase<WarpSpecialize> {
     builder.createBlock(&roles.getBody());
     buildRole(builder, loc, "math", schedule.getMath(), Job::Math, work);
     buildRole(builder, loc, "load", schedule.getLoad(), Job::Load, work);
+    auto spansCtas = [](PipelineOp op) { return op.getCtas() > 1; };
+    if (llvm::any_of(body.getOps<PipelineOp>(), spansCtas) &&
+        body.getOps<ClusterBarrierOp>().empty()) {
+      builder.setInsertionPoint(body.getTerminator());
+      ClusterBarrierOp::create(builder, loc);
+    }
     // The next kernel may begin when all roles are through.
     for (auto signal :
          llvm::make_early_inc_range(body.getOps<DependencySignalOp>()))
@@ -194,7 +200,8 @@ struct WarpSpecialize : dgk::impl::DGKWarpSpecializePassBase<WarpSpecialize> {
   static SetVector<Operation *> collectWork(Block &body) {
     SetVector<Operation *> work;
     for (Operation &op : body.without_terminator()) {
-      if (isa<BufferOp, PipelineOp, DependencyWaitOp, DependencySignalOp>(op))
+      if (isa<BufferOp, PipelineOp, DependencyWaitOp, DependencySignalOp,
+              ClusterBarrierOp>(op))
         continue;
       bool isShared = op.getNumRegions() == 0 && isPure(&op) &&
                       !isMathWork(&op) &&

@@ -173,6 +173,18 @@ dgk.kernel @bad(%a: memref<?x64xbf16>, %i: index) {
 
 // -----
 
+dgk.kernel @bad() {
+  dgk.roles {
+    dgk.role @math warps(4) {
+      // expected-error @below {{'dgk.cluster_barrier' op [cluster_barrier-c1] stands in 'dgk.role', expected the body of dgk.kernel, where all threads pass}}
+      dgk.cluster_barrier
+    }
+  }
+  dgk.return
+}
+
+// -----
+
 dgk.kernel @bad(%a: memref<?x4xi32, strided<[1, ?]>>, %i: index) {
   %r = dgk.buffer : !dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>
   %p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>

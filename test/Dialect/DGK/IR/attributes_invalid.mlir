@@ -125,8 +125,13 @@ func.func private @bad() attributes {a = #dgk.schedule<tile = 128x128x24, warp_g
 
 // -----
 
-// expected-error @below {{[schedule-c6] stages, scale_stages, cluster and split_k are at least 1}}
+// expected-error @below {{[schedule-c6] stages, scale_stages and split_k are at least 1, store_slots at least 0}}
 func.func private @bad() attributes {a = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 0, scale_stages = 1, instruction = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>, swizzle = b128 x b128, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>}
+
+// -----
+
+// expected-error @below {{[cluster-c1] size is 1, expected 2 to 16; leave the cluster out for CTAs that work alone}}
+func.func private @bad() attributes {a = #dgk.cluster<size = 1, along = m>}
 
 // -----
 

@@ -20,6 +20,8 @@ func.func @host(%a: memref<?x64xbf16>, %b: i32, %c: f32, %d: index) {
 // CHECK: dgk.tiles (%i, %i_0) in (%[[N]] by 64, %[[N]] by 1) attributes {some.attribute} {
 // CHECK: dgk.tiles (%m, %n) in (%[[N]] by 64, %[[N]] by 128) raster <group = 8, along = m> {
 // CHECK: dgk.tiles (%i, %m, %n) in (%[[N]] by 1, %[[N]] by 64, %[[N]] by 128) raster <group = 16, along = n> per_cluster {
+// CHECK: dgk.tiles (%m, %n) in (%[[N]] by 64, %[[N]] by 128) raster <group = 8, along = m> cluster <size = 2, along = n> {
+// CHECK: dgk.cluster_barrier
 dgk.kernel @tiles(%n: index) {
   dgk.tiles (%i) in (%n by 64) {
   }
@@ -30,6 +32,9 @@ dgk.kernel @tiles(%n: index) {
   }
   dgk.tiles (%b, %i, %j) in (%n by 1, %n by 64, %n by 128) raster <group = 16, along = n> per_cluster {
   }
+  dgk.tiles (%i, %j) in (%n by 64, %n by 128) raster <group = 8, along = m> cluster <size = 2, along = n> {
+  }
+  dgk.cluster_barrier
   dgk.return
 }
 

@@ -83,8 +83,17 @@ dgk.kernel @tiles(%n: index) {
 // -----
 
 dgk.kernel @tiles(%n: index) {
-  // expected-error @below {{'dgk.tiles' op [tiles-c3] has a raster over 1 dimension, expected at least 2}}
+  // expected-error @below {{'dgk.tiles' op [tiles-c3] has a raster or cluster over 1 dimension, expected at least 2}}
   dgk.tiles (%i) in (%n by 8) raster <group = 8, along = m> {
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @tiles(%n: index) {
+  // expected-error @below {{'dgk.tiles' op [tiles-c4] has per_cluster and cluster; expected tiles that are taken together or side by side, not both}}
+  dgk.tiles (%i, %j) in (%n by 8, %n by 8) cluster <size = 2, along = n> per_cluster {
   }
   dgk.return
 }

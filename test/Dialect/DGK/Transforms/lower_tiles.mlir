@@ -96,3 +96,52 @@ dgk.kernel @one(%rows: index) {
   }
   dgk.return
 }
+
+// CTAs of a cluster are neighbours in the grid and take neighbouring tiles: the
+// loop counts pairs of tiles, and the rank chooses one. A group of 8 tiles along
+// the pair's axis is one of 4 pairs.
+// CHECK-LABEL: dgk.kernel @pairs_along_m
+// CHECK:         %[[R:.*]] = arith.divui %{{.*}}, %c256
+// CHECK:         %[[C:.*]] = arith.divui %{{.*}}, %c64
+// CHECK:         %[[TOTAL:.*]] = arith.muli %[[R]], %[[C]]
+// CHECK-NEXT:    %[[CTA:.*]] = gpu.block_id x
+// CHECK-NEXT:    %[[CTAS:.*]] = gpu.grid_dim x
+// CHECK:         %[[RANK:.*]] = arith.remui %[[CTA]], %c2
+// CHECK-NEXT:    %[[FIRST:.*]] = arith.divui %[[CTA]], %c2
+// CHECK-NEXT:    %[[STEP:.*]] = arith.divui %[[CTAS]], %c2
+// CHECK-NEXT:    scf.for %[[T:.*]] = %[[FIRST]] to %[[TOTAL]] step %[[STEP]] {
+// CHECK-NEXT:      %[[WIDTH:.*]] = arith.constant 4 : index
+// CHECK:           %[[I:.*]] = arith.addi
+// CHECK:           %[[PAIR:.*]] = arith.muli %[[I]], %c256
+// CHECK:           %[[OWN:.*]] = arith.muli %[[RANK]], %c128
+// CHECK-NEXT:      %[[M:.*]] = arith.addi %[[PAIR]], %[[OWN]]
+// CHECK:           %[[N:.*]] = arith.muli %{{.*}}, %c64
+// CHECK-NEXT:      %[[ZERO:.*]] = dgk.zero
+// CHECK-NEXT:      dgk.store %[[ZERO]], %{{.*}}[%[[M]], %[[N]]]
+dgk.kernel @pairs_along_m(%rows: index, %columns: index, %d: memref<?x?xf32>) {
+  dgk.tiles (%m, %n) in (%rows by 128, %columns by 64) raster <group = 8, along = m> cluster <size = 2, along = m> {
+    %zero = dgk.zero : !dgk.accumulator<128x64xf32>
+    dgk.store %zero, %d[%m, %n] : !dgk.accumulator<128x64xf32>, memref<?x?xf32>
+  }
+  dgk.return
+}
+
+// Along the other axis the raster keeps its width.
+// CHECK-LABEL: dgk.kernel @pairs_along_n
+// CHECK:         %[[R:.*]] = arith.divui %{{.*}}, %c128
+// CHECK:         %[[C:.*]] = arith.divui %{{.*}}, %c128
+// CHECK:         scf.for
+// CHECK-NEXT:      arith.constant 8 : index
+// CHECK:           %[[M:.*]] = arith.muli %{{.*}}, %c128
+// CHECK:           %[[PAIR:.*]] = arith.muli %{{.*}}, %c128
+// CHECK:           %[[OWN:.*]] = arith.muli %{{.*}}, %c64
+// CHECK-NEXT:      %[[N:.*]] = arith.addi %[[PAIR]], %[[OWN]]
+// CHECK-NEXT:      %[[ZERO:.*]] = dgk.zero
+// CHECK-NEXT:      dgk.store %[[ZERO]], %{{.*}}[%[[M]], %[[N]]]
+dgk.kernel @pairs_along_n(%rows: index, %columns: index, %d: memref<?x?xf32>) {
+  dgk.tiles (%m, %n) in (%rows by 128, %columns by 64) raster <group = 8, along = m> cluster <size = 2, along = n> {
+    %zero = dgk.zero : !dgk.accumulator<128x64xf32>
+    dgk.store %zero, %d[%m, %n] : !dgk.accumulator<128x64xf32>, memref<?x?xf32>
+  }
+  dgk.return
+}

@@ -13,8 +13,9 @@
 !words = !dgk.tile<128x1xi32>
 !acc = !dgk.accumulator<128x128xf32>
 
-// STATISTICS: (S) 24 copies - Loads turned into asynchronous copies
-// STATISTICS-NEXT: (S) 13 pipelines - Pipelines made
+// STATISTICS: (S) 30 copies - Loads turned into asynchronous copies
+// STATISTICS-NEXT: (S) 3 multicast - Copies for all CTAs of a cluster
+// STATISTICS-NEXT: (S) 15 pipelines - Pipelines made
 
 // Operands travel together through a ring of `stages`, scale words through one of
 // `scale_stages`. One arrival fills a slot, one of each math warp empties it.
@@ -212,6 +213,58 @@ dgk.kernel @majors(%a: memref<?x576xbf16>, %b: memref<576x?xbf16>, %c: memref<57
     scf.yield %1 : !dgk.accumulator<128x96xf32>
   } else {
     scf.yield %0 : !dgk.accumulator<128x96xf32>
+  }
+  dgk.return
+}
+
+// CTAs of a cluster that differ in m have the tile of B in common, and its scales:
+// they are fetched once for both, and no slot is free before both have read it. A
+// block's scale, copied on its own, is fetched by each.
+// CHECK-LABEL: dgk.kernel @pairs
+// CHECK-DAG:     %[[OPERANDS:.*]] = dgk.pipeline producers(2) consumers(8) ctas(2) : !dgk.pipeline<4>
+// CHECK-DAG:     %[[A:.*]] = dgk.buffer : !dgk.buffer<4 x 128x64xf8E4M3FN, #dgk.shared<b64>>
+// CHECK-DAG:     %[[B:.*]] = dgk.buffer : !dgk.buffer<4 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+// CHECK-DAG:     %[[LOCAL:.*]] = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<2>
+// CHECK:         dgk.tiles (%[[M:.*]], %[[N:.*]]) in {{.*}} cluster <size = 2, along = m> {
+// CHECK:           %[[S:.*]] = dgk.acquire %[[OPERANDS]]
+// CHECK-NEXT:      dgk.copy_async %{{.*}}[%[[M]], %{{.*}}] to %[[A]][%[[S]]] : memref<?x576xf8E4M3FN>
+// CHECK-NEXT:      dgk.copy_async %{{.*}}[%[[N]], %{{.*}}] to %[[B]][%[[S]]] multicast(3) : memref<?x576xf8E4M3FN>
+// CHECK-NEXT:      dgk.copy_async %{{.*}}[%[[N]], %{{.*}}] to %{{.*}}[%[[S]]] multicast(3) : memref<?x5xf32, strided<[1, ?]>>
+// CHECK-NEXT:      dgk.copy_async %{{.*}}[%[[N]], %{{.*}}] to %{{.*}}[%[[S]]] multicast(3) : memref<?x5xf32, strided<[1, ?]>>
+// CHECK-NEXT:      dgk.copy_async %{{.*}}[%{{.*}}, %{{.*}}] to %{{.*}}[%[[S]]] elementwise
+// CHECK:           %[[T:.*]] = dgk.acquire %[[LOCAL]]
+// CHECK-NEXT:      dgk.copy_async %{{.*}}[%{{.*}}, %{{.*}}] to %{{.*}}[%[[T]]] : memref<?x576xf8E4M3FN>
+#pairs = #dgk.schedule<tile = 128x64x64, warp_grid = 4x2, stages = 4, scale_stages = 2,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>,
+  cluster = <size = 2, along = m>>
+!scales = memref<?x5xf32, strided<[1, ?]>>
+dgk.kernel @pairs(%a: !operand, %b: !operand, %s: !scales, %rows: index, %columns: index) attributes {schedule = #pairs} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %c64 = arith.constant 64 : index
+  dgk.tiles (%m, %n) in (%rows by 128, %columns by 64) cluster <size = 2, along = m> {
+    %zero = dgk.zero : !dgk.accumulator<128x64xf32>
+    %sum = scf.for %i = %c0 to %c4 step %c1 iter_args(%acc = %zero) -> (!dgk.accumulator<128x64xf32>) {
+      %ta = dgk.load %a[%m, %i] : !operand -> !tile
+      %tb = dgk.load %b[%n, %i] : !operand -> !dgk.tile<64x64xf8E4M3FN>
+      %long = dgk.load %s[%n, %i] : !scales -> !dgk.tile<64x1xf32>
+      %short = dgk.load %s[%n, %i] : !scales -> !dgk.tile<16x1xf32>
+      %one = dgk.load %s[%n, %i] : !scales -> !dgk.tile<1x1xf32>
+      %x = dgk.unpack %long : !dgk.tile<64x1xf32> -> !dgk.accumulator<64x1xf32>
+      %y = dgk.unpack %short : !dgk.tile<16x1xf32> -> !dgk.accumulator<16x1xf32>
+      %z = dgk.unpack %one : !dgk.tile<1x1xf32> -> !dgk.accumulator<1x1xf32>
+      %next = dgk.mma %ta, %tb, %acc : !tile, !dgk.tile<64x64xf8E4M3FN> -> !dgk.accumulator<128x64xf32>
+      scf.yield %next : !dgk.accumulator<128x64xf32>
+    }
+    // What depends on m, through arithmetic and a loop, differs as m does.
+    %end = arith.addi %m, %c4 : index
+    %rest = scf.for %i = %m to %end step %c1 iter_args(%acc = %sum) -> (!dgk.accumulator<128x64xf32>) {
+      %ta = dgk.load %a[%c0, %c0] : !operand -> !dgk.tile<256x64xf8E4M3FN>
+      %x = dgk.unpack %ta : !dgk.tile<256x64xf8E4M3FN> -> !dgk.accumulator<256x64xf32>
+      scf.yield %acc : !dgk.accumulator<128x64xf32>
+    }
   }
   dgk.return
 }

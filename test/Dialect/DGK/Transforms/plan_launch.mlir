@@ -180,3 +180,37 @@ dgk.kernel @combine(%d: memref<?x2112xf32>) {
   }
   dgk.return
 }
+
+// Whole clusters: of the tiles, of which an odd number along the pair's axis has one
+// beyond the end, and of the SMs.
+// CHECK-LABEL: dgk.kernel @pairs
+// CHECK-SAME:      symbols = [<sm_count>, <dim 0 of 1>, <dim 0 of 0>],
+// CHECK-SAME:      grid = ()[s0, s1, s2] -> ((s0 ceildiv 2) * 2, (s1 ceildiv 128) * 18), block = 128, cluster = 2,
+// CHECK-SAME:        <of 0, f8E4M3FN, {{.*}}, box = [64, 128], swizzle = b64>]
+// CHECK:         dgk.copy_async {{.*}} map(0) :
+// CHECK:         dgk.copy_async {{.*}} multicast(3) map(0) :
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#pairs = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 2,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>,
+  cluster = <size = 2, along = n>>
+dgk.kernel @pairs(%a: !operand, %d: memref<?x2112xbf16>) attributes {schedule = #pairs} {
+  %c0 = arith.constant 0 : index
+  %columns = arith.constant 2112 : index
+  %rows = memref.dim %d, %c0 : memref<?x2112xbf16>
+  %ra = dgk.buffer at 0 : !a_ring
+  %rb = dgk.buffer at 32768 : !a_ring
+  %p = dgk.pipeline producers(1) consumers(8) ctas(2) at 65536 : !dgk.pipeline<4>
+  dgk.roles {
+    dgk.role @load warps(4) elected {
+      dgk.tiles (%m, %n) in (%rows by 128, %columns by 128) cluster <size = 2, along = n> {
+        %s = dgk.acquire %p : !dgk.pipeline<4>
+        dgk.copy_async %a[%n, %c0] to %ra[%s] : !operand, !a_ring
+        dgk.copy_async %a[%m, %c0] to %rb[%s] multicast(3) : !operand, !a_ring
+        dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<4>
+      }
+    }
+  }
+  dgk.cluster_barrier
+  dgk.return
+}

@@ -173,3 +173,29 @@ dgk.kernel @sequential() {
   %s = dgk.acquire %p : !dgk.pipeline<2>
   dgk.return
 }
+
+// CTAs that share slots, take tiles side by side, and wait for each other.
+dgk.kernel @pairs(%a: memref<?x64xbf16>, %n: index) {
+  %i = arith.constant 0 : index
+  %r = dgk.buffer : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+  %p = dgk.pipeline producers(1) consumers(4) ctas(2) : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(1) elected {
+      dgk.tiles (%x, %y) in (%n by 128, %n by 64) cluster <size = 2, along = m> {
+        %s = dgk.acquire %p : !dgk.pipeline<2>
+        dgk.copy_async %a[%i, %i] to %r[%s] multicast(3) : memref<?x64xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+        dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+      }
+    }
+    dgk.role @math warps(4) {
+      dgk.tiles (%x, %y) in (%n by 128, %n by 64) cluster <size = 2, along = m> {
+        %s = dgk.wait %p : !dgk.pipeline<2>
+        %v = dgk.view %r[%s] : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+        %u = dgk.unpack %v : !dgk.tile<128x64xbf16, #dgk.shared<b128>> -> !dgk.accumulator<128x64xf32>
+        dgk.release %p[%s] : !dgk.pipeline<2>
+      }
+    }
+  }
+  dgk.cluster_barrier
+  dgk.return
+}

@@ -937,3 +937,61 @@ dgk.kernel @kernel(%a: memref<?x64xbf16>, %n: index) attributes {
   }
   dgk.return
 }
+
+// -----
+
+// A CTA may end while the other still writes into it.
+dgk.kernel @kernel(%a: memref<?x64xbf16>, %n: index) {
+  %i = arith.constant 0 : index
+  %r = dgk.buffer : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+  // expected-error @below {{'dgk.pipeline' op [hazards-c15] spans 2 CTAs, one of which may end while others still write into its shared memory; end the kernel with dgk.cluster_barrier}}
+  %p = dgk.pipeline producers(1) consumers(4) ctas(2) : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(1) elected {
+      dgk.tiles (%x, %y) in (%n by 128, %n by 64) cluster <size = 2, along = m> {
+        %s = dgk.acquire %p : !dgk.pipeline<2>
+        dgk.copy_async %a[%i, %i] to %r[%s] multicast(3) : memref<?x64xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+        dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+      }
+    }
+    dgk.role @math warps(4) {
+      dgk.tiles (%x, %y) in (%n by 128, %n by 64) cluster <size = 2, along = m> {
+        %s = dgk.wait %p : !dgk.pipeline<2>
+        %v = dgk.view %r[%s] : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+        %u = dgk.unpack %v : !dgk.tile<128x64xbf16, #dgk.shared<b128>> -> !dgk.accumulator<128x64xf32>
+        dgk.release %p[%s] : !dgk.pipeline<2>
+      }
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// Each CTA has tiles of its own, one more than the other at times.
+dgk.kernel @kernel(%a: memref<?x64xbf16>, %n: index) {
+  %i = arith.constant 0 : index
+  %r = dgk.buffer : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+  // expected-error @below {{'dgk.pipeline' op [hazards-c15] spans 2 CTAs, which take different numbers of tiles}}
+  %p = dgk.pipeline producers(1) consumers(4) ctas(2) : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(1) elected {
+      dgk.tiles (%x, %y) in (%n by 128, %n by 64) {
+        %s = dgk.acquire %p : !dgk.pipeline<2>
+        dgk.copy_async %a[%i, %i] to %r[%s] multicast(3) : memref<?x64xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+        dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+      }
+    }
+    dgk.role @math warps(4) {
+      // expected-note @below {{give this loop cluster or per_cluster}}
+      dgk.tiles (%x, %y) in (%n by 128, %n by 64) {
+        %s = dgk.wait %p : !dgk.pipeline<2>
+        %v = dgk.view %r[%s] : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
+        %u = dgk.unpack %v : !dgk.tile<128x64xbf16, #dgk.shared<b128>> -> !dgk.accumulator<128x64xf32>
+        dgk.release %p[%s] : !dgk.pipeline<2>
+      }
+    }
+  }
+  dgk.cluster_barrier
+  dgk.return
+}

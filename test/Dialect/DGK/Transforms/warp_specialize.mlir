@@ -183,3 +183,36 @@ dgk.kernel @control_flow(%a: !operand, %end: index, %skip: memref<?xi1>, %d: mem
   }
   dgk.return
 }
+
+// -----
+
+// Slots that several CTAs share: none of them ends before the others.
+#mma = #dgk.mma_sync<f8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#schedule = #dgk.schedule<tile = 128x128x128, warp_grid = 8x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>,
+  cluster = <size = 2, along = m>>
+!ring = !dgk.buffer<2 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+!operand = memref<?x1024xf8E4M3FN>
+
+// CHECK-LABEL: dgk.kernel @pairs
+// CHECK:         dgk.role @math
+// CHECK-NEXT:      dgk.tiles {{.*}} cluster <size = 2, along = m> {
+// CHECK:         dgk.role @load
+// CHECK-NEXT:      dgk.tiles {{.*}} cluster <size = 2, along = m> {
+// CHECK:         }
+// CHECK:         dgk.cluster_barrier
+// CHECK-NEXT:    dgk.return
+dgk.kernel @pairs(%a: !operand, %n: index) attributes {schedule = #schedule} {
+  %c0 = arith.constant 0 : index
+  %r = dgk.buffer : !ring
+  %p = dgk.pipeline producers(1) consumers(8) ctas(2) : !dgk.pipeline<2>
+  dgk.tiles (%i, %j) in (%n by 128, %n by 128) cluster <size = 2, along = m> {
+    %s = dgk.acquire %p : !dgk.pipeline<2>
+    dgk.copy_async %a[%j, %c0] to %r[%s] multicast(3) : !operand, !ring
+    dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+    %t = dgk.wait %p : !dgk.pipeline<2>
+    dgk.release %p[%t] : !dgk.pipeline<2>
+  }
+  dgk.return
+}

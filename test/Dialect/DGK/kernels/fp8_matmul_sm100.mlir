@@ -175,5 +175,7 @@ dgk.kernel @pair(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) attributes {target 
       dgk.drain_stores
     }
   }
+  // No CTA ends before the other's arrivals and copies are over.
+  dgk.cluster_barrier
   dgk.return
 }

@@ -44,11 +44,13 @@ def DGK_PipelineOp : DGK_NamedOp<"pipeline", "pipe", [MemoryEffects<[MemAlloc]>]
     `elected` role arrives once.
 
     With `ctas(n)`, the barriers of n neighbouring CTAs of a cluster work as
-    one: a slot is full when the producers of all of them have committed, and
-    empty when the consumers of all of them have released. `producers` and
-    `consumers` count the arrivals of one CTA. A `leader` role arrives, and is
-    heard, for all n. It is what a CTA pair with one matrix instruction and a
-    multicast copy need.
+    one: a slot is full when the producers of all of them have committed what
+    it receives, and empty when the consumers of all of them have released it.
+    `producers` and `consumers` count the arrivals of one CTA. A `leader` role
+    arrives, and is heard, for all n. It is what a CTA pair with one matrix
+    instruction and a multicast copy need. These CTAs must take equally many
+    slots, and none may end before the others: the kernel ends with
+    `dgk.cluster_barrier`.
 
     #### Constraints
     1. `pipeline-c1`: producers, consumers and CTAs are positive.
@@ -179,8 +181,8 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
     spread over a CTA pair, each CTA copies its half of the rows.
 
     `multicast` is a set of CTAs of the cluster, as a bit mask: all of them
-    execute the copy with the same coordinates, the tile is fetched once, and
-    each receives it in the same slot of its own buffer. `map` is the number of
+    execute the copy with the same coordinates, the first of them fetches the
+    tile, and each receives it in the same slot of its own buffer. `map` is the number of
     the tensor map in the launch plan; `dgk-plan-launch` sets it.
 
     `elementwise` is for the few elements that are less than a TMA copy can
@@ -367,6 +369,22 @@ def DGK_RoleBarrierOp : DGK_Op<"role_barrier",
   }];
   let arguments = (ins I64Attr:$id);
   let assemblyFormat = "`id` `(` $id `)` attr-dict";
+  let hasVerifier = 1;
+}
+
+def DGK_ClusterBarrierOp : DGK_Op<"cluster_barrier", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "All threads of the cluster meet";
+  let description = [{
+    `barrier.cluster`: what each of them did before is visible to all behind it.
+    Behind the roles it keeps each CTA, and so its shared memory, until the
+    others' copies and arrivals there are over.
+
+    #### Constraints
+    1. `cluster_barrier-c1`: it stands in the kernel's body, outside of the roles.
+
+    Example: `dgk.cluster_barrier`
+  }];
+  let assemblyFormat = "attr-dict";
   let hasVerifier = 1;
 }
 

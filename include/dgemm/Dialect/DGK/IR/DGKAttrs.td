@@ -248,6 +248,22 @@ def DGK_RasterAttr : DGK_Attr<"Raster", "raster"> {
   let genVerifyDecl = 1;
 }
 
+def DGK_ClusterAttr : DGK_Attr<"Cluster", "cluster"> {
+  let summary = "Tiles that the CTAs of a cluster take together";
+  let description = [{
+    The `size` CTAs of a cluster take tiles of the output that are neighbours
+    along `along`. What these tiles have in common is fetched once for all of
+    them, by multicast: along M the tile of B, along N the tile of A.
+    `#dgk.cluster<size = 2, along = m>`.
+
+    #### Constraints
+    1. `cluster-c1`: the size is in 2..16; without a cluster there is no attribute.
+  }];
+  let parameters = (ins "int64_t":$size, EnumParameter<DGK_Axis>:$along);
+  let assemblyFormat = "`<` `size` `=` $size `,` `along` `=` $along `>`";
+  let genVerifyDecl = 1;
+}
+
 def DGK_RoleSpecAttr : DGK_Attr<"RoleSpec", "role_spec"> {
   let summary = "Warps of a role and registers of each of their threads";
   let description = [{
@@ -276,7 +292,7 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     | `math`, `load` | warps and registers of the two roles |
     | `store` | path of the output, with `store_slots` staging slots, the same number for each math warp |
     | `raster` | order of the output tiles |
-    | `cluster` | CTAs of a cluster |
+    | `cluster` | CTAs of a cluster, and the operand that they share (see `#dgk.cluster`) |
     | `split_k` | CTAs that share the K range of one output tile |
     | `swap_ab` | computes D transposed, so that a small M meets the small axis of the instruction |
 
@@ -289,8 +305,8 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     3. `schedule-c3`: three positive tile sizes, two positive warp counts.
     4. `schedule-c4`: the warp grid has as many warps as the math role.
     5. `schedule-c5`: the tile is a whole number of instructions for each warp.
-    6. `schedule-c6`: stages, scale stages, cluster and split K are at least 1,
-       store slots at least 0.
+    6. `schedule-c6`: stages, scale stages and split K are at least 1, store
+       slots at least 0.
   }];
   let parameters = (ins
     ArrayRefParameter<"int64_t">:$tile,
@@ -305,7 +321,7 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     EnumParameter<DGK_StorePath>:$store,
     "int64_t":$storeSlots,
     "::dgk::RasterAttr":$raster,
-    DefaultValuedParameter<"int64_t", "1">:$cluster,
+    OptionalParameter<"::dgk::ClusterAttr">:$cluster,
     DefaultValuedParameter<"int64_t", "1">:$splitK,
     DefaultValuedParameter<"bool", "false">:$swapAb);
   let hasCustomAssemblyFormat = 1;
@@ -318,6 +334,10 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     int64_t getWarpTileM() const { return getTileM() / getWarpGrid()[0]; }
     /// Columns of the output tile that one math warp owns.
     int64_t getWarpTileN() const { return getTileN() / getWarpGrid()[1]; }
+    /// CTAs of a cluster.
+    int64_t getClusterSize() const {
+      return getCluster() ? getCluster().getSize() : 1;
+    }
     /// Threads of a CTA.
     int64_t getThreads() const {
       return 32 * (getMath().getWarps() + getLoad().getWarps());

@@ -103,13 +103,21 @@ def DGK_TilesOp : DGK_Op<"tiles",
     a cluster take each tile together: cluster `c` of `g` takes tile `c`, and
     values in the body are spread over its CTAs.
 
+    With `cluster` (see `#dgk.cluster`), the CTAs of a cluster take neighbouring
+    tiles in each step: cluster `c` of `g` takes group `c` of `size` tiles along
+    the axis, and its CTA of rank `r` the r-th of them. All CTAs of a cluster take
+    equally many tiles. Where the axis is no multiple of the group, the last
+    CTAs get tiles beyond its end: what is loaded there is zero, and nothing is
+    stored.
+
     With `raster`, the last two dimensions are walked in groups of tiles (see
     `#dgk.raster`); otherwise the last dimension is the fastest.
 
     #### Constraints
     1. `tiles-c1`: one block argument of type index for each extent.
     2. `tiles-c2`: as many tile sizes as extents, each positive.
-    3. `tiles-c3`: a raster needs at least two dimensions.
+    3. `tiles-c3`: a raster or cluster needs at least two dimensions.
+    4. `tiles-c4`: `per_cluster` and `cluster` exclude each other.
 
     Example:
     ```mlir
@@ -121,10 +129,15 @@ def DGK_TilesOp : DGK_Op<"tiles",
   let arguments = (ins Variadic<Index>:$extents,
                        DenseI64ArrayAttr:$sizes,
                        OptionalAttr<DGK_RasterAttr>:$raster,
+                       OptionalAttr<DGK_ClusterAttr>:$cluster,
                        UnitAttr:$perCluster);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Tiles along `dimension` that the CTAs of a cluster take in one step.
+    int64_t getTilesPerStep(size_t dimension);
+  }];
 }
 
 def DGK_RolesOp : DGK_Op<"roles",

@@ -25,6 +25,10 @@ def DGKPipelinePass : DGK_KernelPass<"dgk-pipeline"> {
     products in the block of its loads, the loop over K tiles, gets the
     schedule's `stages`, others its `scale_stages`.
 
+    In a tile loop with `cluster`, a tile whose coordinates are the same in all
+    CTAs of the cluster is fetched once, by multicast; its pipeline then spans
+    these CTAs. Copies of single elements stay the business of each CTA.
+
     Before: synchronous form with a schedule. After: no `dgk.load` is left; still
     one thread of control, so each iteration fills its slot and empties it.
 
@@ -36,7 +40,8 @@ def DGKPipelinePass : DGK_KernelPass<"dgk-pipeline"> {
   }];
   let statistics = [
     Statistic<"numPipelines", "pipelines", "Pipelines made">,
-    Statistic<"numCopies", "copies", "Loads turned into asynchronous copies">
+    Statistic<"numCopies", "copies", "Loads turned into asynchronous copies">,
+    Statistic<"numMulticast", "multicast", "Copies for all CTAs of a cluster">
   ];
 }
 
@@ -67,7 +72,9 @@ def DGKWarpSpecializePass : DGK_KernelPass<"dgk-warp-specialize"> {
 
     Index arithmetic, control flow and reads of scalars from memory belong to
     both roles; what writes memory belongs to `@math`. Values that cost nothing,
-    buffers and pipelines stay in front of the roles.
+    buffers and pipelines stay in front of the roles. Where a pipeline spans
+    several CTAs, `dgk.cluster_barrier` behind the roles keeps each of them until
+    all are done.
 
     Before: `dgk-pipeline`. After: `dgk.roles` holds all work.
 
@@ -139,8 +146,8 @@ def DGKPlanLaunchPass : DGK_KernelPass<"dgk-plan-launch"> {
     Attaches `#dgk.launch_plan`: one tensor map for each way a copy or store
     views a kernel argument, the sizes and strides that only the launch knows as
     symbols, the grid as the smaller of the chip's SM count and the number of
-    output tiles, shared memory from the assigned offsets, workspace of
-    `dgk.combine`, parameters in order.
+    output tiles, both rounded up to whole clusters, shared memory from the
+    assigned offsets, workspace of `dgk.combine`, parameters in order.
 
     Before: `dgk-assign-memory`, `dgk-warp-specialize`. After: the kernel has a plan.
 
@@ -236,7 +243,9 @@ def DGKLowerTilesPass : DGK_KernelPass<"dgk-lower-tiles"> {
   let summary = "Writes the persistent tile loop as a loop over numbers";
   let description = [{
     `dgk.tiles` becomes an `scf.for` from the CTA's number in steps of the grid's
-    size, with the raster's arithmetic at its head.
+    size, with the raster's arithmetic at its head. With `cluster` the loop counts
+    groups of neighbouring tiles, of which each CTA takes its own; the raster
+    walks the groups, and its width stays one of tiles.
 
     Before: any form. After: no `dgk.tiles` is left.
 
@@ -281,6 +290,9 @@ def DGKVerifyHazardsPass : DGK_KernelPass<"dgk-verify-hazards"> {
     13. `hazards-c13`: a slot that copies fill is committed with its `bytes`.
     14. `hazards-c14`: a pipeline between a `leader` role and one that every CTA
         runs has `ctas(n)`; the launch plan's cluster has that many.
+    15. `hazards-c15`: where a pipeline spans several CTAs, `dgk.cluster_barrier`
+        stands behind the roles, and its slots are taken in tile loops that give
+        all of these CTAs equally many tiles.
 
     Before: asynchronous form. After: the same.
   }];
