@@ -238,6 +238,7 @@ private:
     int64_t first = 0;
     func.walk<WalkOrder::PreOrder>([&](RoleOp role) {
       int64_t count = role.getWarps();
+      recordSlotNumbers(lowering, role);
       DenseMap<Value, Cursor> producers, consumers;
       role.walk([&](Operation *op) {
         lowering.roles[op] = {first, count, role.getElected()};

@@ -80,7 +80,10 @@ struct CursorWaitPattern : KernelPattern<OpTy> {
                   ConversionPatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Cursor cursor = this->kernel.cursors.lookup(op);
-    Value slot = LLVM::LoadOp::create(b, b.getI32Type(), cursor.slot);
+    auto known = this->kernel.slotNumbers.find(op);
+    Value slot = known != this->kernel.slotNumbers.end()
+                     ? constI32(b, known->second)
+                     : LLVM::LoadOp::create(b, b.getI32Type(), cursor.slot);
     Value parity = LLVM::LoadOp::create(b, b.getI32Type(), cursor.parity);
     int64_t offset = this->kernel.offsets.lookup(op.getPipeline());
     if (waitsForEmpty)

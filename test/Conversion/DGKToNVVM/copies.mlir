@@ -37,6 +37,7 @@
 // CHECK:         nvvm.mbarrier.arrive.expect_tx %[[FULL]]
 dgk.kernel @copies(%a: memref<256x256xf8E4M3FN>, %s: memref<256x2xi32, strided<[1, 256]>>, %b: memref<4x32x256xf32>)
     attributes {schedule = #schedule, launch = #launch} {
+  %count = gpu.grid_dim x
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c3 = arith.constant 3 : index
@@ -48,11 +49,13 @@ dgk.kernel @copies(%a: memref<256x256xf8E4M3FN>, %s: memref<256x2xi32, strided<[
   %p = dgk.pipeline producers(1) consumers(4) at 49152 : !dgk.pipeline<2>
   dgk.roles {
     dgk.role @load warps(4) elected {
+      scf.for %i = %c0 to %count step %c1 {
       %free = dgk.acquire %p : !dgk.pipeline<2>
       dgk.copy_async %a[%c128, %c64] to %ra[%free] map(0) : memref<256x256xf8E4M3FN>, !ring
       dgk.copy_async %s[%c128, %c1] to %rs[%free] map(1) : memref<256x2xi32, strided<[1, 256]>>, !words
       dgk.copy_async %b[%c3, %c0, %c64] to %rb[%free] map(2) : memref<4x32x256xf32>, !wide
       dgk.commit %p[%free] bytes(12544) : !dgk.pipeline<2>
+      }
     }
   }
   dgk.return

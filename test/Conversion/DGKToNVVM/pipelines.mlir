@@ -20,6 +20,7 @@
 // CHECK:         %[[PIPE:.*]] = llvm.ptrtoint
 // CHECK:         nvvm.setmaxregister
 // Wait: spin on the full barrier of the slot.
+// CHECK:         scf.for
 // CHECK-NEXT:    %[[S:.*]] = llvm.load %[[MATH_SLOT:.*]] : !llvm.ptr -> i32
 // CHECK-NEXT:    %[[P:.*]] = llvm.load %[[MATH_PARITY:.*]] : !llvm.ptr -> i32
 // CHECK:         %[[OFFSET:.*]] = arith.muli %[[S]], %c8_i32
@@ -48,21 +49,29 @@
 // CHECK-NEXT:    llvm.store %[[PARITY]], %[[MATH_PARITY]]
 // Acquire and commit, in one thread: no lane speaks for others.
 // CHECK:         nvvm.elect.sync
+// CHECK:         scf.for
 // CHECK:         %[[EMPTY:.*]] = llvm.getelementptr %{{.*}}[24]
 // CHECK-NEXT:    scf.while
 // CHECK-NEXT:      nvvm.mbarrier.try_wait %[[EMPTY]]
 // CHECK-NOT:     nvvm.bar.warp.sync
 // CHECK:         nvvm.mbarrier.arrive.expect_tx %{{.*}}, %c0_i32
 dgk.kernel @ring() attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %count = gpu.grid_dim x
   %p = dgk.pipeline producers(1) consumers(4) at 0 : !dgk.pipeline<3>
   dgk.roles {
     dgk.role @math warps(4) registers(232) {
-      %s = dgk.wait %p : !dgk.pipeline<3>
-      dgk.release %p[%s] : !dgk.pipeline<3>
+      scf.for %i = %c0 to %count step %c1 {
+        %s = dgk.wait %p : !dgk.pipeline<3>
+        dgk.release %p[%s] : !dgk.pipeline<3>
+      }
     }
     dgk.role @load warps(4) registers(40) elected {
-      %s = dgk.acquire %p : !dgk.pipeline<3>
-      dgk.commit %p[%s] bytes(0) : !dgk.pipeline<3>
+      scf.for %i = %c0 to %count step %c1 {
+        %s = dgk.acquire %p : !dgk.pipeline<3>
+        dgk.commit %p[%s] bytes(0) : !dgk.pipeline<3>
+      }
     }
   }
   dgk.return
@@ -159,5 +168,35 @@ dgk.kernel @elected_consumer() attributes {schedule = #schedule, launch = #pairs
     }
   }
   dgk.cluster_barrier
+  dgk.return
+}
+
+// A whole round of the ring in each iteration, and two slots behind the loop: the
+// numbers of all slots are known, and only the parity is loaded.
+// CHECK-LABEL: llvm.func @known_slots
+// CHECK-DAG:     llvm.store %c0_i32{{.*}}, %[[SLOT:[0-9]+]] : i32, !llvm.ptr
+// CHECK:         nvvm.elect.sync
+// CHECK-NOT:     llvm.load %[[SLOT]]
+// CHECK:         scf.for
+// CHECK-COUNT-2:   nvvm.mbarrier.try_wait
+// CHECK:         nvvm.mbarrier.try_wait
+// CHECK:         llvm.return
+dgk.kernel @known_slots() attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %count = gpu.grid_dim x
+  %p = dgk.pipeline producers(1) consumers(1) at 0 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @copy warps(8) registers(40) elected {
+      scf.for %i = %c0 to %count step %c1 {
+        %s = dgk.wait %p : !dgk.pipeline<2>
+        dgk.release %p[%s] : !dgk.pipeline<2>
+        %t = dgk.wait %p : !dgk.pipeline<2>
+        dgk.release %p[%t] : !dgk.pipeline<2>
+      }
+      %u = dgk.wait %p : !dgk.pipeline<2>
+      dgk.release %p[%u] : !dgk.pipeline<2>
+    }
+  }
   dgk.return
 }

@@ -61,6 +61,8 @@ public:
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> products;
   /// Cursor that an acquire, commit, wait or release works with.
   llvm::DenseMap<mlir::Operation *, Cursor> cursors;
+  /// Slot that an acquire or wait gets, where it is the same each time.
+  llvm::DenseMap<mlir::Operation *, int64_t> slotNumbers;
   /// Role around an operation that needs to know its warps.
   llvm::DenseMap<mlir::Operation *, RoleWarps> roles;
   /// Kernel argument behind the placeholder of a memref.
@@ -116,6 +118,9 @@ mlir::Value isFirstLane(mlir::ImplicitLocOpBuilder &b);
 /// the warp did before; `isSynchronized` where they meet anyway.
 void onceForEachWarp(mlir::ImplicitLocOpBuilder &b, RoleWarps role,
                      bool isSynchronized, llvm::function_ref<void()> body);
+
+/// Fills in `slotNumbers` for the operations of `role`.
+void recordSlotNumbers(KernelLowering &kernel, RoleOp role);
 
 /// Emits the diagnostic of the first rule dgk_to_nvvm-cN that the kernel
 /// breaks.
