@@ -78,11 +78,16 @@ static std::string toText(Attribute attribute) {
   return text;
 }
 
-/// "128x192x128/4".
+/// "128x192x128/4": tile and stages, then what else sets the schedule apart.
 static std::string getTileText(dgk::ScheduleAttr schedule) {
-  return llvm::formatv("{0}x{1}x{2}/{3}", schedule.getTileM(),
-                       schedule.getTileN(), schedule.getTileK(),
-                       schedule.getStages());
+  std::string text =
+      llvm::formatv("{0}x{1}x{2}/{3}", schedule.getTileM(), schedule.getTileN(),
+                    schedule.getTileK(), schedule.getStages());
+  if (schedule.getCluster() > 1)
+    text += llvm::formatv(" cluster {0}", schedule.getCluster()).str();
+  if (schedule.getSplitK() > 1)
+    text += llvm::formatv(" split {0}", schedule.getSplitK()).str();
+  return schedule.getSwapAb() ? text + " swap" : text;
 }
 
 /// Fills `out` in place: `chosen` points into it.

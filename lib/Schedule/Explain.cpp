@@ -97,17 +97,21 @@ static std::string getForm(ScheduleAttr schedule) {
   return text;
 }
 
+/// Limit, choice, and what sets the schedule apart.
 static std::string getVerdict(const Explanation &explanation, size_t index) {
   const Candidate &candidate = explanation.candidates[index];
+  std::string form = getForm(candidate.schedule), text;
   if (index == explanation.chosen)
-    return explanation.isGiven ? "given" : "chosen";
-  if (candidate.violation)
-    return formatv("[{0}] {1}: {2}", candidate.violation->getRule(),
-                   getName(candidate.violation->limit),
-                   candidate.violation->text);
-  if (!candidate.declined.empty())
-    return "declined: " + candidate.declined;
-  return getForm(candidate.schedule);
+    text = explanation.isGiven ? "given" : "chosen";
+  else if (candidate.violation)
+    text =
+        formatv("[{0}] {1}: {2}", candidate.violation->getRule(),
+                getName(candidate.violation->limit), candidate.violation->text);
+  else if (!candidate.declined.empty())
+    text = "declined: " + candidate.declined;
+  if (form.empty() || text.empty())
+    return form + text;
+  return form + "; " + text;
 }
 
 static void printRow(raw_ostream &stream, const Explanation &explanation,

@@ -21,7 +21,7 @@ namespace dgemm::bench {
 /// A problem computed with a schedule.
 struct KernelEntry {
   SuiteRow row;
-  /// "128x192x128/4": CTA tile and stages.
+  /// "128x192x128/4 split 2": CTA tile and stages, cluster, splits of K.
   std::string tile;
   /// The schedule as an attribute, for who wants it again.
   std::string schedule;

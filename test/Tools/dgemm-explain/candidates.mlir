@@ -7,7 +7,7 @@
 // CHECK: candidates.mlir:[[#@LINE+29]]:3: dgemm.matmul on sm_120a: 188 SMs, 1007 TFLOP/s in FP8, 1792 GB/s, 101376 bytes of shared memory
 // CHECK-NEXT: M = 1, N = 2112, K = 7168: f8E4M3FN x f8E4M3FN to bf16
 // CHECK-NEXT: tile warps stages shared regs tiles waves us TFLOP/s peak GB/s peak
-// CHECK: {{^> [0-9x]+ .* chosen$}}
+// CHECK: {{^> [0-9x]+ .*chosen$}}
 // CHECK: bound by 1 wave(s) of 188 tiles
 // CHECK-NEXT: chosen {{.*}}: {{the fastest|within}}
 // CHECK-NEXT: dgk.schedule = #dgk.schedule<tile =
