@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Memory, launches and events of the CUDA driver, loaded at run time: no
-// toolkit. Work is queued and not waited for, which a timed loop needs.
+// Memory, launches and events through the driver that dgemm/Runtime opens. Work
+// is queued and not waited for, which a timed loop needs.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,21 +14,19 @@
 #define DGEMM_LIB_BENCH_GPU_H
 
 #include "dgemm/Bench/Problem.h"
-#include "dgemm/Launch/Evaluate.h"
+#include "dgemm/Runtime/Kernel.h"
 
 #include <array>
 #include <memory>
 
 namespace dgemm::bench {
 
-struct DriverFunctions;
-
 /// Device memory, given back at the end of its life.
 class GpuMemory {
 public:
   GpuMemory() = default;
-  GpuMemory(const DriverFunctions &functions, uint64_t address, uint64_t bytes)
-      : functions(&functions), address(address), bytes(bytes) {}
+  GpuMemory(const runtime::Driver &driver, uint64_t address, uint64_t bytes)
+      : driver(&driver), address(address), bytes(bytes) {}
   GpuMemory(GpuMemory &&other) { *this = std::move(other); }
   GpuMemory &operator=(GpuMemory &&other);
   ~GpuMemory();
@@ -37,36 +35,23 @@ public:
   uint64_t getBytes() const { return bytes; }
 
 private:
-  const DriverFunctions *functions = nullptr;
+  const runtime::Driver *driver = nullptr;
   uint64_t address = 0;
   uint64_t bytes = 0;
 };
 
 /// A kernel with its parameters, ready to be launched any number of times. The
 /// memory that it names must live as long.
-class PreparedLaunch {
-public:
-  const launch::Launch &getLaunch() const { return launch; }
-
-private:
-  friend class Gpu;
-  struct alignas(64) Map {
-    std::array<uint64_t, 16> words{};
-  };
-
-  std::shared_ptr<void> module;
-  void *function = nullptr;
-  launch::Launch launch;
+struct PreparedLaunch {
+  std::unique_ptr<runtime::Kernel> kernel;
+  runtime::EncodedLaunch encoded;
   GpuMemory workspace;
-  std::vector<Map> maps;
-  std::vector<void *> parameters;
 };
 
 /// The first device of this machine.
 class Gpu {
 public:
   static Expected<std::unique_ptr<Gpu>> open();
-  ~Gpu();
 
   const std::string &getName() const { return name; }
   int64_t getSmCount() const { return smCount; }
@@ -81,10 +66,9 @@ public:
   Status copy(uint64_t from, uint64_t to, uint64_t bytes) const;
   Status fill(uint64_t address, uint8_t value, uint64_t bytes) const;
 
-  /// Loads a cubin and lays out the parameters of one launch of `plan`.
+  /// Loads a pack and lays out the parameters of one launch of its plan.
   Expected<std::unique_ptr<PreparedLaunch>>
-  prepare(const std::string &cubin, const launch::LaunchPlan &plan,
-          const launch::Launch &launch) const;
+  prepare(const pack::Pack &pack, const launch::Launch &launch) const;
   /// Queues it.
   Status run(PreparedLaunch &prepared) const;
   /// Waits for all that is queued, and says what went wrong in it.
@@ -96,16 +80,12 @@ public:
   Expected<double> getElapsed() const;
 
 private:
-  Gpu();
+  Gpu() = default;
   Status initialize();
-  Status encode(const launch::TensorMapValue &value,
-                PreparedLaunch::Map &map) const;
-  /// Gives the launch the zeros that it wants for itself.
-  Status addWorkspace(PreparedLaunch &prepared) const;
 
-  std::unique_ptr<DriverFunctions> functions;
-  void *context = nullptr;
-  std::array<void *, 2> events{};
+  std::shared_ptr<const runtime::Driver> driver;
+  runtime::CuContext context = nullptr;
+  std::array<runtime::CuEvent, 2> events{};
   std::string name, architecture;
   int64_t smCount = 0;
 };

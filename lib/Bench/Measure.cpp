@@ -143,7 +143,7 @@ Status Runner::time(Measurement &out) {
   if (!evaluated.ok())
     return Error{evaluated.error().message};
   Expected<std::unique_ptr<PreparedLaunch>> prepared =
-      gpu->prepare(pack->cubin, pack->plan, launch);
+      gpu->prepare(*pack, launch);
   if (!prepared)
     return prepared.error();
   if (Status status = check(**prepared, out); !status.ok())
