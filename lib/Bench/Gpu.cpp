@@ -68,8 +68,9 @@ Status Gpu::fill(uint64_t address, uint8_t value, uint64_t bytes) const {
 // Device
 //===----------------------------------------------------------------------===//
 
-Status Gpu::initialize() {
-  auto opened = runtime::Driver::open();
+Status Gpu::initialize(const std::string &path) {
+  auto opened =
+      path.empty() ? runtime::Driver::open() : runtime::Driver::open(path);
   if (!opened)
     return Error{opened.error().message};
   driver = std::move(*opened);
@@ -92,9 +93,9 @@ Status Gpu::initialize() {
   return convert(driver->check(result, "context of the device"));
 }
 
-Expected<std::unique_ptr<Gpu>> Gpu::open() {
+Expected<std::unique_ptr<Gpu>> Gpu::open(const std::string &driver) {
   std::unique_ptr<Gpu> gpu(new Gpu);
-  if (Status status = gpu->initialize(); !status.ok())
+  if (Status status = gpu->initialize(driver); !status.ok())
     return status.error();
   return gpu;
 }

@@ -51,7 +51,8 @@ struct PreparedLaunch {
 /// The first device of this machine.
 class Gpu {
 public:
-  static Expected<std::unique_ptr<Gpu>> open();
+  /// `driver` is what dlopen takes, empty for the usual name.
+  static Expected<std::unique_ptr<Gpu>> open(const std::string &driver);
 
   const std::string &getName() const { return name; }
   int64_t getSmCount() const { return smCount; }
@@ -81,7 +82,7 @@ public:
 
 private:
   Gpu() = default;
-  Status initialize();
+  Status initialize(const std::string &path);
 
   std::shared_ptr<const runtime::Driver> driver;
   runtime::CuContext context = nullptr;

@@ -50,11 +50,11 @@ Expected<std::unique_ptr<Runner>> Runner::create(const MeasureOptions &options,
   auto out = std::make_unique<Runner>();
   out->options = &options;
   out->machine = &machine;
-  Expected<std::unique_ptr<Gpu>> gpu = Gpu::open();
+  Expected<std::unique_ptr<Gpu>> gpu = Gpu::open(options.driver);
   if (!gpu)
     return gpu.error();
   out->gpu = std::move(*gpu);
-  out->pools = std::make_unique<RandomPools>(*out->gpu);
+  out->pools = std::make_unique<RandomPools>(*out->gpu, options.poolBytes);
   Expected<std::unique_ptr<KernelTimer>> timer =
       KernelTimer::create(*out->gpu, options.cupti, options.flushBytes);
   if (!timer)

@@ -22,8 +22,6 @@ using Kind = RandomPools::Kind;
 // Pools
 //===----------------------------------------------------------------------===//
 
-/// No multiple of a row, so that rows differ.
-static constexpr uint64_t kPoolBytes = (uint64_t(64) << 20) + 80;
 static constexpr uint64_t kChunk = uint64_t(1) << 16;
 
 static unsigned getElementBits(Kind kind) {
@@ -80,9 +78,9 @@ Expected<const RandomPools::Pool *> RandomPools::get(Kind kind) {
   if (found != pools.end())
     return &found->second;
   Pool pool;
-  pool.bytes.resize(kPoolBytes);
+  pool.bytes.resize(poolBytes);
   reference::Random random(/*seed=*/1, static_cast<uint32_t>(kind));
-  uint64_t elements = kPoolBytes * 8 / getElementBits(kind);
+  uint64_t elements = poolBytes * 8 / getElementBits(kind);
   int64_t chunks = static_cast<int64_t>((elements + kChunk - 1) / kChunk);
   reference::Parallel().forEach(chunks, [&](int64_t chunk) {
     uint64_t end = std::min(elements, (chunk + 1) * kChunk);
@@ -90,12 +88,12 @@ Expected<const RandomPools::Pool *> RandomPools::get(Kind kind) {
       reference::storeElement(getType(kind), pool.bytes.data(),
                               static_cast<int64_t>(i), draw(kind, random, i));
   });
-  Expected<GpuMemory> memory = gpu.allocate(kPoolBytes);
+  Expected<GpuMemory> memory = gpu.allocate(poolBytes);
   if (!memory)
     return memory.error();
   pool.memory = std::move(*memory);
   Status status =
-      gpu.write(pool.memory.getAddress(), pool.bytes.data(), kPoolBytes);
+      gpu.write(pool.memory.getAddress(), pool.bytes.data(), poolBytes);
   if (!status.ok())
     return status.error();
   return &(pools[kind] = std::move(pool));
@@ -106,9 +104,9 @@ Status RandomPools::fill(Kind kind, uint64_t address, uint64_t bytes,
   Expected<const Pool *> pool = get(kind);
   if (!pool)
     return pool.error();
-  uint64_t from = phase % kPoolBytes;
+  uint64_t from = phase % poolBytes;
   for (uint64_t done = 0; done < bytes;) {
-    uint64_t part = std::min(bytes - done, kPoolBytes - from);
+    uint64_t part = std::min(bytes - done, poolBytes - from);
     Status status =
         gpu.copy((*pool)->memory.getAddress() + from, address + done, part);
     if (!status.ok())
@@ -121,7 +119,7 @@ Status RandomPools::fill(Kind kind, uint64_t address, uint64_t bytes,
 
 double RandomPools::getElement(Kind kind, uint64_t index,
                                uint64_t phase) const {
-  uint64_t elements = kPoolBytes * 8 / getElementBits(kind);
+  uint64_t elements = poolBytes * 8 / getElementBits(kind);
   uint64_t first = phase * 8 / getElementBits(kind);
   return reference::loadElement(
       getType(kind), pools.at(kind).bytes.data(),

@@ -21,7 +21,9 @@ class RandomPools {
 public:
   enum class Kind { E4M3, E2M1, BF16, F32, ScaleF32, ScaleE8M0 };
 
-  explicit RandomPools(const Gpu &gpu) : gpu(gpu) {}
+  /// `bytes` for each kind, a multiple of 16; best no multiple of a row, so
+  /// that rows differ.
+  RandomPools(const Gpu &gpu, uint64_t bytes) : gpu(gpu), poolBytes(bytes) {}
 
   /// Queues copies that fill `bytes` bytes at `address`. `phase` is where in
   /// the pool they begin, a multiple of 16.
@@ -37,6 +39,7 @@ private:
   Expected<const Pool *> get(Kind kind);
 
   const Gpu &gpu;
+  const uint64_t poolBytes;
   std::map<Kind, Pool> pools;
 };
 

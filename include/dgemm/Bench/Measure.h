@@ -17,6 +17,8 @@ namespace dgemm::bench {
 struct MeasureOptions {
   /// Folder of the kernels.
   std::string folder;
+  /// Path of libcuda; empty for the usual name.
+  std::string driver;
   /// Path of libcupti; empty to search, "none" for events.
   std::string cupti;
   /// Path of libcublasLt; empty to search, "none" for no baseline.
@@ -24,6 +26,8 @@ struct MeasureOptions {
   int64_t repetitions = 30;
   /// Bytes that a memset writes before every launch.
   uint64_t flushBytes = uint64_t(8) << 30;
+  /// Random numbers of each type, which operands repeat.
+  uint64_t poolBytes = (uint64_t(64) << 20) + 80;
   bool check = true;
 };
 
