@@ -179,13 +179,15 @@ static void printChoice(raw_ostream &stream, const Explanation &explanation) {
   }
   const Candidate *fastest = getFastest(explanation);
   stream << "chosen " << getTile(chosen.schedule) << ": ";
-  if (!fastest)
+  if (chosen.isMeasured)
+    stream << "the fastest when this problem was timed on the chip\n";
+  else if (!fastest)
     stream << "legal, though none is expected to pay\n";
   else if (chosen.prediction.total <= fastest->prediction.total)
     stream << "the fastest\n";
   else
     stream << formatv("within {0:P1} of the fastest, {1} ({2:F1} us), and "
-                      "preferred for its tile or for a measurement\n",
+                      "preferred for its tile\n",
                       chosen.prediction.total / fastest->prediction.total - 1,
                       getTile(fastest->schedule),
                       fastest->prediction.total / 1000);
@@ -236,6 +238,7 @@ static llvm::json::Object toJson(const Explanation &explanation,
       {"waves", prediction.waves},
       {"predicted_us", prediction.total / 1000},
       {"memory_bound", prediction.isMemoryBound},
+      {"measured", candidate.isMeasured},
       {"tflops", use.tflops},
       {"gbs", use.gigabytes}};
   if (candidate.violation) {
