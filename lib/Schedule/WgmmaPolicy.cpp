@@ -118,8 +118,12 @@ int64_t WgmmaPolicy::estimateMathRegisters(const DenseProblem &problem,
   int64_t columns =
       problem.blockRowsB == 1 ? 2 * (n / 8) : n / getCommonColumns(problem, n);
   int64_t scales = 2 * (m / 16) + columns;
-  // Partial products are promoted in bands (dgk-promote-partials).
-  int64_t partials = std::min(accumulators, std::max<int64_t>(n / 2, 64));
+  // Partial products are promoted in bands (dgk-promote-partials): of rows if
+  // those of one instruction fit, else of half the columns.
+  int64_t perInstruction =
+      n / 2 > 96 && schedule.getWarpGrid()[1] == 1 ? n / 4 : n / 2;
+  int64_t partials =
+      std::min(accumulators, std::max<int64_t>(perInstruction, 64));
   return accumulators + partials + scales + kOther;
 }
 

@@ -205,28 +205,42 @@ static LogicalResult verifyAccumulators(Operation *op, ScheduleAttr schedule) {
   return success();
 }
 
-/// Rows of a tile exist as partial products on their way to a promotion only,
-/// where they start at a multiple of their height.
+/// A tile whose lines are steps of K.
+static bool isAlongRows(Value operand) {
+  auto tile = dyn_cast<TileType>(operand.getType());
+  return tile && tile.getLayout() && isColumnMajor(tile.getLayout());
+}
+
+/// Parts of a tile exist as partial products on their way to a promotion only,
+/// where they start at multiples of their size.
 static LogicalResult verifyBand(Operation *op, ScheduleAttr schedule) {
   auto promote = dyn_cast<PromoteOp>(op);
   auto mma = dyn_cast<MmaOp>(op);
   if (!promote && !mma) {
     for (Value operand : op->getOperands())
       if (auto type = dyn_cast<AccumulatorType>(operand.getType());
-          type && type.getShape()[0] != schedule.getTileM())
+          type && type.getShape() != ArrayRef<int64_t>({schedule.getTileM(),
+                                                        schedule.getTileN()}))
         return op->emitOpError("[dgk_to_nvvm-c12] takes ")
-               << type << ", expected all " << schedule.getTileM()
-               << " rows of the tile; rows of it go to dgk.promote";
+               << type << ", expected all of the tile's " << schedule.getTileM()
+               << "x" << schedule.getTileN()
+               << " elements; parts of it go to dgk.promote";
     return success();
   }
-  auto first = static_cast<int64_t>(
+  if (mma && mma.getFirstColumn() && isAlongRows(mma.getB()))
+    return op->emitOpError("[dgk_to_nvvm-c12] takes columns of ")
+           << mma.getB().getType()
+           << ", which lies along them, expected a tile along K";
+  auto row = static_cast<int64_t>(
       (mma ? mma.getFirstRow() : promote.getFirstRow()).value_or(0));
+  auto column = static_cast<int64_t>(
+      (mma ? mma.getFirstColumn() : promote.getFirstColumn()).value_or(0));
   AccumulatorType type = mma ? mma.getType() : promote.getPartial().getType();
-  if (first % type.getShape()[0] == 0)
+  if (row % type.getShape()[0] == 0 && column % type.getShape()[1] == 0)
     return success();
   return op->emitOpError("[dgk_to_nvvm-c12] has ")
-         << type << " from row " << first << ", expected a multiple of "
-         << type.getShape()[0];
+         << type << " from row " << row << ", column " << column
+         << ", expected multiples of its size";
 }
 
 /// Along K one swizzle span; along M or N, of which only 16-bit types can be

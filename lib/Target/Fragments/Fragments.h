@@ -23,6 +23,11 @@ constexpr int64_t kColumns = 8;
 /// Registers of one thread for 16 x 8 elements.
 constexpr int64_t kAccumulators = 4;
 
+/// Registers of one thread for 16 rows of `columns` columns.
+constexpr int64_t getRegisters(int64_t columns) {
+  return kAccumulators * (columns / kColumns);
+}
+
 /// The part of the output tile that one math warp owns: blocks of 16 rows, each
 /// as wide as the warp's tile.
 struct WarpTile {

@@ -144,15 +144,17 @@ struct MmaPattern : KernelPattern<MmaOp> {
       old = idle ? ValueRange(kernel.products[idle]) : ValueRange();
     }
     NVVM::WgmmaFenceAlignedOp::create(b);
-    int64_t count = kAccumulators * tile.getTilesN();
+    int64_t columns = op.getType().getShape()[1] / tile.gridN;
+    int64_t count = getRegisters(columns);
     SmallVector<Value> sums;
     auto row = static_cast<int64_t>(op.getFirstRow().value_or(0));
+    auto column = static_cast<int64_t>(op.getFirstColumn().value_or(0));
     int64_t blocks = op.getType().getShape()[0] / tile.rowStep;
     for (int64_t i = 0; i < blocks; ++i, row += tile.rowStep) {
       Value sum = old.empty() ? makeUndefined(b, count)
                               : pack(b, old.slice(i * count, count));
-      sums.push_back(multiply(b, op.getA().getType(), tile, a, bOperand, row,
-                              sum, startsFromZero));
+      sums.push_back(multiply(b, op.getA().getType(), a, row, bOperand, column,
+                              columns, sum, startsFromZero));
     }
     NVVM::WgmmaGroupSyncAlignedOp::create(b);
     SmallVector<Value> results = waitForAll(b, sums);
@@ -202,22 +204,22 @@ struct MmaPattern : KernelPattern<MmaOp> {
     return packed;
   }
 
-  /// All of K for the rows of the instruction at `row` of the warp.
-  Value multiply(ImplicitLocOpBuilder &b, Type operandType,
-                 const WarpTile &tile, const Operand &a,
-                 const Operand &bOperand, int64_t row, Value sum,
-                 bool startsFromZero) const {
+  /// All of K for the rows of the instruction at `row` of the warp and
+  /// `columns` from `column` on.
+  Value multiply(ImplicitLocOpBuilder &b, Type operandType, const Operand &a,
+                 int64_t row, const Operand &bOperand, int64_t column,
+                 int64_t columns, Value sum, bool startsFromZero) const {
     auto instruction = cast<WgmmaAttr>(kernel.schedule.getInstruction());
     int64_t extent = cast<TileType>(operandType).getShape().back();
     auto shape = NVVM::MMAShapeAttr::get(
         b.getContext(), static_cast<int>(instruction.getM()),
-        static_cast<int>(tile.columns), static_cast<int>(instruction.getK()));
+        static_cast<int>(columns), static_cast<int>(instruction.getK()));
     for (int64_t k = 0; k < extent; k += instruction.getK()) {
       auto out = startsFromZero && k == 0 ? NVVM::WGMMAScaleOut::zero
                                           : NVVM::WGMMAScaleOut::one;
       sum = NVVM::WgmmaMmaAsyncOp::create(
           b, sum.getType(), sum, a.getDescriptor(row, k),
-          bOperand.getDescriptor(0, k), shape,
+          bOperand.getDescriptor(column, k), shape,
           getOperandType(instruction.getAType()),
           getOperandType(instruction.getBType()), NVVM::WGMMATypes::f32, out,
           NVVM::WGMMAScaleIn::one, NVVM::WGMMAScaleIn::one, a.getLayoutOfA(),

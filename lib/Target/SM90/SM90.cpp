@@ -20,16 +20,25 @@ struct WgmmaLowering
     : MatrixInstructionLowering::ExternalModel<WgmmaLowering, WgmmaAttr> {
   bool hasProducts(Attribute) const { return true; }
 
-  /// Accumulators exist for the whole output tile, and for bands of as many
-  /// instructions of each warpgroup as they have times 64 rows per warpgroup.
+  /// Accumulators exist for the whole output tile, and for bands of it: of as
+  /// many instructions of each warpgroup as they have times 64 rows per
+  /// warpgroup, and of 16, 32, ... columns where every warpgroup has all
+  /// columns.
   std::optional<int64_t> getElementsPerThread(Attribute, ScheduleAttr schedule,
                                               AccumulatorType type) const {
     fragments::WarpTile tile(schedule);
     ArrayRef<int64_t> shape = type.getShape();
-    if (shape.size() != 2 || shape[1] != schedule.getTileN() ||
-        shape[0] > schedule.getTileM() || shape[0] % tile.rowStep != 0)
+    if (shape.size() != 2 || shape[0] > schedule.getTileM() ||
+        shape[0] % tile.rowStep != 0 || !hasBand(schedule, shape[1]))
       return std::nullopt;
-    return tile.getIndex(shape[0] / tile.rowStep, 0);
+    return shape[0] / tile.rowStep *
+           fragments::getRegisters(shape[1] / tile.gridN);
+  }
+
+  static bool hasBand(ScheduleAttr schedule, int64_t columns) {
+    return columns == schedule.getTileN() ||
+           (schedule.getWarpGrid()[1] == 1 && columns < schedule.getTileN() &&
+            columns % (2 * fragments::kColumns) == 0);
   }
 
   int64_t getScaleRegisters(Attribute, ScheduleAttr schedule,

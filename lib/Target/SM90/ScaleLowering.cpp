@@ -172,6 +172,24 @@ struct FetchScalesPattern : KernelPattern<FetchScalesOp> {
   }
 };
 
+/// The blocks of 16 x 8 elements, of those of a warp, that a promotion adds to.
+struct Band {
+  Band(const WarpTile &tile, PromoteOp op) {
+    ArrayRef<int64_t> shape = op.getPartial().getType().getShape();
+    row = static_cast<int64_t>(op.getFirstRow().value_or(0)) / tile.rowStep;
+    rows = shape[0] / tile.rowStep;
+    column = static_cast<int64_t>(op.getFirstColumn().value_or(0)) / kColumns;
+    columns = shape[1] / tile.gridN / kColumns;
+  }
+
+  bool isLast(const WarpTile &tile) const {
+    return row + rows == tile.getTilesM() &&
+           column + columns == tile.getTilesN();
+  }
+
+  int64_t row, rows, column, columns;
+};
+
 struct PromotePattern : KernelPattern<PromoteOp> {
   using KernelPattern::KernelPattern;
 
@@ -185,12 +203,10 @@ struct PromotePattern : KernelPattern<PromoteOp> {
     // Neighbours share the product of their scales.
     DenseMap<std::pair<int64_t, int64_t>, Value> products;
     SmallVector<Value> sums(adaptor.getAccumulator());
-    auto row = static_cast<int64_t>(op.getFirstRow().value_or(0));
-    int64_t first = row / tile.rowStep;
-    int64_t end =
-        first + op.getPartial().getType().getShape()[0] / tile.rowStep;
-    for (int64_t i = first; i < end; ++i)
-      for (int64_t j = 0; j < tile.getTilesN(); ++j)
+    Band band(tile, op);
+    SmallVector<int64_t> indices;
+    for (int64_t i = band.row; i < band.row + band.rows; ++i)
+      for (int64_t j = band.column; j < band.column + band.columns; ++j)
         for (int64_t r = 0; r < kAccumulators; ++r) {
           int64_t sa =
               rows.isPerRow() ? 2 * i + r / 2 : tile.rowStep * i / rows.block;
@@ -200,13 +216,13 @@ struct PromotePattern : KernelPattern<PromoteOp> {
           if (!scale)
             scale = arith::MulFOp::create(b, adaptor.getAScale()[sa],
                                           adaptor.getBScale()[sb]);
-          Value &sum = sums[tile.getIndex(i, j) + r];
-          sum = LLVM::FMAOp::create(
-              b, adaptor.getPartial()[tile.getIndex(i - first, j) + r], scale,
-              sum);
+          Value partial = adaptor.getPartial()[indices.size()];
+          indices.push_back(tile.getIndex(i, j) + r);
+          Value &sum = sums[indices.back()];
+          sum = LLVM::FMAOp::create(b, partial, scale, sum);
         }
-    if (end < tile.getTilesM())
-      pinBand(b, tile, first, end, sums);
+    if (!band.isLast(tile))
+      pinBand(b, indices, sums);
     rewriter.replaceOpWithMultiple(op, {sums});
     return success();
   }
@@ -214,13 +230,13 @@ struct PromotePattern : KernelPattern<PromoteOp> {
   /// LLVM sinks these additions to the end of the loop, behind the products of
   /// the next band. Then the partial products of both bands would be alive, for
   /// which a thread has no registers. No instruction, but a place in the order.
-  static void pinBand(ImplicitLocOpBuilder &b, const WarpTile &tile,
-                      int64_t first, int64_t end, SmallVector<Value> &sums) {
-    int64_t begin = tile.getIndex(first, 0);
-    size_t count = tile.getIndex(end, 0) - begin;
-    auto band = MutableArrayRef(sums).slice(begin, count);
-    llvm::copy(passThrough(b, ValueRange(ArrayRef<Value>(band)), ""),
-               band.begin());
+  static void pinBand(ImplicitLocOpBuilder &b, ArrayRef<int64_t> indices,
+                      MutableArrayRef<Value> sums) {
+    SmallVector<Value> band;
+    for (int64_t index : indices)
+      band.push_back(sums[index]);
+    for (auto [index, value] : llvm::zip(indices, passThrough(b, band, "")))
+      sums[index] = value;
   }
 };
 

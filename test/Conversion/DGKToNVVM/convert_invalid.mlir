@@ -447,7 +447,7 @@ dgk.kernel @rows_elsewhere() attributes {schedule = #schedule, launch = #launch}
   dgk.roles {
     dgk.role @math warps(4) {
       %acc = dgk.zero : !dgk.accumulator<64x64xf32>
-      // expected-error @below {{'dgk.convert' op [dgk_to_nvvm-c12] takes '!dgk.accumulator<64x64xf32>', expected all 128 rows of the tile; rows of it go to dgk.promote}}
+      // expected-error @below {{'dgk.convert' op [dgk_to_nvvm-c12] takes '!dgk.accumulator<64x64xf32>', expected all of the tile's 128x64 elements; parts of it go to dgk.promote}}
       %out = dgk.convert %acc : !dgk.accumulator<64x64xf32> -> !dgk.accumulator<64x64xbf16>
     }
   }
@@ -471,7 +471,7 @@ dgk.kernel @rows_between() attributes {schedule = #schedule, launch = #launch} {
       %a = dgk.view %ra : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
       %b = dgk.view %rb : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
       %acc = dgk.zero : !dgk.accumulator<64x64xf32>
-      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c12] has '!dgk.accumulator<64x64xf32>' from row 32, expected a multiple of 64}}
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c12] has '!dgk.accumulator<64x64xf32>' from row 32, column 0, expected multiples of its size}}
       %sum = dgk.mma %a rows 32, %b, %acc : !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>, !dgk.tile<64x128xf8E4M3FN, #dgk.shared<b128>> -> !dgk.accumulator<64x64xf32>
     }
   }
@@ -507,6 +507,30 @@ dgk.kernel @part(%a: memref<256x64xbf16>) attributes {schedule = #schedule, laun
 
 // -----
 
+#mma = #dgk.wgmma<f8f6f4, m = 64, n = 256, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#schedule = #dgk.schedule<tile = 128x64x128, warp_grid = 4x1, stages = 1, scale_stages = 1, instruction = #mma,
+  swizzle = b128 x b128, math = <warps = 4, registers = 232>, load = <warps = 4, registers = 40>,
+  store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [<sm_count>], grid = ()[s0] -> (s0), block = 128, cluster = 1, shared = 24576, workspace = 0,
+                           maps = [], parameters = []>
+
+dgk.kernel @columns_between() attributes {schedule = #schedule, launch = #launch} {
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+  %rb = dgk.buffer at 16384 : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %a = dgk.view %ra : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+      %b = dgk.view %rb : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
+      %acc = dgk.zero : !dgk.accumulator<128x32xf32>
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c12] has '!dgk.accumulator<128x32xf32>' from row 0, column 16, expected multiples of its size}}
+      %sum = dgk.mma %a, %b columns 16, %acc : !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>, !dgk.tile<64x128xf8E4M3FN, #dgk.shared<b128>> -> !dgk.accumulator<128x32xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
 // A copy for two of four.
 #mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
 #schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 1, instruction = #mma,
@@ -527,6 +551,31 @@ dgk.kernel @part(%a: memref<256x64xbf16>) attributes {schedule = #schedule, laun
       // expected-error @below {{'dgk.copy_async' op [dgk_to_nvvm-c14] is for 2 CTAs of a cluster of 4, expected all of them}}
       dgk.copy_async %a[%c0, %c0] to %r[%s] multicast(3) map(0) : memref<256x64xbf16>, !ring
       dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// Lines of 64 columns: a descriptor cannot start at column 16.
+#mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#schedule = #dgk.schedule<tile = 128x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1, instruction = #mma,
+  swizzle = b128 x b128, math = <warps = 4, registers = 232>, load = <warps = 4, registers = 40>,
+  store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [<sm_count>], grid = ()[s0] -> (s0), block = 128, cluster = 1, shared = 24576, workspace = 0,
+                           maps = [], parameters = []>
+
+dgk.kernel @columns_along_lines() attributes {schedule = #schedule, launch = #launch} {
+  %ra = dgk.buffer at 0 : !dgk.buffer<1 x 128x64xbf16, #dgk.shared<b128>>
+  %rb = dgk.buffer at 16384 : !dgk.buffer<1 x 64x64xbf16, #dgk.shared<b128, column_major>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %a = dgk.view %ra : !dgk.buffer<1 x 128x64xbf16, #dgk.shared<b128>>
+      %b = dgk.view %rb : !dgk.buffer<1 x 64x64xbf16, #dgk.shared<b128, column_major>>
+      %acc = dgk.zero : !dgk.accumulator<128x16xf32>
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c12] takes columns of '!dgk.tile<64x64xbf16, #dgk.shared<b128, column_major>>', which lies along them, expected a tile along K}}
+      %sum = dgk.mma %a, %b columns 16, %acc : !dgk.tile<128x64xbf16, #dgk.shared<b128>>, !dgk.tile<64x64xbf16, #dgk.shared<b128, column_major>> -> !dgk.accumulator<128x16xf32>
     }
   }
   dgk.return

@@ -28,6 +28,9 @@
 #bands8 = #dgk.schedule<tile = 256x128x128, warp_grid = 8x1, stages = 2, scale_stages = 1,
   instruction = #w8, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+#columns8 = #dgk.schedule<tile = 128x256x128, warp_grid = 8x1, stages = 2, scale_stages = 1,
+  instruction = #w8, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
 #direct8 = #dgk.schedule<tile = 64x32x128, warp_grid = 4x1, stages = 4, scale_stages = 1,
   instruction = #w8, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
   load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
@@ -89,6 +92,15 @@ func.func @fp8_bands(%a: memref<?x400xf8E4M3FN>, %sa: memref<?x4xf32, strided<[1
       : memref<?x400xf8E4M3FN>, memref<?x4xf32, strided<[1, ?]>>, memref<288x400xf8E4M3FN>, memref<3x4xf32>)
     outs(%d : memref<?x288xbf16>)
     {granularity = #dgemm.granularity<a = 1x128, b = 128x128>, dgk.schedule = #bands8}
+  return
+}
+
+func.func @fp8_columns(%a: memref<?x400xf8E4M3FN>, %sa: memref<?x4xf32, strided<[1, ?]>>,
+                  %b: memref<480x400xf8E4M3FN>, %sb: memref<4x4xf32>, %d: memref<?x480xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x400xf8E4M3FN>, memref<?x4xf32, strided<[1, ?]>>, memref<480x400xf8E4M3FN>, memref<4x4xf32>)
+    outs(%d : memref<?x480xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 128x128>, dgk.schedule = #columns8}
   return
 }
 

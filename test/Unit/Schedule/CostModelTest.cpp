@@ -207,6 +207,25 @@ TEST_F(CostModel, WarpgroupsForScalesOutsideOfTheInstruction) {
     EXPECT_EQ(candidate.schedule.getWarpGrid()[0] % 4, 0);
 }
 
+// Sums of 64 x 256 and products of half the columns fit beside 4 scales, not
+// beside one for each column.
+TEST_F(CostModel, WideTilesHoldHalfOfTheirProducts) {
+  DenseProblem problem = makeProblem(4096, 7168, 16384);
+  problem.hasPackedScales = false;
+  for (int64_t blockRows : {128, 1}) {
+    problem.blockRowsB = blockRows;
+    SmallVector<Candidate> candidates =
+        getCandidates(problem, getTarget("sm_90a"));
+    const auto *wide = llvm::find_if(candidates, [](const Candidate &c) {
+      return c.schedule.getTileM() == 128 && c.schedule.getTileN() == 256;
+    });
+    ASSERT_NE(wide, candidates.end());
+    EXPECT_EQ(wide->isEligible(), blockRows == 128);
+    if (wide->violation)
+      EXPECT_EQ(wide->violation->limit, Limit::Registers);
+  }
+}
+
 TEST_F(CostModel, TiesGoToTheWiderTile) {
   Shape narrow;
   narrow.n = 64;

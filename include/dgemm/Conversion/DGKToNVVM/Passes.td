@@ -49,8 +49,9 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
         instruction takes them, and operands and scales in registers.
     11. `dgk_to_nvvm-c11`: products of `wgmma` have no scales, and operands in
         shared memory with rows of one swizzle span.
-    12. `dgk_to_nvvm-c12`: accumulators with some rows of the tile are partial
-        products that go to `dgk.promote`, from a multiple of their height on.
+    12. `dgk_to_nvvm-c12`: accumulators with a part of the tile are partial
+        products that go to `dgk.promote`, from multiples of their size on;
+        `columns` are of a B tile along K.
     13. `dgk_to_nvvm-c13`: fragments of a `column_major` tile are of elements of 8
         or 16 bits, 32 bytes of K at a time.
     14. `dgk_to_nvvm-c14`: pipelines that span several CTAs, and multicast copies,

@@ -77,14 +77,17 @@ LogicalResult MmaOp::verify() {
   ArrayRef<int64_t> a = getShape(getA()), b = getShape(getB()),
                     acc = getAccumulator().getType().getShape();
   if (a.size() != 2 || b.size() != 2 || a[1] != b[1] ||
-      !hasRowsOf(a[0], acc[0], getFirstRow()) || acc[1] != b[0])
+      !hasRowsOf(a[0], acc[0], getFirstRow()) ||
+      !hasRowsOf(b[0], acc[1], getFirstColumn()))
     return emitOpError("[mma-c1] multiplies ")
            << getA().getType() << " by " << getB().getType() << " into "
            << getAccumulator().getType() << ", expected M x K, N x K and M x N";
-  if (getFirstRow() && (getAScale() || !isa<TileType>(getA().getType())))
-    return emitOpError("[mma-c7] takes rows of ")
-           << getA().getType() << (getAScale() ? " with scales" : "")
-           << ", expected a tile without scales";
+  for (auto [first, operand] :
+       {std::pair(getFirstRow(), getA()), std::pair(getFirstColumn(), getB())})
+    if (first && (getAScale() || !isa<TileType>(operand.getType())))
+      return emitOpError("[mma-c7] takes rows of ")
+             << operand.getType() << (getAScale() ? " with scales" : "")
+             << ", expected a tile without scales";
   if (failed(verifySide(*this, getA(), Side::A)) ||
       failed(verifySide(*this, getB(), Side::B)))
     return failure();
@@ -154,13 +157,18 @@ LogicalResult PromoteOp::verify() {
   ArrayRef<int64_t> shape = getType().getShape();
   AccumulatorType partial = getPartial().getType();
   ArrayRef<int64_t> part = partial.getShape();
-  if (part.size() != 2 || shape.size() != 2 || part[1] != shape[1] ||
+  if (part.size() != 2 || shape.size() != 2 ||
       partial.getElementType() != getType().getElementType() ||
-      !hasRowsOf(shape[0], part[0], getFirstRow()))
+      !hasRowsOf(shape[0], part[0], getFirstRow()) ||
+      !hasRowsOf(shape[1], part[1], getFirstColumn()))
     return emitOpError("[promote-c2] adds ")
            << partial << " from row "
-           << static_cast<int64_t>(getFirstRow().value_or(0)) << " to "
-           << getType() << ", expected rows inside of it, as wide as it is";
+           << static_cast<int64_t>(getFirstRow().value_or(0)) << ", column "
+           << static_cast<int64_t>(getFirstColumn().value_or(0)) << " to "
+           << getType()
+           << ", expected a part of it, all rows without `rows` and all "
+              "columns "
+              "without `columns`";
   if (isScaleOf(getAScale().getType(), Side::A, shape[0]) &&
       isScaleOf(getBScale().getType(), Side::B, shape[1]))
     return success();

@@ -21,19 +21,40 @@ static bool isInRegisters(Value scale) {
   return scales && scales.getElementType().isF32();
 }
 
-/// Registers of a thread that partial products may hold: with two row blocks of
-/// 128 columns in flight nothing is left for the sums of a 256 x 128 tile.
+/// Registers of a thread that partial products of several instructions may
+/// hold: with two row blocks of 128 columns in flight nothing is left for the
+/// sums of a 256 x 128 tile.
 static constexpr int64_t kPartialRegisters = 64;
+/// The same for one instruction, which is divided along N only if it must be:
+/// each part reads A again.
+static constexpr int64_t kInstructionRegisters = 96;
+
+/// Registers of a thread for the product of one instruction with `columns`.
+static int64_t getRegisters(MatrixInstruction instruction, int64_t columns) {
+  return instruction.getM() * columns / instruction.getThreads();
+}
+
+/// Columns whose products are in flight at a time: all, or half of them where a
+/// warpgroup has them all and one instruction's products take too much.
+static int64_t getBandColumns(AccumulatorType type, ScheduleAttr schedule) {
+  MatrixInstruction instruction = schedule.getMatrixInstruction();
+  int64_t columns = type.getShape()[1];
+  bool isWide = instruction.readsShared() && schedule.getWarpGrid()[1] == 1 &&
+                columns % 32 == 0 &&
+                getRegisters(instruction, columns) > kInstructionRegisters;
+  return isWide ? columns / 2 : columns;
+}
 
 /// Rows whose products are in flight at a time: as many instructions of each
 /// warpgroup as fit into the registers meant for them, at least one.
-static int64_t getBandRows(AccumulatorType type, ScheduleAttr schedule) {
+static int64_t getBandRows(AccumulatorType type, ScheduleAttr schedule,
+                           int64_t columns) {
   MatrixInstruction instruction = schedule.getMatrixInstruction();
   int64_t rows = type.getShape()[0];
   int64_t groups = schedule.getWarpGrid()[0] * 32 / instruction.getThreads();
   int64_t step = instruction.getM() * std::max<int64_t>(groups, 1);
   int64_t registers =
-      instruction.getM() * schedule.getWarpTileN() / instruction.getThreads();
+      getRegisters(instruction, columns / schedule.getWarpGrid()[1]);
   int64_t band = step * std::max<int64_t>(kPartialRegisters / registers, 1);
   return rows % band == 0 ? band : rows % step == 0 ? step : rows;
 }
@@ -44,20 +65,27 @@ static void promote(MmaOp op, ScheduleAttr schedule) {
   OpBuilder builder(op);
   Location loc = op.getLoc();
   AccumulatorType type = op.getType();
-  int64_t rows = type.getShape()[0], band = getBandRows(type, schedule);
+  int64_t columns = getBandColumns(type, schedule);
+  int64_t rows = getBandRows(type, schedule, columns);
+  ArrayRef<int64_t> shape = type.getShape();
   auto partialType =
-      AccumulatorType::get({band, type.getShape()[1]}, type.getElementType());
+      AccumulatorType::get({rows, columns}, type.getElementType());
+  auto getStart = [&](int64_t start, int64_t part, int64_t whole) {
+    return part == whole ? IntegerAttr() : builder.getI64IntegerAttr(start);
+  };
   Value sum = op.getAccumulator();
-  for (int64_t row = 0; row < rows; row += band) {
-    IntegerAttr first =
-        band == rows ? IntegerAttr() : builder.getI64IntegerAttr(row);
-    Value zero = ZeroOp::create(builder, loc, partialType);
-    Value partial = MmaOp::create(builder, loc, partialType, op.getA(), Value(),
-                                  Value(), IntegerAttr(), op.getB(), Value(),
-                                  Value(), IntegerAttr(), zero, first);
-    sum = PromoteOp::create(builder, loc, type, partial, op.getAScale(),
-                            op.getBScale(), sum, first);
-  }
+  for (int64_t row = 0; row < shape[0]; row += rows)
+    for (int64_t column = 0; column < shape[1]; column += columns) {
+      IntegerAttr firstRow = getStart(row, rows, shape[0]);
+      IntegerAttr firstColumn = getStart(column, columns, shape[1]);
+      Value zero = ZeroOp::create(builder, loc, partialType);
+      Value partial =
+          MmaOp::create(builder, loc, partialType, op.getA(), Value(), Value(),
+                        IntegerAttr(), op.getB(), Value(), Value(),
+                        IntegerAttr(), zero, firstRow, firstColumn);
+      sum = PromoteOp::create(builder, loc, type, partial, op.getAScale(),
+                              op.getBScale(), sum, firstRow, firstColumn);
+    }
   op.replaceAllUsesWith(sum);
   op.erase();
 }

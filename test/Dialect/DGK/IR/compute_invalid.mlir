@@ -95,7 +95,7 @@ func.func @f(%x: !dgk.accumulator<128x64xf32>, %s: !dgk.scales<a, 128, f32>, %t:
 // -----
 
 func.func @f(%p: !dgk.accumulator<64x64xf32>, %x: !dgk.accumulator<128x64xf32>, %s: !dgk.scales<a, 128, f32>, %t: !dgk.scales<b, 1, f32>) {
-  // expected-error @below {{'dgk.promote' op [promote-c2] adds '!dgk.accumulator<64x64xf32>' from row 96 to '!dgk.accumulator<128x64xf32>', expected rows inside of it, as wide as it is}}
+  // expected-error @below {{'dgk.promote' op [promote-c2] adds '!dgk.accumulator<64x64xf32>' from row 96, column 0 to '!dgk.accumulator<128x64xf32>', expected a part of it, all rows without `rows` and all columns without `columns`}}
   %0 = dgk.promote %p rows 96 scaled by %s, %t, %x : !dgk.accumulator<64x64xf32>, !dgk.scales<a, 128, f32>, !dgk.scales<b, 1, f32> -> !dgk.accumulator<128x64xf32>
   return
 }
@@ -104,8 +104,40 @@ func.func @f(%p: !dgk.accumulator<64x64xf32>, %x: !dgk.accumulator<128x64xf32>, 
 
 // Without `rows` a partial product has all of them.
 func.func @f(%p: !dgk.accumulator<64x64xf32>, %x: !dgk.accumulator<128x64xf32>, %s: !dgk.scales<a, 128, f32>, %t: !dgk.scales<b, 1, f32>) {
-  // expected-error @below {{'dgk.promote' op [promote-c2] adds '!dgk.accumulator<64x64xf32>' from row 0 to '!dgk.accumulator<128x64xf32>'}}
+  // expected-error @below {{'dgk.promote' op [promote-c2] adds '!dgk.accumulator<64x64xf32>' from row 0, column 0 to '!dgk.accumulator<128x64xf32>'}}
   %0 = dgk.promote %p scaled by %s, %t, %x : !dgk.accumulator<64x64xf32>, !dgk.scales<a, 128, f32>, !dgk.scales<b, 1, f32> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%p: !dgk.accumulator<128x32xf32>, %x: !dgk.accumulator<128x64xf32>, %s: !dgk.scales<a, 128, f32>, %t: !dgk.scales<b, 1, f32>) {
+  // expected-error @below {{'dgk.promote' op [promote-c2] adds '!dgk.accumulator<128x32xf32>' from row 0, column 48 to '!dgk.accumulator<128x64xf32>'}}
+  %0 = dgk.promote %p columns 48 scaled by %s, %t, %x : !dgk.accumulator<128x32xf32>, !dgk.scales<a, 128, f32>, !dgk.scales<b, 1, f32> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%p: !dgk.accumulator<128x32xf32>, %x: !dgk.accumulator<128x64xf32>, %s: !dgk.scales<a, 128, f32>, %t: !dgk.scales<b, 1, f32>) {
+  // expected-error @below {{'dgk.promote' op [promote-c2] adds '!dgk.accumulator<128x32xf32>' from row 0, column 0 to '!dgk.accumulator<128x64xf32>'}}
+  %0 = dgk.promote %p scaled by %s, %t, %x : !dgk.accumulator<128x32xf32>, !dgk.scales<a, 128, f32>, !dgk.scales<b, 1, f32> -> !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x32xf32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c1] multiplies '!dgk.tile<128x32xf8E4M3FN>' by '!dgk.tile<64x32xf8E4M3FN>' into '!dgk.accumulator<128x32xf32>', expected M x K, N x K and M x N}}
+  %0 = dgk.mma %a, %b columns 33, %c : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN> -> !dgk.accumulator<128x32xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.fragments<b, 64x32xf8E4M3FN>, %c: !dgk.accumulator<128x32xf32>) {
+  // expected-error @below {{'dgk.mma' op [mma-c7] takes rows of '!dgk.fragments<b, 64x32xf8E4M3FN>', expected a tile without scales}}
+  %0 = dgk.mma %a, %b columns 32, %c : !dgk.tile<128x32xf8E4M3FN>, !dgk.fragments<b, 64x32xf8E4M3FN> -> !dgk.accumulator<128x32xf32>
   return
 }
 

@@ -13,7 +13,7 @@
 !tile = !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>
 !acc = !dgk.accumulator<128x128xf32>
 
-// STATISTICS: (S) 2 promoted
+// STATISTICS: (S) 3 promoted
 // CHECK-LABEL: dgk.kernel @product
 // CHECK:         scf.for {{.*}} iter_args(%[[SUM:.*]] = %{{.*}})
 // CHECK:           %[[SA:.*]] = dgk.read_scales {{.*}} -> !dgk.scales<a, 128, f32>
@@ -75,6 +75,38 @@ dgk.kernel @tall(%i: index) attributes {schedule = #tall} {
   %sum = dgk.mma %a scaled by %sa[%i] per 128, %b scaled by %sb[%i] per 128, %acc
     : !dgk.tile<256x128xf8E4M3FN, #dgk.shared<b128>>, !tile, !dgk.tile<256x1xf32, #dgk.shared<none>>, !dgk.tile<1x1xf32, #dgk.shared<none>> -> !tall_acc
   %out = dgk.convert %sum : !tall_acc -> !dgk.accumulator<256x128xbf16>
+  dgk.return
+}
+
+// Of a wide tile a warpgroup holds the partial products of 128 columns at a time.
+#wide = #dgk.schedule<tile = 128x256x128, warp_grid = 8x1, stages = 3, scale_stages = 1,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+!wide_acc = !dgk.accumulator<128x256xf32>
+
+// CHECK-LABEL: dgk.kernel @wide
+// CHECK:         %[[SUM:.*]] = dgk.zero : !dgk.accumulator<128x256xf32>
+// CHECK:         %[[ZERO:.*]] = dgk.zero : !dgk.accumulator<128x128xf32>
+// CHECK-NEXT:    %[[LEFT:.*]] = dgk.mma %[[A:.*]], %[[B:.*]] columns 0, %[[ZERO]] :
+// CHECK-NEXT:    %[[HALF:.*]] = dgk.promote %[[LEFT]] columns 0 scaled by %[[SA:.*]], %[[SB:.*]], %[[SUM]] :
+// CHECK-NEXT:    %[[ZERO2:.*]] = dgk.zero : !dgk.accumulator<128x128xf32>
+// CHECK-NEXT:    %[[RIGHT:.*]] = dgk.mma %[[A]], %[[B]] columns 128, %[[ZERO2]] :
+// CHECK-NEXT:    %[[BOTH:.*]] = dgk.promote %[[RIGHT]] columns 128 scaled by %[[SA]], %[[SB]], %[[HALF]] :
+// CHECK-SAME:      -> !dgk.accumulator<128x256xf32>
+// CHECK-NEXT:    dgk.convert %[[BOTH]]
+dgk.kernel @wide(%i: index) attributes {schedule = #wide} {
+  %acc = dgk.zero : !wide_acc
+  %ra = dgk.buffer : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+  %rb = dgk.buffer : !dgk.buffer<1 x 256x128xf8E4M3FN, #dgk.shared<b128>>
+  %rsa = dgk.buffer : !dgk.buffer<1 x 128x1xf32, #dgk.shared<none>>
+  %rsb = dgk.buffer : !dgk.buffer<1 x 2x1xf32, #dgk.shared<none>>
+  %a = dgk.view %ra : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+  %b = dgk.view %rb : !dgk.buffer<1 x 256x128xf8E4M3FN, #dgk.shared<b128>>
+  %sa = dgk.view %rsa : !dgk.buffer<1 x 128x1xf32, #dgk.shared<none>>
+  %sb = dgk.view %rsb : !dgk.buffer<1 x 2x1xf32, #dgk.shared<none>>
+  %sum = dgk.mma %a scaled by %sa[%i] per 128, %b scaled by %sb[%i] per 128, %acc
+    : !tile, !dgk.tile<256x128xf8E4M3FN, #dgk.shared<b128>>, !dgk.tile<128x1xf32, #dgk.shared<none>>, !dgk.tile<2x1xf32, #dgk.shared<none>> -> !wide_acc
+  %out = dgk.convert %sum : !wide_acc -> !dgk.accumulator<128x256xbf16>
   dgk.return
 }
 

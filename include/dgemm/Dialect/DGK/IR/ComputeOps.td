@@ -33,17 +33,18 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     UE8M0 bytes of consecutive K groups; the byte that scales element k of the
     tile is `index + k / per`. One of f32 holds the scales of this one K group;
     with fewer rows than the operand, each serves a block of rows. `rows r` takes
-    the M rows of a taller A tile from row r on.
+    the M rows of a taller A tile from row r on, `columns c` the N rows of a
+    taller B tile, columns of the product, from row c on.
 
     #### Constraints
-    1. `mma-c1`: A is M x K, or has M rows from `rows` on, B is N x K and the
-       accumulator M x N.
+    1. `mma-c1`: A is M x K, or has M rows from `rows` on, B is N x K, or has N
+       rows from `columns` on, and the accumulator M x N.
     2. `mma-c2`: a scale is a tile of rows x 1 x i32, one of f32 with a divisor of
        the rows, or the scales of that side in registers, with an index and `per`.
     3. `mma-c3`: both operands have scales or neither.
     4. `mma-c4`: `per` is 16, 32 or 128.
     5. `mma-c6`: fragments are of their own side.
-    6. `mma-c7`: `rows` needs an A tile and no scales.
+    6. `mma-c7`: `rows` needs an A tile, `columns` a B tile, and both no scales.
 
     Example:
     ```mlir
@@ -60,22 +61,22 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     Optional<DGK_TileOrScales>:$bScale, Optional<Index>:$bScaleIndex,
     OptionalAttr<I64Attr>:$bScalePer,
     DGK_AccumulatorType:$accumulator,
-    OptionalAttr<I64Attr>:$firstRow);
+    OptionalAttr<I64Attr>:$firstRow, OptionalAttr<I64Attr>:$firstColumn);
   let results = (outs DGK_AccumulatorType:$result);
   let assemblyFormat = [{
     $a (`rows` $firstRow^)? (`scaled` `by` $aScale^ `[` $aScaleIndex `]` `per` $aScalePer)? `,`
-    $b (`scaled` `by` $bScale^ `[` $bScaleIndex `]` `per` $bScalePer)? `,`
+    $b (`columns` $firstColumn^)? (`scaled` `by` $bScale^ `[` $bScaleIndex `]` `per` $bScalePer)? `,`
     $accumulator attr-dict `:` qualified(type($a)) `,` qualified(type($b))
     (`,` qualified(type($aScale))^ `,` qualified(type($bScale)))? `->` qualified(type($result))
   }];
   let builders = [
-    // All rows of A.
+    // All rows of A and B.
     OpBuilder<(ins "mlir::Type":$result, "mlir::Value":$a, "mlir::Value":$aScale,
       "mlir::Value":$aScaleIndex, "mlir::IntegerAttr":$aScalePer, "mlir::Value":$b,
       "mlir::Value":$bScale, "mlir::Value":$bScaleIndex, "mlir::IntegerAttr":$bScalePer,
       "mlir::Value":$accumulator), [{
       build($_builder, $_state, result, a, aScale, aScaleIndex, aScalePer, b, bScale,
-            bScaleIndex, bScalePer, accumulator, mlir::IntegerAttr());
+            bScaleIndex, bScalePer, accumulator, mlir::IntegerAttr(), mlir::IntegerAttr());
     }]>
   ];
   let hasVerifier = 1;
@@ -149,8 +150,9 @@ def DGK_PromoteOp : DGK_NamedOp<"promote", "acc",
     [Pure, AllTypesMatch<["accumulator", "result"]>]> {
   let summary = "Adds a scaled partial product to an accumulator";
   let description = [{
-    `result[m][n] = accumulator[m][n] + sa(m) * sb(n) * partial[m - r][n]`, where
-    r is `rows`, 0 if absent. Rows without a partial product stay as they are.
+    `result[m][n] = accumulator[m][n] + sa(m) * sb(n) * partial[m - r][n - c]`,
+    where r is `rows` and c is `columns`, 0 if absent. Elements without a partial
+    product stay as they are.
 
     For instructions that know no scales: the product of one K group is scaled
     when it is added up, in the arithmetic of the element type. Scales with
@@ -159,8 +161,9 @@ def DGK_PromoteOp : DGK_NamedOp<"promote", "acc",
     #### Constraints
     1. `promote-c1`: scales of A and of B, in f32, whose number divides the rows
        (columns) of the accumulator.
-    2. `promote-c2`: the partial product has the accumulator's columns and element
-       type, and its rows from `rows` on lie inside.
+    2. `promote-c2`: the partial product has the accumulator's element type, and
+       its rows from `rows` on and columns from `columns` on lie inside; without
+       `rows` (`columns`) it has all of them.
 
     Example:
     ```mlir
@@ -171,10 +174,11 @@ def DGK_PromoteOp : DGK_NamedOp<"promote", "acc",
   let arguments = (ins DGK_AccumulatorType:$partial, DGK_ScalesType:$aScale,
                        DGK_ScalesType:$bScale,
                        DGK_AccumulatorType:$accumulator,
-                       OptionalAttr<I64Attr>:$firstRow);
+                       OptionalAttr<I64Attr>:$firstRow,
+                       OptionalAttr<I64Attr>:$firstColumn);
   let results = (outs DGK_AccumulatorType:$result);
   let assemblyFormat = [{
-    $partial (`rows` $firstRow^)? `scaled` `by` $aScale `,` $bScale `,`
+    $partial (`rows` $firstRow^)? (`columns` $firstColumn^)? `scaled` `by` $aScale `,` $bScale `,`
     $accumulator attr-dict `:` qualified(type($partial)) `,` qualified(type($aScale)) `,` qualified(type($bScale)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;

@@ -108,8 +108,8 @@ def DGKPromotePartialsPass : DGK_KernelPass<"dgk-promote-partials"> {
     one without scales that starts from zero, and a `dgk.promote` that adds its
     scaled result to the sum. One K tile has one scale for each row, so the sum in
     the instruction's own, possibly narrower, precision stays that short. A tall
-    tile is done in bands of rows, so that few partial products are held at a
-    time. Slots are released behind the addition, when the scales have been used.
+    tile is done in bands of rows, a wide one in bands of columns, so that few
+    partial products are held at a time. Slots are released behind the addition, when the scales have been used.
 
     Before: `dgk-hoist-scales`. After: such a `dgk.mma` has no scales.
 
