@@ -26,15 +26,6 @@ using dgk::ScheduleAttr;
 // Times
 //===----------------------------------------------------------------------===//
 
-// The constants are those of DeepGEMM's SM120 heuristic (0.07 cycles per byte,
-// 120 cycles per barrier round, 2000 cycles per tile) at 2.45 GHz; the first is
-// in the policy of the instruction. With them
-// the model is within 16 % of the times published for an RTX PRO 6000 at
-// 4096x2112x7168, 4096x5120x8192, 4096x5120x25600 and 4096x24576x1536
-// (CostModelTest.cpp holds it to that).
-static constexpr double kBarrierNs = 49.0;
-static constexpr double kTileNs = 816.0;
-
 static double getFeedRate(ScheduleAttr schedule) {
   return getPolicy(schedule.getMatrixInstruction()).getFeedBytesPerNs();
 }
@@ -46,30 +37,6 @@ static constexpr double kCombineNs = 2000.0;
 /// sums before it asks for the next (2 to 7 splits of 64 or 128 rows on an
 /// H100).
 static constexpr double kCombineRate = 0.5;
-
-/// Operand bytes that an SM receives for one K tile.
-static double getFeedBytes(const DenseProblem &problem, ScheduleAttr schedule) {
-  int64_t k = schedule.getTileK();
-  double bytes = schedule.getTileM() * dgk::getBytes(k, problem.aType) +
-                 schedule.getTileN() * dgk::getBytes(k, problem.bType);
-  if (problem.blockA == 0)
-    return bytes;
-  bytes += 4.0 * schedule.getTileM() / problem.blockRowsA /
-           getWordSpan(problem, problem.blockA, k);
-  return bytes + 4.0 * schedule.getTileN() / problem.blockRowsB /
-                     getWordSpan(problem, problem.blockB, k);
-}
-
-/// Prologue and epilogue of a tile. Stores from registers write rows in pieces
-/// of 16 bytes, so that each 32-byte sector travels twice.
-static double getTileOverheadNs(const DenseProblem &problem,
-                                ScheduleAttr schedule) {
-  if (schedule.getStore() == dgk::StorePath::Tma)
-    return kTileNs;
-  double bytes =
-      schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);
-  return kTileNs + bytes / getFeedRate(schedule);
-}
 
 /// What adding up the splits of a tile takes.
 static double getCombineNs(const DenseProblem &problem, ScheduleAttr schedule) {
@@ -89,15 +56,13 @@ static int64_t getPart(const DenseProblem &problem, ScheduleAttr schedule) {
   return llvm::divideCeil(problem.k, schedule.getSplitK() * unit) * unit;
 }
 
-/// A and B are read and D is written once.
-static double getMemoryNs(const DenseProblem &problem, dgk::TargetAttr target) {
+double dgemm::schedule::getMemoryBytes(const DenseProblem &problem) {
   // In floating point: extents may be anything that a type can say.
   double m = problem.m, n = problem.n, k = problem.k;
-  double bytes = (m * k * dgk::getElementBits(problem.aType) +
-                  n * k * dgk::getElementBits(problem.bType) +
-                  m * n * dgk::getElementBits(problem.dType)) /
-                 8;
-  return bytes / target.getRates().getMemoryGbs();
+  return (m * k * dgk::getElementBits(problem.aType) +
+          n * k * dgk::getElementBits(problem.bType) +
+          m * n * dgk::getElementBits(problem.dType)) /
+         8;
 }
 
 Prediction dgemm::schedule::predict(const DenseProblem &asked,
@@ -105,13 +70,8 @@ Prediction dgemm::schedule::predict(const DenseProblem &asked,
                                     ScheduleAttr schedule) {
   DenseProblem problem = orient(asked, schedule.getSwapAb());
   dgk::RatesAttr rates = target.getRates();
-  double flops =
-      2.0 * schedule.getTileM() * schedule.getTileN() * schedule.getTileK();
-  // TFLOP/s are 1000 operations per nanosecond.
-  double tflops =
-      rates.getFp8Tflops() * 8.0 / dgk::getElementBits(problem.aType);
-  double mmaNs = flops * rates.getSmCount() / (tflops * 1000.0);
-  double feedNs = getFeedBytes(problem, schedule) / getFeedRate(schedule);
+  const InstructionPolicy &policy = getPolicy(schedule.getMatrixInstruction());
+  PartTimes times = policy.getTimes(problem, target, schedule);
 
   Prediction out;
   int64_t rows = llvm::divideCeil(problem.m, schedule.getTileM());
@@ -122,15 +82,13 @@ Prediction dgemm::schedule::predict(const DenseProblem &asked,
   if (llvm::MulOverflow(out.tiles, schedule.getSplitK(), units))
     units = std::numeric_limits<int64_t>::max();
   out.waves = llvm::divideCeil(units, rates.getSmCount());
-  out.kTile = std::max(mmaNs, feedNs) +
-              kBarrierNs / std::sqrt(double(schedule.getStages()));
+  out.kTile = times.kTile;
   int64_t k = std::min(problem.k, getPart(problem, schedule));
-  out.tile = llvm::divideCeil(k, schedule.getTileK()) * out.kTile +
-             getTileOverheadNs(problem, schedule) +
+  out.tile = llvm::divideCeil(k, schedule.getTileK()) * out.kTile + times.tile +
              getCombineNs(problem, schedule);
-  double memoryNs = getMemoryNs(problem, target);
-  out.total = std::max(out.waves * out.tile, memoryNs);
-  out.isMemoryBound = out.total == memoryNs;
+  double work = out.waves * out.tile + times.launch;
+  out.total = policy.join(work, times.memory);
+  out.isMemoryBound = times.memory >= work;
   return out;
 }
 

@@ -42,6 +42,9 @@ struct Prediction {
 Prediction predict(const DenseProblem &problem, dgk::TargetAttr target,
                    dgk::ScheduleAttr schedule);
 
+/// Bytes of A, B and D.
+double getMemoryBytes(const DenseProblem &problem);
+
 /// A schedule that was considered.
 struct Candidate {
   dgk::ScheduleAttr schedule;

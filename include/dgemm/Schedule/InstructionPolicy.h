@@ -32,6 +32,18 @@ struct RoleRegisters {
   int64_t load;
 };
 
+/// Predicted nanoseconds of the parts of a kernel.
+struct PartTimes {
+  /// One K tile of an SM.
+  double kTile;
+  /// Prologue and epilogue of a tile.
+  double tile;
+  /// Once in a kernel.
+  double launch;
+  /// A and B read and D written once.
+  double memory;
+};
+
 /// What depends on how a kind of matrix instruction takes its operands: which
 /// tiles are worth trying, how warps share one, what they need. One object for
 /// each kind, without state.
@@ -61,6 +73,12 @@ public:
                                         dgk::ScheduleAttr schedule) const = 0;
   /// Operand bytes that reach one SM in a nanosecond while all SMs load.
   virtual double getFeedBytesPerNs() const = 0;
+  /// Times of a kernel for `problem`, oriented as the schedule has it.
+  virtual PartTimes getTimes(const DenseProblem &problem,
+                             dgk::TargetAttr target,
+                             dgk::ScheduleAttr schedule) const = 0;
+  /// Nanoseconds of work on SMs that waits for so many of memory traffic.
+  virtual double join(double work, double memory) const = 0;
 };
 
 /// Whether `instruction` has a policy: those of warps and warpgroups have.
