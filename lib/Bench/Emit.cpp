@@ -83,8 +83,10 @@ static std::string getTileText(dgk::ScheduleAttr schedule) {
   std::string text =
       llvm::formatv("{0}x{1}x{2}/{3}", schedule.getTileM(), schedule.getTileN(),
                     schedule.getTileK(), schedule.getStages());
-  if (schedule.getCluster() > 1)
-    text += llvm::formatv(" cluster {0}", schedule.getCluster()).str();
+  if (dgk::ClusterAttr cluster = schedule.getCluster())
+    text += llvm::formatv(" cluster {0}{1}", cluster.getSize(),
+                          dgk::stringifyAxis(cluster.getAlong()))
+                .str();
   if (schedule.getSplitK() > 1)
     text += llvm::formatv(" split {0}", schedule.getSplitK()).str();
   return schedule.getSwapAb() ? text + " swap" : text;

@@ -264,6 +264,41 @@ static void addSwapped(const DenseProblem &problem, dgk::TargetAttr target,
       candidates.push_back(builder.build(shape));
 }
 
+static ScheduleAttr withCluster(ScheduleAttr s, dgk::Axis along) {
+  return ScheduleAttr::get(
+      s.getContext(), s.getTile(), s.getWarpGrid(), s.getStages(),
+      s.getScaleStages(), s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(),
+      s.getMath(), s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(),
+      dgk::ClusterAttr::get(s.getContext(), 2, along), s.getSplitK(),
+      s.getSwapAb());
+}
+
+/// Pairs of CTAs for the large tiles, whose operands load the L2 cache most.
+/// The model gives them the times of lone CTAs: what they gain is power.
+static void addPairs(const DenseProblem &problem, dgk::TargetAttr target,
+                     SmallVector<Candidate> &candidates) {
+  constexpr int64_t kLargeTile = 128 * 128;
+  if (target.getLimits().getClusterSize() < 2)
+    return;
+  for (size_t i = 0, e = candidates.size(); i < e; ++i) {
+    ScheduleAttr schedule = candidates[i].schedule;
+    if (!candidates[i].isEligible() || schedule.getSplitK() > 1 ||
+        schedule.getSwapAb() ||
+        schedule.getTileM() * schedule.getTileN() < kLargeTile)
+      continue;
+    for (auto [along, extent, tile] :
+         {std::tuple(dgk::Axis::M, problem.m, schedule.getTileM()),
+          std::tuple(dgk::Axis::N, problem.n, schedule.getTileN())}) {
+      if (extent <= tile)
+        continue;
+      Candidate pair = candidates[i];
+      pair.schedule = withCluster(schedule, along);
+      pair.violation = checkSchedule(problem, target, pair.schedule);
+      candidates.push_back(std::move(pair));
+    }
+  }
+}
+
 SmallVector<Candidate>
 dgemm::schedule::getCandidates(const DenseProblem &problem,
                                dgk::TargetAttr target) {
@@ -275,6 +310,7 @@ dgemm::schedule::getCandidates(const DenseProblem &problem,
   for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
     out.push_back(builder.build(shape));
   addSwapped(problem, target, instruction, out);
+  addPairs(problem, target, out);
   addMeasured(problem, target, out);
   return out;
 }

@@ -5,7 +5,7 @@
 #s = #dgk.schedule<tile = 64x64x128, warp_grid = 4x1, stages = 3,
     scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
     math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
-    store = tma, store_slots = 4, raster = <group = 8, along = m>, cluster = 2, split_k = 2>
+    store = tma, store_slots = 4, raster = <group = 8, along = m>, cluster = <size = 2, along = m>, split_k = 2>
 !a = memref<?x7168xf8E4M3FN>
 !sa = memref<?x56xf32, strided<[1, ?]>>
 !b = memref<2112x7168xf8E4M3FN>

@@ -4,11 +4,12 @@
 // RUN: dgemm-explain %s --target=rtx-5090 --m 4096 --json | FileCheck %s --check-prefix=JSON
 
 // The candidates with what they need and how far they would go, for each M.
-// CHECK: candidates.mlir:[[#@LINE+29]]:3: dgemm.matmul on sm_120a: 188 SMs, 1007 TFLOP/s in FP8, 1792 GB/s, 101376 bytes of shared memory
+// CHECK: candidates.mlir:[[#@LINE+30]]:3: dgemm.matmul on sm_120a: 188 SMs, 1007 TFLOP/s in FP8, 1792 GB/s, 101376 bytes of shared memory
 // CHECK-NEXT: M = 1, N = 2112, K = 7168: f8E4M3FN x f8E4M3FN to bf16
 // CHECK-NEXT: tile warps stages shared regs tiles waves us TFLOP/s peak GB/s peak
-// CHECK: {{^> [0-9x]+ .*chosen$}}
-// CHECK: bound by 1 wave(s) of 188 tiles
+// CHECK: {{^> [0-9x]+ .*split_k.*chosen$}}
+// One row: K is split until the weights come at memory speed.
+// CHECK: bound by memory: reading A and B and writing D once takes
 // CHECK-NEXT: chosen {{.*}}: {{the fastest|within}}
 // CHECK-NEXT: dgk.schedule = #dgk.schedule<tile =
 // CHECK: M = 4096, N = 2112, K = 7168
