@@ -20,11 +20,11 @@ NOISE = 1.005
 FORMS = {
     "fp8-1d2d-bf16": "f8E4M3FN f8E4M3FN bf16 nt 1x128 128x128 f32",
     "fp8-1d1d-f32": "f8E4M3FN f8E4M3FN f32 nt 1x128 1x128 f32",
-    "fp8-1d1d-f32-acc": "f8E4M3FN f8E4M3FN f32 nt 1x128 1x128 f32",
+    "fp8-1d1d-f32-acc": "f8E4M3FN f8E4M3FN f32 nt 1x128 1x128 f32 more",
     "bf16-bf16": "bf16 bf16 bf16 nt",
-    "bf16-bf16-acc": "bf16 bf16 bf16 nt",
+    "bf16-bf16-acc": "bf16 bf16 bf16 nt more",
     "bf16-f32": "bf16 bf16 f32 nt",
-    "bf16-f32-acc": "bf16 bf16 f32 nt",
+    "bf16-f32-acc": "bf16 bf16 f32 nt more",
 }
 LAYOUT = re.compile(r"-(nn|tn|tt)\b")
 

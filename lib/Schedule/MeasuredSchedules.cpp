@@ -28,11 +28,12 @@ std::string dgemm::schedule::getForm(const DenseProblem &problem) {
                                    toText(problem.bType), toText(problem.dType),
                                    problem.isAKMajor ? "n" : "t",
                                    problem.isBKMajor ? "t" : "n");
-  if (problem.blockA == 0)
-    return form;
-  return llvm::formatv("{0} {1}x{2} {3}x{4} {5}", form, problem.blockRowsA,
-                       problem.blockA, problem.blockRowsB, problem.blockB,
-                       problem.hasPackedScales ? "ue8m0" : "f32");
+  if (problem.blockA != 0)
+    form += llvm::formatv(" {0}x{1} {2}x{3} {4}", problem.blockRowsA,
+                          problem.blockA, problem.blockRowsB, problem.blockB,
+                          problem.hasPackedScales ? "ue8m0" : "f32")
+                .str();
+  return problem.isOutputPlain ? form : form + " more";
 }
 
 ScheduleAttr dgemm::schedule::lookupMeasured(const DenseProblem &problem,

@@ -21,7 +21,8 @@
 namespace dgemm::schedule {
 
 /// What of a problem besides its extents decides its kernel, as the table says
-/// it: "f8E4M3FN f8E4M3FN bf16 nt 1x128 128x128 f32".
+/// it: "f8E4M3FN f8E4M3FN bf16 nt 1x128 128x128 f32", and " more" where C is
+/// added or D has a head split.
 std::string getForm(const DenseProblem &problem);
 
 /// The schedule that was the fastest for this form and these extents (expected

@@ -32,7 +32,8 @@ protected:
     problem.dType = getType(words[2]);
     problem.isAKMajor = words[3][0] == 'n';
     problem.isBKMajor = words[3][1] == 't';
-    bool isScaled = words.size() > 4;
+    problem.isOutputPlain = words.back() != "more";
+    bool isScaled = words.size() > 5;
     problem.blockA = problem.blockB = isScaled ? 128 : 0;
     problem.blockRowsB = isScaled && words[5] == "128x128" ? 128 : 1;
     problem.hasPackedScales = false;
