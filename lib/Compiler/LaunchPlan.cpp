@@ -145,7 +145,7 @@ convertMap(dgk::KernelOp kernel, dgk::TensorMapAttr map, size_t index) {
   launch::TensorMap result;
   result.argument = map.getArgument();
   result.byteOffset = map.getByteOffset();
-  result.type = *element;
+  result.type = map.getExpanded() ? launch::ElementType::B4X16P64 : *element;
   result.dims = convert(map.getDims());
   result.strides = convert(map.getStrides());
   result.box = map.getBox().vec();

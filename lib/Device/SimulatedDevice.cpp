@@ -113,6 +113,8 @@ static sim::TensorMapType getMapType(launch::ElementType type) {
     return sim::TensorMapType::F64;
   case launch::ElementType::F4E2M1FN:
     return sim::TensorMapType::U4Align8;
+  case launch::ElementType::B4X16P64:
+    return sim::TensorMapType::U4Align16;
   case launch::ElementType::I8:
   case launch::ElementType::F8E4M3FN:
   case launch::ElementType::F8E5M2:

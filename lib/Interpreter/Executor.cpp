@@ -108,10 +108,13 @@ LogicalResult Executor::checkScales() {
 bool Executor::hasPlainData() const {
   if (!interpreter.options.check)
     return false;
+  auto contraction = dyn_cast<ContractionProblem>(op);
   for (Value operand : op->getOperands()) {
     const RuntimeValue &cell = *interpreter.values.find(operand)->second;
     Type type = elementTypeOfValue(operand);
-    bool isScale = isa<Float8E8M0FNUType>(type) || type.isInteger(32);
+    bool isScale = isa<Float8E8M0FNUType>(type) || type.isInteger(32) ||
+                   (contraction && (operand == contraction.getAScale() ||
+                                    operand == contraction.getBScale()));
     if (!cell.plain && !isScale)
       return false;
   }

@@ -44,8 +44,9 @@ PackScalesOp dgemm::packerOf(Value scale) {
 bool Generator::needsPowersOfTwo(Value scale) const {
   bool isChecked = op->hasAttr("checked") || interpreter.options.checked;
   bool isExact = interpreter.options.data == DataKind::Exact;
+  Type type = elementTypeOfValue(scale);
   return isChecked || isExact || packerOf(scale) ||
-         !elementTypeOfValue(scale).isF32();
+         !(type.isF32() || isa<Float8E4M3FNType>(type));
 }
 
 void Generator::generateAccumulator(Value c, double factor) {

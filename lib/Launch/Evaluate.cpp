@@ -13,8 +13,6 @@
 using namespace dgemm::launch;
 
 static constexpr int64_t kMaxInt32 = std::numeric_limits<int32_t>::max();
-/// Alignment that TMA needs of addresses and strides, in bytes.
-static constexpr int64_t kMapAlignment = 16;
 /// Strides of tensor maps have 40 bits.
 static constexpr int64_t kMaxMapStride = (int64_t(1) << 40) - 1;
 
@@ -200,22 +198,23 @@ Status Evaluator::findWorkspace() {
 
 Status Evaluator::findStrides(size_t index, TensorMapValue &value) {
   const TensorMap &map = plan.maps[index];
+  int64_t alignment = getMapAlignment(map.type);
   for (size_t i = 0; i < map.strides.size(); ++i) {
     // Nothing lies one stride away, but the hardware wants a legal one.
     if (value.dims[i + 1] == 1) {
-      value.strides[i] = kMapAlignment;
+      value.strides[i] = static_cast<uint64_t>(alignment);
       continue;
     }
     Result<int64_t> stride = evaluateWithin(
         map.strides[i], "the stride of a tensor map", kMaxMapStride);
     if (!stride)
       return stride.error();
-    if (*stride % kMapAlignment != 0)
+    if (*stride % alignment != 0)
       return Error{ErrorCode::BadStride,
                    describe(map.argument) + " has rows " +
                        std::to_string(*stride) +
                        " bytes apart, expected a multiple of " +
-                       std::to_string(kMapAlignment)};
+                       std::to_string(alignment)};
     value.strides[i] = static_cast<uint64_t>(*stride);
   }
   return {};
@@ -238,11 +237,18 @@ Status Evaluator::findMap(size_t index) {
     launch.maps.emplace_back().isEmpty = true;
     return {};
   }
+  if (map.type == ElementType::B4X16P64 && value.dims[0] % 128 != 0)
+    return Error{ErrorCode::OutOfRange,
+                 describe(map.argument) + " has rows of " +
+                     std::to_string(value.dims[0]) +
+                     " elements, expected a multiple of 128 as TMA expands "
+                     "them; pad them with zeros"};
   value.type = map.type;
   value.rank = map.dims.size();
   value.swizzle = static_cast<uint32_t>(map.swizzle);
   uint64_t base = arguments[map.argument].address;
-  if (Status status = checkAddress(map.argument, base, kMapAlignment);
+  if (Status status =
+          checkAddress(map.argument, base, getMapAlignment(map.type));
       !status.ok())
     return status;
   value.address = base + static_cast<uint64_t>(map.byteOffset);

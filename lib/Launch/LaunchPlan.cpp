@@ -32,6 +32,7 @@ static constexpr TypeRow kTypes[] = {
     {ElementType::F8E5M2, "f8E5M2", 8},
     {ElementType::F8E8M0FNU, "f8E8M0FNU", 8},
     {ElementType::F4E2M1FN, "f4E2M1FN", 4},
+    {ElementType::B4X16P64, "b4x16_p64", 4},
     {ElementType::Index, "index", 64},
 };
 
@@ -47,6 +48,10 @@ std::string_view dgemm::launch::getName(ElementType type) {
 }
 
 int64_t dgemm::launch::getBits(ElementType type) { return getRow(type).bits; }
+
+int64_t dgemm::launch::getMapAlignment(ElementType type) {
+  return type == ElementType::B4X16P64 ? 32 : 16;
+}
 
 std::optional<ElementType>
 dgemm::launch::parseElementType(std::string_view name) {
@@ -148,6 +153,8 @@ private:
                                                    " dimensions");
     require(argument.isBuffer || argument.shape.empty(),
             where + " is a scalar with a shape");
+    require(argument.type != ElementType::B4X16P64,
+            where + " has type b4x16_p64, which is for tensor maps");
     for (const Extent &size : argument.shape)
       require(size.value_or(0) >= 0, where + ".shape has a negative size");
   }
@@ -204,6 +211,13 @@ private:
                 ", expected 0, 32, 64 or 128");
     if (!status.ok())
       return;
+    if (map.type == ElementType::B4X16P64) {
+      require(map.box[0] == 128 && (span == 0 || span == 128),
+              where + " has a box of " + std::to_string(map.box[0]) +
+                  " and a swizzle of " + std::to_string(span) +
+                  ", expected 128 and 0 or 128 for b4x16_p64");
+      return;
+    }
     int64_t bits = map.box[0] * getBits(map.type);
     require(bits % 128 == 0, where + ".box is " + std::to_string(bits) +
                                  " bits wide, expected a multiple of 16 bytes");

@@ -44,6 +44,7 @@ static std::optional<reference::ElementType> convert(launch::ElementType type) {
   case launch::ElementType::F4E2M1FN:
     return reference::ElementType::F4E2M1FN;
   case launch::ElementType::I16:
+  case launch::ElementType::B4X16P64:
     return std::nullopt;
   }
   return std::nullopt;

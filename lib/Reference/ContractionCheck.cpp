@@ -34,8 +34,8 @@ static long double scaleOf(const Operand &operand, int64_t mn, int64_t k) {
            0xff;
   else
     code = loadBits(scale.type, scale.data, scale.at(row, column));
-  if (scale.type == ElementType::F32)
-    return decodeByDefinition(ElementType::F32, code);
+  if (scale.type == ElementType::F32 || scale.type == ElementType::F8E4M3FN)
+    return decodeByDefinition(scale.type, code);
   return scaleByDefinition(static_cast<uint8_t>(code));
 }
 

@@ -73,8 +73,12 @@ void dgemm::reference::fillScaleCodes(const Random &random, const View &view) {
                   random.integer(4 * static_cast<uint64_t>(i) + byte, 110, 129))
               << (8 * byte);
     int64_t at = view.atLinear(i);
+    // Any finite code without a sign, not too small.
+    uint64_t fine = 0x20 + (bits & 0x3f);
     if (isPacked)
       storeBits(view.type, view.data, at, bits);
+    else if (view.type == ElementType::F8E4M3FN)
+      storeBits(view.type, view.data, at, fine);
     else
       view.store(at, std::ldexp(1.0, static_cast<int>(bits & 0xff) - 127));
   }

@@ -46,6 +46,14 @@ static float largest(ElementType type) {
   }
 }
 
+/// `scale` as scales of `type` can be: f8E4M3FN to nearest, never 0.
+static float roundScale(ElementType type, float scale) {
+  if (type != ElementType::F8E4M3FN)
+    return scale;
+  constexpr double kSmallest = 1.0 / 512;
+  return static_cast<float>(std::max(decodeE4M3(encodeE4M3(scale)), kSmallest));
+}
+
 namespace {
 /// One block of elements that share a scale.
 struct Block {
@@ -105,6 +113,7 @@ Status dgemm::reference::quantize(const Parallel &parallel, const View &x,
       float scale = largestMagnitude(x, block) / largest(codes.type);
       if (powersOfTwo)
         scale = roundUpToUE8M0(scale);
+      scale = roundScale(scales.type, scale);
       scales.store(scales.at(row, column), scale);
       quantizeBlock(x, block, 1.0f / scale, codes);
     }

@@ -168,6 +168,8 @@ static int getMapType(launch::ElementType type) {
     return 9;
   case launch::ElementType::F4E2M1FN:
     return 13;
+  case launch::ElementType::B4X16P64:
+    return 14;
   }
   return 0;
 }

@@ -162,9 +162,9 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
                                             int64_t slotsPerWarp) const {
   MLIRContext *context = target.getContext();
   int64_t warps = grid.m * grid.n;
-  int64_t k = shape.kBytes / dgk::getBytes(1, problem.aType);
-  bool hasLongWords = std::max(getWordSpan(problem, problem.blockA, k),
-                               getWordSpan(problem, problem.blockB, k)) > 1;
+  int64_t k = shape.kBytes * 8 / instruction.getContainerBits(dgk::Side::A);
+  bool hasLongWords = std::max(getWordSpan(problem, dgk::Side::A, k),
+                               getWordSpan(problem, dgk::Side::B, k)) > 1;
   dgk::Swizzle swizzleA = getOperandSwizzle(
       problem.isAKMajor, shape.kBytes, dgk::getBytes(shape.m, problem.aType));
   dgk::Swizzle swizzleB = getOperandSwizzle(
@@ -220,7 +220,13 @@ Candidate CandidateBuilder::build(const TileShape &shape) const {
   while (stages < kMaxStages &&
          fits(makeSchedule(shape, grid, stages + 1, slots)))
     ++stages;
-  for (int64_t more = pieces; more > slots; --more)
+  // Of several slots a thread keeps more addresses; where registers are short
+  // and hold operands too, one slot must do.
+  constexpr int64_t kSlack = 8;
+  bool isShort = !instruction.readsShared() &&
+                 policy.estimateMathRegisters(problem, schedule) + kSlack >
+                     schedule.getMath().getRegisters();
+  for (int64_t more = isShort ? slots : pieces; more > slots; --more)
     if (pieces % more == 0 && fits(makeSchedule(shape, grid, stages, more)))
       slots = more;
 

@@ -52,7 +52,8 @@ dgemm::schedule::explain(ProblemOpInterface op, dgk::TargetAttr target,
 static double getPeakTflops(const DenseProblem &problem,
                             dgk::TargetAttr target) {
   return target.getRates().getFp8Tflops() * 8.0 /
-         dgk::getElementBits(problem.aType);
+         std::max(dgk::getElementBits(problem.aType),
+                  dgk::getElementBits(problem.bType));
 }
 
 Utilisation dgemm::schedule::getUtilisation(const DenseProblem &problem,

@@ -17,6 +17,10 @@ using namespace dgemm::schedule;
 
 /// TMA: every stride but the innermost is a multiple of 16 bytes.
 static constexpr int64_t kTmaBytes = 16;
+/// TMA copies that give 4-bit elements a byte each: multiples of strides, and
+/// of the elements in a row (CUDA driver API, 16U4_ALIGN16B).
+static constexpr int64_t kTmaExpandedBytes = 32;
+static constexpr int64_t kTmaExpandedElements = 128;
 static constexpr StringLiteral kRunsOnReference =
     "it runs on --device=reference";
 
@@ -27,10 +31,7 @@ static constexpr StringLiteral kRunsOnReference =
 /// True if a lowering uses this instruction for dense products.
 static bool isLowered(dgk::MatrixInstruction instruction) {
   if (auto mma = dyn_cast<dgk::MmaSyncAttr>(instruction))
-    return mma.getKind() == dgk::MmaKind::BF16 ||
-           (mma.getKind() == dgk::MmaKind::MXF8F6F4 &&
-            isa<Float8E4M3FNType>(mma.getAType()) &&
-            isa<Float8E4M3FNType>(mma.getBType()));
+    return mma.getScaleBlock() != 0 || mma.getKind() == dgk::MmaKind::BF16;
   auto mma = dyn_cast<dgk::WgmmaAttr>(instruction);
   return mma && mma.getKind() != dgk::MmaKind::TF32;
 }
@@ -72,7 +73,7 @@ public:
     return success(succeeded(extents()) && succeeded(elementTypes()) &&
                    succeeded(layout()) && succeeded(scaleTypes()) &&
                    succeeded(epilogue()) && succeeded(rowStrides()) &&
-                   succeeded(scaleStrides()));
+                   succeeded(expansion()) && succeeded(scaleStrides()));
   }
 
   Operand d() { return {op.getD(), "d"}; }
@@ -89,8 +90,10 @@ public:
       return {};
     return {{op.getAScale(), "a_scale"}, {op.getBScale(), "b_scale", true}};
   }
-  /// Whether the instruction applies the scales, which it wants packed.
+  /// Whether the instruction applies the scales, as bytes.
   bool wantsPackedScales() { return getInstruction().getScaleBlock() != 0; }
+  /// Format in which an instruction would apply the scales.
+  Type getScaleType();
   /// The target's instruction for A and B: of those for scaled operands the one
   /// that knows scales, if there is one. Null if there is none.
   dgk::MatrixInstruction getInstruction();
@@ -106,9 +109,13 @@ private:
   LogicalResult elementTypes();
   LogicalResult layout();
   LogicalResult scaleTypes();
+  LogicalResult byteScales(Operand x);
   LogicalResult plainScales(Operand x);
   LogicalResult epilogue();
+  /// Whether elements of a matrix take more bits in shared memory.
+  bool isExpanded(Operand x);
   LogicalResult rowStrides();
+  LogicalResult expansion();
   LogicalResult scaleStrides();
 
   MatmulOp op;
@@ -134,7 +141,7 @@ dgk::MatrixInstruction MatmulRules::getInstruction() {
   Type b = matrices()[1].getElementType();
   if (op.getAScale())
     if (dgk::MatrixInstruction scaled =
-            dgk::findInstruction(target, a, b, /*scaled=*/true))
+            dgk::findInstruction(target, a, b, /*scaled=*/true, getScaleType()))
       return scaled;
   return dgk::findInstruction(target, a, b, /*scaled=*/false);
 }
@@ -188,19 +195,38 @@ LogicalResult MatmulRules::layout() {
 }
 
 LogicalResult MatmulRules::scaleTypes() {
-  for (Operand x : scales()) {
-    if (!wantsPackedScales()) {
-      if (failed(plainScales(x)))
-        return failure();
-      continue;
-    }
-    if (!x.getElementType().isSignlessInteger(32))
-      return fail("select-c7")
-             << x.name << " has elements of type " << x.getElementType()
-             << ", expected i32 that packs four UE8M0 scales on "
-             << target.getChip() << "; convert it with dgemm.pack_scales";
-  }
+  for (Operand x : scales())
+    if (failed(wantsPackedScales() ? byteScales(x) : plainScales(x)))
+      return failure();
   return success();
+}
+
+/// Scales that the instruction applies.
+LogicalResult MatmulRules::byteScales(Operand x) {
+  bool areBytes = isa<Float8E8M0FNUType, Float8E4M3FNType>(x.getElementType());
+  if (!areBytes && !x.getElementType().isSignlessInteger(32))
+    return fail("select-c7")
+           << x.name << " has elements of type " << x.getElementType()
+           << ", expected i32 that packs four UE8M0 scales on "
+           << target.getChip() << ", or f8E8M0FNU; convert it with "
+           << "dgemm.pack_scales";
+  if (int64_t rows = getBlock(x.name).mn; rows != 1)
+    return fail("select-c7")
+           << x.name << " has " << rows
+           << " rows for each scale, expected 1 on " << target.getChip()
+           << "; dgemm.pack_scales repeats the scale for "
+           << "each row";
+  return success();
+}
+
+Type MatmulRules::getScaleType() {
+  auto isFine = [](Operand x) {
+    return isa<Float8E4M3FNType>(x.getElementType());
+  };
+  MLIRContext *context = op.getContext();
+  if (llvm::any_of(scales(), isFine))
+    return Float8E4M3FNType::get(context);
+  return Float8E8M0FNUType::get(context);
 }
 
 /// Scales that are applied to the sums of 128 products each.
@@ -235,19 +261,42 @@ LogicalResult MatmulRules::epilogue() {
                            << " columns, expected at most " << kMaxWidth;
 }
 
+bool MatmulRules::isExpanded(Operand x) {
+  dgk::Side side = x.isOfB ? dgk::Side::B : dgk::Side::A;
+  return getInstruction().getContainerBits(side) >
+         dgk::getElementBits(x.getElementType());
+}
+
 LogicalResult MatmulRules::rowStrides() {
   for (Operand x : matrices()) {
+    int64_t unit = isExpanded(x) ? kTmaExpandedBytes : kTmaBytes;
     int64_t stride = x.getStrides()[isKMajor(x) ? 1 - x.kDim : x.kDim];
     if (ShapedType::isDynamic(stride))
       continue;
     int64_t bytes = dgk::getBytes(stride, x.getElementType());
-    if (bytes % kTmaBytes != 0)
+    if (bytes % unit != 0)
       return fail("select-c10")
              << (isKMajor(x) ? "rows of " : "columns of ") << x.name << " are "
-             << bytes << " bytes apart, expected a multiple of " << kTmaBytes
-             << " as TMA needs; pad them to " << llvm::alignTo(bytes, kTmaBytes)
+             << bytes << " bytes apart, expected a multiple of " << unit
+             << " as TMA needs; pad them to " << llvm::alignTo(bytes, unit)
              << " bytes";
   }
+  return success();
+}
+
+LogicalResult MatmulRules::expansion() {
+  int64_t k = op.getProblemShape().k;
+  if (ShapedType::isDynamic(k) || k % kTmaExpandedElements == 0)
+    return success();
+  for (Operand x : matrices())
+    if (isExpanded(x))
+      return fail("select-c10")
+             << "K is " << k << ", expected a multiple of "
+             << kTmaExpandedElements << ": TMA expands the "
+             << x.getElementType() << " elements of " << x.name
+             << " in groups of that size beside the other operand's bytes; pad "
+                "K of both operands with zeros to "
+             << llvm::alignTo(k, kTmaExpandedElements);
   return success();
 }
 
@@ -258,10 +307,19 @@ LogicalResult MatmulRules::scaleStrides() {
     if (getBlock(x.name).mn > 1 || !wantsPackedScales())
       continue;
     SmallVector<int64_t> strides = x.getStrides();
-    bool isAligned =
-        ShapedType::isDynamic(strides[1]) || 4 * strides[1] % kTmaBytes == 0;
-    if (strides[0] == 1 && isAligned)
+    bool areBytes = dgk::getElementBits(x.getElementType()) == 8;
+    int64_t row = areBytes ? strides[0] : strides[1];
+    int64_t bytes =
+        ShapedType::isDynamic(row) ? 0 : dgk::getBytes(row, x.getElementType());
+    if (strides[areBytes] == 1 && bytes % kTmaBytes == 0)
       continue;
+    if (areBytes)
+      return fail("select-c11")
+             << x.name << " is " << x.getType()
+             << ", expected stride 1 along K and rows a multiple of "
+             << kTmaBytes
+             << " bytes apart as TMA needs; pad the rows, or pack the scales "
+                "with dgemm.pack_scales";
     InFlightDiagnostic error = fail("select-c11");
     error << x.name << " is " << x.getType()
           << ", expected stride 1 along the rows and along K a multiple of 4 "
@@ -295,6 +353,13 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
     problem.blockRowsA = granularity.getA().mn;
     problem.blockRowsB = granularity.getB().mn;
     problem.hasPackedScales = rules.wantsPackedScales();
+    if (problem.hasPackedScales)
+      problem.scaleType = rules.getScaleType();
+    auto getCount = [&](Operand x) {
+      return x.getElementType().isInteger(32) ? 4 : 16;
+    };
+    problem.scalesPerLoadA = getCount(rules.scales()[0]);
+    problem.scalesPerLoadB = getCount(rules.scales()[1]);
   }
   auto isFetched = [&](Value scale, int64_t blockRows) {
     return scale && !problem.hasPackedScales && blockRows == 1 &&

@@ -30,6 +30,9 @@ static constexpr int64_t kScaleAlignment = 128;
 /// A full and an empty mbarrier of 8 bytes for each slot of a pipeline.
 static constexpr int64_t kBarrierBytes = 16;
 static constexpr int64_t kSlotRows = 16;
+/// Elements of 4 bits that a copy expands in one row of its box (CUDA driver
+/// API, 16U4_ALIGN16B).
+static constexpr int64_t kExpandedElements = 128;
 
 StringRef dgemm::schedule::getName(Limit limit) {
   switch (limit) {
@@ -95,7 +98,15 @@ dgk::MatrixInstruction
 dgemm::schedule::findInstruction(const DenseProblem &problem,
                                  dgk::TargetAttr target) {
   bool isScaled = problem.blockA != 0 && problem.hasPackedScales;
-  return dgk::findInstruction(target, problem.aType, problem.bType, isScaled);
+  return dgk::findInstruction(target, problem.aType, problem.bType, isScaled,
+                              isScaled ? problem.scaleType : Type());
+}
+
+/// Scales of a row that travel together.
+static int64_t getScalesPerLoad(const DenseProblem &problem, dgk::Side side) {
+  if (!problem.hasPackedScales)
+    return 1;
+  return side == dgk::Side::A ? problem.scalesPerLoadA : problem.scalesPerLoadB;
 }
 
 DenseProblem dgemm::schedule::orient(const DenseProblem &problem, bool swapAb) {
@@ -108,57 +119,73 @@ DenseProblem dgemm::schedule::orient(const DenseProblem &problem, bool swapAb) {
   std::swap(out.blockRowsA, out.blockRowsB);
   std::swap(out.isAKMajor, out.isBKMajor);
   std::swap(out.fetchesScalesA, out.fetchesScalesB);
+  std::swap(out.scalesPerLoadA, out.scalesPerLoadB);
   out.dIsTmaAligned = false;
   return out;
 }
 
 int64_t dgemm::schedule::getWordElements(const DenseProblem &problem,
-                                         int64_t block) {
-  return problem.hasPackedScales ? 4 * block : block;
+                                         dgk::Side side) {
+  int64_t block = side == dgk::Side::A ? problem.blockA : problem.blockB;
+  return getScalesPerLoad(problem, side) * block;
 }
 
-int64_t dgemm::schedule::getWordSpan(const DenseProblem &problem, int64_t block,
-                                     int64_t tileK) {
-  return std::max<int64_t>(getWordElements(problem, block) / tileK, 1);
+int64_t dgemm::schedule::getWordSpan(const DenseProblem &problem,
+                                     dgk::Side side, int64_t tileK) {
+  return std::max<int64_t>(getWordElements(problem, side) / tileK, 1);
 }
 
 int64_t dgemm::schedule::getSplitUnit(const DenseProblem &problem,
                                       int64_t tileK) {
-  int64_t a = getWordElements(problem, problem.blockA);
-  int64_t b = getWordElements(problem, problem.blockB);
+  int64_t a = getWordElements(problem, dgk::Side::A);
+  int64_t b = getWordElements(problem, dgk::Side::B);
   return std::lcm(tileK, std::lcm(std::max(a, tileK), std::max(b, tileK)));
 }
 
-/// Bytes of the scales of `rows` rows, of which `blockRows` share one. A tile
-/// that does not begin with a block has one for each common divisor.
-static int64_t getScaleBytes(int64_t rows, int64_t blockRows) {
-  return llvm::alignTo(4 * rows / std::gcd(rows, blockRows), kScaleAlignment);
+/// Bytes of the scales of one tile, at least a word for each row or for each
+/// block of rows that share one. A tile that does not begin with a block has
+/// one for each common divisor.
+static int64_t getScaleBytes(const DenseProblem &problem, ScheduleAttr schedule,
+                             dgk::Side side) {
+  bool isA = side == dgk::Side::A;
+  int64_t rows = isA ? schedule.getTileM() : schedule.getTileN();
+  int64_t shared =
+      std::gcd(rows, isA ? problem.blockRowsA : problem.blockRowsB);
+  int64_t each = std::max<int64_t>(4, getScalesPerLoad(problem, side));
+  return llvm::alignTo(each * rows / shared, kScaleAlignment);
+}
+
+/// Bytes of a row of an operand's tile in shared memory.
+static int64_t getRowBytes(ScheduleAttr schedule, dgk::Side side) {
+  return llvm::divideCeil(
+      schedule.getTileK() *
+          schedule.getMatrixInstruction().getContainerBits(side),
+      8);
 }
 
 int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,
                                        ScheduleAttr schedule) {
   int64_t k = schedule.getTileK();
-  int64_t bytes = schedule.getTileM() * dgk::getBytes(k, problem.aType) +
-                  schedule.getTileN() * dgk::getBytes(k, problem.bType);
-  if (problem.blockA != 0 && !problem.fetchesScalesA &&
-      getWordSpan(problem, problem.blockA, k) == 1)
-    bytes += getScaleBytes(schedule.getTileM(), problem.blockRowsA);
-  if (problem.blockB != 0 && !problem.fetchesScalesB &&
-      getWordSpan(problem, problem.blockB, k) == 1)
-    bytes += getScaleBytes(schedule.getTileN(), problem.blockRowsB);
+  int64_t bytes = schedule.getTileM() * getRowBytes(schedule, dgk::Side::A) +
+                  schedule.getTileN() * getRowBytes(schedule, dgk::Side::B);
+  for (dgk::Side side : {dgk::Side::A, dgk::Side::B})
+    if (problem.blockA != 0 && getWordSpan(problem, side, k) == 1 &&
+        !(side == dgk::Side::A ? problem.fetchesScalesA
+                               : problem.fetchesScalesB))
+      bytes += getScaleBytes(problem, schedule, side);
   return bytes;
 }
 
 SharedMemoryUse dgemm::schedule::getSharedMemoryUse(const DenseProblem &problem,
                                                     ScheduleAttr schedule) {
   int64_t k = schedule.getTileK();
-  int64_t spanA = getWordSpan(problem, problem.blockA, k);
-  int64_t spanB = getWordSpan(problem, problem.blockB, k);
+  int64_t spanA = getWordSpan(problem, dgk::Side::A, k);
+  int64_t spanB = getWordSpan(problem, dgk::Side::B, k);
   SharedMemoryUse use;
   use.operands = schedule.getStages() * getStageBytes(problem, schedule);
   int64_t word =
-      (spanA > 1 ? getScaleBytes(schedule.getTileM(), problem.blockRowsA) : 0) +
-      (spanB > 1 ? getScaleBytes(schedule.getTileN(), problem.blockRowsB) : 0);
+      (spanA > 1 ? getScaleBytes(problem, schedule, dgk::Side::A) : 0) +
+      (spanB > 1 ? getScaleBytes(problem, schedule, dgk::Side::B) : 0);
   use.scales = schedule.getScaleStages() * word;
   use.staging = schedule.getStoreSlots() * kSlotRows *
                 static_cast<int64_t>(schedule.getStoreSwizzle(problem.dType));
@@ -298,14 +325,19 @@ std::optional<Violation> Checker::instruction() const {
                   toText(attr), target.getChip());
   dgk::MatrixInstruction mma = schedule.getMatrixInstruction();
   bool isScaled = problem.blockA != 0 && problem.hasPackedScales;
+  Type format = problem.scaleType;
+  if (isScaled && !format)
+    format = Float8E8M0FNUType::get(target.getContext());
   if (mma.getAType() == problem.aType && mma.getBType() == problem.bType &&
-      (mma.getScaleBlock() != 0) == isScaled)
+      mma.getScaleType() == (isScaled ? format : Type()))
     return std::nullopt;
   std::string text;
   llvm::raw_string_ostream(text)
       << "schedule uses " << attr << ", expected "
       << (isScaled ? "a block-scaled instruction" : "one without scales")
       << " for " << problem.aType << " x " << problem.bType;
+  if (problem.scaleType)
+    llvm::raw_string_ostream(text) << " with scales of " << problem.scaleType;
   return Violation{Limit::Instruction, text};
 }
 
@@ -331,24 +363,35 @@ std::optional<Violation> Checker::tileK() const {
     bool isKMajor;
     int64_t rows;
     Type type;
+    int64_t bytes; // of a row in shared memory
+    bool expanded;
     dgk::Swizzle swizzle;
+    int64_t elements; // that the scales serve which travel together
     int64_t block;
+  };
+  dgk::MatrixInstruction mma = schedule.getMatrixInstruction();
+  auto isExpanded = [&](dgk::Side side) {
+    Type type = side == dgk::Side::A ? problem.aType : problem.bType;
+    return mma.getContainerBits(side) > dgk::getElementBits(type);
   };
   for (const Operand &x :
        {Operand{'a', problem.isAKMajor, schedule.getTileM(), problem.aType,
-                schedule.getSwizzleA(), problem.blockA},
+                getRowBytes(schedule, dgk::Side::A), isExpanded(dgk::Side::A),
+                schedule.getSwizzleA(), getWordElements(problem, dgk::Side::A),
+                problem.blockA},
         Operand{'b', problem.isBKMajor, columns, problem.bType,
-                schedule.getSwizzleB(), problem.blockB}}) {
+                getRowBytes(schedule, dgk::Side::B), isExpanded(dgk::Side::B),
+                schedule.getSwizzleB(), getWordElements(problem, dgk::Side::B),
+                problem.blockB}}) {
     auto span = static_cast<int64_t>(x.swizzle);
-    int64_t bytes = dgk::getBytes(k, x.type);
     // Narrower swizzles leave bank conflicts in ldmatrix, and a row of several
     // atoms would need several boxes.
-    if (x.isKMajor && (span < 64 || bytes != span))
+    if (x.isKMajor && (span < 64 || x.bytes != span))
       return broken(Limit::TileK,
                     "tile K = {0} makes rows of {1} bytes in {2}, with swizzle "
                     "{3}; expected rows of 64 bytes with b64 or of 128 bytes "
                     "with b128",
-                    k, bytes, x.name, dgk::stringifySwizzle(x.swizzle));
+                    k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle));
     int64_t line = dgk::getBytes(x.rows, x.type);
     if (!x.isKMajor && (span == 0 || line % span != 0 ||
                         k % schedule.getMatrixInstruction().getK() != 0))
@@ -358,13 +401,17 @@ std::optional<Violation> Checker::tileK() const {
                     "the swizzle's bytes, and of K = {5} of the instruction",
                     x.name, line, x.rows, k, dgk::stringifySwizzle(x.swizzle),
                     schedule.getMatrixInstruction().getK());
-    int64_t elements = getWordElements(problem, x.block);
-    if (elements % k != 0)
+    if (x.expanded && span != kExpandedElements)
+      return broken(Limit::TileK,
+                    "tile K = {0} is not the {1} elements of {2} that TMA "
+                    "expands at a time; use tile K = {1} with swizzle b128",
+                    k, kExpandedElements, x.name);
+    if (x.elements % k != 0)
       return broken(Limit::TileK,
                     "tile K = {0} does not divide the {1} elements of {2} that "
                     "one scale word serves ({3} x {4}); use a smaller tile K",
-                    k, elements, x.name, problem.hasPackedScales ? 4 : 1,
-                    x.block);
+                    k, x.elements, x.name,
+                    x.elements / std::max<int64_t>(x.block, 1), x.block);
   }
   return std::nullopt;
 }

@@ -22,6 +22,9 @@ static constexpr int64_t kTileN[] = {16, 32, 64, 128};
 /// Rows from which on short K tiles pay: below, the extra barriers cost more
 /// than the extra stage saves.
 static constexpr int64_t kManyRows = 2048;
+/// Of one instruction.
+static constexpr int64_t kRows = 16;
+static constexpr int64_t kColumns = 8;
 
 namespace {
 
@@ -44,8 +47,11 @@ public:
   WarpGrid chooseGrid(const DenseProblem &problem,
                       const TileShape &shape) const override;
 
-  /// 256 x 232 + 128 x 40 registers are the 384 x 168 that the CTA starts with.
-  RoleRegisters getRegisters(int64_t) const override { return {232, 40}; }
+  /// With 4 warps nobody is short of registers; with 8, 256 x 232 + 128 x 40
+  /// are the 384 x 168 that the CTA starts with.
+  RoleRegisters getRegisters(int64_t mathWarps) const override {
+    return {mathWarps == 4 ? int64_t(248) : int64_t(232), 40};
+  }
 
   std::string getReasonAgainst(const DenseProblem &problem,
                                const TileShape &shape) const override;
@@ -70,28 +76,83 @@ private:
 
 } // namespace
 
-/// The grid of 8 warps, or 4 if the tile is too small, that loads the fewest
-/// fragments; of equals one with whole output lines, then more warps along M.
+/// Accumulators, two sets of A and B fragments, scale words, and what addresses
+/// and loop state take, of a thread whose warp owns `m` x `n` elements.
+static int64_t estimateRegisters(const DenseProblem &problem, int64_t m,
+                                 int64_t n) {
+  constexpr int64_t kThreads = 32;
+  // Every 16 x 32 byte (A) or 8 x 32 byte (B) fragment takes 4 or 2 registers.
+  int64_t fragments = m / kRows * 4 + n / kColumns * 2;
+  auto getWords = [](int64_t scales) {
+    return std::max<int64_t>(scales / 4, 1);
+  };
+  int64_t scales = problem.blockA == 0
+                       ? 0
+                       : m / kRows * getWords(problem.scalesPerLoadA) +
+                             n / kColumns * getWords(problem.scalesPerLoadB);
+  // Measured on sm_120a with fragments loaded one K step ahead: 135 registers
+  // for a 32 x 64 warp tile, of which 122 are counted above, in a bare loop;
+  // barriers, tile coordinates and the epilogue's addresses take the rest.
+  constexpr int64_t kOther = 40;
+  return m * n / kThreads + 2 * fragments + scales + kOther;
+}
+
+/// The grid of so many warps that loads the fewest fragments; of equals one
+/// with whole output lines, then more warps along M. Nothing if the tile is too
+/// small.
+static std::optional<WarpGrid> findGrid(const DenseProblem &problem,
+                                        const TileShape &shape, int64_t warps) {
+  std::optional<std::tuple<int64_t, bool, int64_t>> best;
+  std::optional<WarpGrid> grid;
+  for (int64_t m = warps; m >= 1; m /= 2) {
+    int64_t n = warps / m;
+    if (shape.m % (16 * m) != 0 || shape.n % (16 * n) != 0)
+      continue;
+    bool isPartial = dgk::getBytes(shape.n / n, problem.dType) % 128 != 0;
+    auto key = std::tuple(shape.m / m + shape.n / n, isPartial, n);
+    if (best && *best <= key)
+      continue;
+    best = key;
+    grid = {m, n};
+  }
+  return grid;
+}
+
+/// Whether ptxas would spill although the estimate fits: words that arrive with
+/// each K tile are there twice, and each K step of a tile has offsets of its
+/// own. Tried with 13.0.88 on all granularities: with 264 it spills, with 260
+/// it does not.
+static bool isTight(const DenseProblem &problem, const TileShape &shape,
+                    int64_t m, int64_t n) {
+  constexpr int64_t kMost = 260;
+  bool isFp4 = dgk::getElementBits(problem.aType) == 4 &&
+               dgk::getElementBits(problem.bType) == 4;
+  int64_t k = shape.kBytes * (isFp4 ? 2 : 1);
+  int64_t needed = estimateRegisters(problem, m, n) + 2 * (shape.kBytes / 32);
+  if (problem.blockA == 0)
+    return needed > kMost;
+  if (getWordSpan(problem, dgk::Side::A, k) == 1)
+    needed += m / kRows;
+  if (getWordSpan(problem, dgk::Side::B, k) == 1)
+    needed += n / kColumns;
+  return needed > kMost;
+}
+
+/// 4 warps where each gets 64 x 64 elements: one warp on each scheduler has 32
+/// independent instructions in a row, and loads a third less for each of them
+/// than one of 8 warps. Else 8 warps, or 4 if the tile is too small for them.
 WarpGrid MmaSyncPolicy::chooseGrid(const DenseProblem &problem,
                                    const TileShape &shape) const {
-  for (int64_t warps : {8, 4}) {
-    std::optional<std::tuple<int64_t, bool, int64_t>> best;
-    WarpGrid grid = {warps, 1};
-    for (int64_t m = warps; m >= 1; m /= 2) {
-      int64_t n = warps / m;
-      if (shape.m % (16 * m) != 0 || shape.n % (16 * n) != 0)
-        continue;
-      bool isPartial = dgk::getBytes(shape.n / n, problem.dType) % 128 != 0;
-      auto key = std::tuple(shape.m / m + shape.n / n, isPartial, n);
-      if (best && *best <= key)
-        continue;
-      best = key;
-      grid = {m, n};
-    }
-    if (best)
-      return grid;
-  }
-  llvm_unreachable("tiles are at least 64 x 16");
+  constexpr int64_t kLarge = 64;
+  std::optional<WarpGrid> few = findGrid(problem, shape, 4);
+  std::optional<WarpGrid> many = findGrid(problem, shape, 8);
+  if (!few)
+    llvm_unreachable("tiles are at least 64 x 16");
+  int64_t m = shape.m / few->m, n = shape.n / few->n;
+  bool isLarge = m >= kLarge && n >= kLarge &&
+                 estimateRegisters(problem, m, n) <= getRegisters(4).math &&
+                 !isTight(problem, shape, m, n);
+  return many && !isLarge ? *many : *few;
 }
 
 std::string MmaSyncPolicy::getReasonAgainst(const DenseProblem &problem,
@@ -123,24 +184,10 @@ MmaSyncPolicy::checkWarpTile(const DenseProblem &,
       .str();
 }
 
-/// Accumulators, two sets of A and B fragments, scale words, and what addresses
-/// and loop state take.
-int64_t MmaSyncPolicy::estimateMathRegisters(const DenseProblem &,
+int64_t MmaSyncPolicy::estimateMathRegisters(const DenseProblem &problem,
                                              ScheduleAttr schedule) const {
-  dgk::MatrixInstruction mma = schedule.getMatrixInstruction();
-  int64_t threads = mma.getThreads();
-  int64_t m = schedule.getWarpTileM();
-  int64_t n = schedule.getWarpTileN();
-  // Every 16 x 32 byte (A) or 8 x 32 byte (B) fragment takes 4 or 2 registers.
-  int64_t fragments = m / mma.getM() * (mma.getM() * 32 / threads / 4) +
-                      n / mma.getN() * (mma.getN() * 32 / threads / 4);
-  int64_t scales =
-      mma.getScaleBlock() == 0 ? 0 : m / mma.getM() + n / mma.getN();
-  // Measured on sm_120a with fragments loaded one K step ahead: 135 registers
-  // for a 32 x 64 warp tile, of which 122 are counted above, in a bare loop;
-  // barriers, tile coordinates and the epilogue's addresses take the rest.
-  constexpr int64_t kOther = 40;
-  return m * n / threads + 2 * fragments + scales + kOther;
+  return estimateRegisters(problem, schedule.getWarpTileM(),
+                           schedule.getWarpTileN());
 }
 
 // The constants are those of DeepGEMM's SM120 heuristic (0.07 cycles per byte,
@@ -160,9 +207,9 @@ static double getFeedBytes(const DenseProblem &problem, ScheduleAttr schedule) {
   if (problem.blockA == 0)
     return bytes;
   bytes += 4.0 * schedule.getTileM() / problem.blockRowsA /
-           getWordSpan(problem, problem.blockA, k);
+           getWordSpan(problem, dgk::Side::A, k);
   return bytes + 4.0 * schedule.getTileN() / problem.blockRowsB /
-                     getWordSpan(problem, problem.blockB, k);
+                     getWordSpan(problem, dgk::Side::B, k);
 }
 
 /// Prologue and epilogue of a tile. Stores from registers write rows in pieces
@@ -184,7 +231,8 @@ PartTimes MmaSyncPolicy::getTimes(const DenseProblem &problem,
       2.0 * schedule.getTileM() * schedule.getTileN() * schedule.getTileK();
   // TFLOP/s are 1000 operations per nanosecond.
   double tflops =
-      rates.getFp8Tflops() * 8.0 / dgk::getElementBits(problem.aType);
+      rates.getFp8Tflops() * 8.0 /
+      schedule.getMatrixInstruction().getContainerBits(dgk::Side::A);
   double mma = flops * rates.getSmCount() / (tflops * 1000.0);
   double feed = getFeedBytes(problem, schedule) / getFeedBytesPerNs();
   return {std::max(mma, feed) +

@@ -96,7 +96,27 @@ static bool makeKMajor(Call &call) {
   return true;
 }
 
-/// Rows a multiple of 16 bytes apart.
+/// TMA gives FP4 beside FP8 a byte for each element.
+static bool isExpanded(const Call &call, ShapedType type) {
+  return call.a.getElementType() != call.b.getElementType() &&
+         dgk::getElementBits(type.getElementType()) == 4;
+}
+
+/// K a multiple of what TMA expands at a time.
+static bool padK(Call &call) {
+  constexpr int64_t kElements = 128;
+  int64_t k = call.getK();
+  bool isMixed = isExpanded(call, call.a) || isExpanded(call, call.b);
+  if (!isMixed || call.layout != Layout::NT || k == kDynamic ||
+      k % kElements == 0)
+    return false;
+  auto padded = static_cast<int64_t>(llvm::alignTo(k, kElements));
+  call.a = MemRefType::get({call.getM(), padded}, call.a.getElementType());
+  call.b = MemRefType::get({call.getN(), padded}, call.b.getElementType());
+  return true;
+}
+
+/// Rows a multiple of 16 bytes apart, of 32 where TMA expands elements.
 static bool padRows(Call &call) {
   bool changed = false;
   for (ShapedType *type : {&call.a, &call.b}) {
@@ -104,8 +124,8 @@ static bool padRows(Call &call) {
     if (!memref)
       continue;
     int64_t stride = memref.getStridesAndOffset().first.front();
-    int64_t elements =
-        kTmaBytes * 8 / dgk::getElementBits(memref.getElementType());
+    int64_t bytes = kTmaBytes * (isExpanded(call, memref) ? 2 : 1);
+    int64_t elements = bytes * 8 / dgk::getElementBits(memref.getElementType());
     if (stride == kDynamic || stride % elements == 0)
       continue;
     auto layout = StridedLayoutAttr::get(
@@ -251,6 +271,7 @@ static SmallVector<Category> getCategories() {
        {5, "quantise both operands to f8E4M3FN", useFp8}},
       {{3, "give B and D the extents of A and B", fitExtents}},
       {{2, "copy the operands to K-major, layout nt", makeKMajor}},
+      {{2, "pad K of the operands with zeros to a multiple of 128", padK}},
       {{1, "pad the rows of the operands to a multiple of 16 bytes", padRows}},
       {{1, "pack the scales with dgemm.pack_scales", packScales},
        {1, "arrange the scales as f32 with stride 1 along the rows",

@@ -58,7 +58,7 @@ func.func @unusual_but_legal(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16>
 // CHECK-LABEL: @own_target
-// CHECK: dgk.schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 2,
+// CHECK: dgk.schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 2x2, stages = 3,
 // CHECK-SAME: dgk.target = #dgk.target<"sm_120a", sm120, ptx = 88, limits = <sharedPerCta = 65536,
 func.func @own_target(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)

@@ -60,15 +60,59 @@ func.func @no_depth(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 
 // -----
 
-!a = memref<?x7168xf4E2M1FN>
-!sa = memref<?x14xi32, strided<[1, ?]>>
-!b = memref<2112x7168xf4E2M1FN>
-!sb = memref<2112x14xi32, strided<[1, 2112]>>
+// FP4 beside FP8 is expanded by TMA, 128 elements at a time.
+!a = memref<?x576xf8E4M3FN>
+!sa = memref<?x5xi32, strided<[1, ?]>>
+!b = memref<2112x576xf4E2M1FN>
+!sb = memref<2112x5xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16>
-func.func @fp4(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{'dgemm.matmul' op [select-c5] a x b is 'f4E2M1FN' x 'f4E2M1FN', expected f8E4M3FN x f8E4M3FN or bf16 x bf16 on sm_120a: no lowering uses its #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32> yet; it runs on --device=reference}}
+func.func @expanded(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c10] K is 576, expected a multiple of 128: TMA expands the 'f4E2M1FN' elements of b in groups of that size beside the other operand's bytes; pad K of both operands with zeros to 640}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
-    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
+  return
+}
+
+// -----
+
+!a = memref<?x640xf4E2M1FN, strided<[672, 1]>>
+!sa = memref<?x5xi32, strided<[1, ?]>>
+!b = memref<2112x640xf8E4M3FN>
+!sb = memref<2112x5xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @expanded_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c10] rows of a are 336 bytes apart, expected a multiple of 32 as TMA needs; pad them to 352 bytes}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
+  return
+}
+
+// -----
+
+// Scales that are bytes: rows that TMA can find, one row for each.
+!a = memref<?x576xf4E2M1FN>
+!sa = memref<?x18xf8E8M0FNU>
+!b = memref<2112x576xf4E2M1FN>
+!sb = memref<2112x18xf8E8M0FNU>
+!d = memref<?x2112xbf16>
+func.func @scale_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c11] a_scale is 'memref<?x18xf8E8M0FNU>', expected stride 1 along K and rows a multiple of 16 bytes apart as TMA needs; pad the rows, or pack the scales with dgemm.pack_scales}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
+  return
+}
+
+// -----
+
+!a = memref<?x2048xf8E4M3FN>
+!sa = memref<?x16xf8E8M0FNU>
+!b = memref<2112x2048xf8E4M3FN>
+!sb = memref<17x16xf8E8M0FNU>
+!d = memref<?x2112xbf16>
+func.func @scale_blocks(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c7] b_scale has 128 rows for each scale, expected 1 on sm_120a; dgemm.pack_scales repeats the scale for each row}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 128x128>}
   return
 }
 
@@ -97,7 +141,7 @@ func.func @columns_of_b(%a: memref<?x64xbf16>, %b: memref<64x33xbf16>, %d: memre
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16>
 func.func @f32_scales(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{'dgemm.matmul' op [select-c7] a_scale has elements of type 'f32', expected i32 that packs four UE8M0 scales on sm_120a; convert it with dgemm.pack_scales}}
+  // expected-error @below {{'dgemm.matmul' op [select-c7] a_scale has elements of type 'f32', expected i32 that packs four UE8M0 scales on sm_120a, or f8E8M0FNU; convert it with dgemm.pack_scales}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
   return
@@ -111,7 +155,7 @@ func.func @f32_scales(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 !sb = memref<17x56xf32>
 !d = memref<?x2112xbf16>
 func.func @block_scales(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{'dgemm.matmul' op [select-c7] b_scale has elements of type 'f32', expected i32 that packs four UE8M0 scales on sm_120a; convert it with dgemm.pack_scales}}
+  // expected-error @below {{'dgemm.matmul' op [select-c7] b_scale has elements of type 'f32', expected i32 that packs four UE8M0 scales on sm_120a, or f8E8M0FNU; convert it with dgemm.pack_scales}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 128x128>}
   return

@@ -54,3 +54,18 @@ func.func @addend(%a: memref<?x512xbf16>, %b: memref<256x512xbf16>, %d: memref<?
     {dgk.schedule = #s}
   return
 }
+
+// -----
+
+// Element types that the instructions do not multiply.
+func.func @fp4(%a: memref<?x512xf4E2M1FN>, %sa: memref<?x4xf32, strided<[1, ?]>>,
+               %b: memref<256x512xf4E2M1FN>, %sb: memref<256x4xf32, strided<[1, 256]>>,
+               %d: memref<?x256xbf16>) {
+  // expected-error @below {{'dgemm.matmul' op [select-c5] a x b is 'f4E2M1FN' x 'f4E2M1FN', expected f8E4M3FN x f8E4M3FN or bf16 x bf16 on sm_90a: it has no instruction for this pair; it runs on --device=reference}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x512xf4E2M1FN>, memref<?x4xf32, strided<[1, ?]>>,
+        memref<256x512xf4E2M1FN>, memref<256x4xf32, strided<[1, 256]>>)
+    outs(%d : memref<?x256xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}

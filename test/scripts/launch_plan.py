@@ -120,12 +120,15 @@ def find_map(plan, tensor_map, arguments, symbols):
     dims = [evaluate_within(e, symbols, MAX_INT32) for e in tensor_map["dims"]]
     if 0 in dims:
         return None
-    check_address(name, argument, 16)
+    alignment = 32 if tensor_map["type"] == "b4x16_p64" else 16
+    check_address(name, argument, alignment)
+    if alignment == 32 and dims[0] % 128:
+        raise PlanError("out_of_range", f"{name} has rows of {dims[0]} elements")
     strides = []
     for dim, expression in zip(dims[1:], tensor_map["strides"]):
         # No row follows: the hardware gets a legal stride that means nothing.
-        stride = 16 if dim == 1 else evaluate_within(expression, symbols, 2**40 - 1)
-        if stride % 16:
+        stride = alignment if dim == 1 else evaluate_within(expression, symbols, 2**40 - 1)
+        if stride % alignment:
             raise PlanError("bad_stride", f"{name} has rows {stride} bytes apart")
         strides.append(stride)
     return {

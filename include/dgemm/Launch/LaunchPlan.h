@@ -51,6 +51,9 @@ enum class ElementType {
   F8E5M2,
   F8E8M0FNU,
   F4E2M1FN,
+  /// For tensor maps only: f4E2M1FN of which 16 take 16 bytes of shared memory,
+  /// packed in the first 8 (CUDA driver API, 16U4_ALIGN16B).
+  B4X16P64,
   Index,
 };
 
@@ -58,8 +61,10 @@ enum class ElementType {
 std::string_view getName(ElementType type);
 /// The type of that name, none when it is unknown.
 std::optional<ElementType> parseElementType(std::string_view name);
-/// Bits of an element; two f4E2M1FN share a byte.
+/// Bits of an element in global memory; two f4E2M1FN share a byte.
 int64_t getBits(ElementType type);
+/// Multiple of addresses and row distances under a tensor map of this type.
+int64_t getMapAlignment(ElementType type);
 
 /// A size or stride in elements; empty when only the launch knows it.
 using Extent = std::optional<int64_t>;

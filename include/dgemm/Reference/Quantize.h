@@ -30,11 +30,12 @@ struct Granularity {
 };
 
 /// Quantises a [mn, k] matrix. `codes` has type f8E4M3FN, f8E5M2 or f4E2M1FN
-/// and x's shape. `scales` is [ceil(mn / g.mn), ceil(k / g.k)] of f32 or
-/// f8E8M0FNU. The largest magnitude of a block (at least 1e-4) is mapped to the
-/// largest code; `powersOfTwo` rounds scales up to powers of two, which is
-/// implied by f8E8M0FNU scales. Granularity 1xg is "per token", gxg "per
-/// block", (1 x whole row) one scale per row; "per channel" is the transpose.
+/// and x's shape. `scales` is [ceil(mn / g.mn), ceil(k / g.k)] of f32,
+/// f8E8M0FNU or f8E4M3FN (to nearest, 2^-9 to 448). The largest magnitude of a
+/// block (at least 1e-4) is mapped to the largest code; `powersOfTwo` rounds
+/// scales up to powers of two, which is implied by f8E8M0FNU scales.
+/// Granularity 1xg is "per token", gxg "per block", (1 x whole row) one scale
+/// per row; "per channel" is the transpose.
 Status quantize(const Parallel &parallel, const View &x, Granularity g,
                 bool powersOfTwo, const View &codes, const View &scales);
 

@@ -30,14 +30,20 @@ struct DenseProblem {
   mlir::Type aType;
   mlir::Type bType;
   mlir::Type dType;
-  /// Elements of K that share a scale: 32 or 128; 0 without scales.
+  /// Elements of K that share a scale: 16, 32 or 128; 0 without scales.
   int64_t blockA = 0;
   int64_t blockB = 0;
   /// Rows of A (of B) that share a scale: 1 or 128.
   int64_t blockRowsA = 1;
   int64_t blockRowsB = 1;
-  /// Scales are UE8M0, packed four to a word; otherwise an f32 each.
+  /// Scales are bytes that the instruction applies; otherwise an f32 each.
   bool hasPackedScales = true;
+  /// Format of these bytes; null for f8E8M0FNU.
+  mlir::Type scaleType;
+  /// Scales of a row of A (of B) that travel together: 4 packed in a word, or
+  /// 16 that are elements of their own, the bytes that TMA moves at least.
+  int64_t scalesPerLoadA = 4;
+  int64_t scalesPerLoadB = 4;
   /// D's row stride is known to be a multiple of 16 bytes, as TMA needs, and no
   /// gap of a head split begins inside of what one copy stores.
   bool dIsTmaAligned = false;
@@ -109,12 +115,12 @@ dgk::MatrixInstruction findInstruction(const DenseProblem &problem,
 /// but for `checkSchedule`, takes the product in this form.
 DenseProblem orient(const DenseProblem &problem, bool swapAb);
 
-/// K elements that one 32-bit scale word serves: four blocks where scales are
-/// packed. 0 without scales.
-int64_t getWordElements(const DenseProblem &problem, int64_t block);
+/// K elements that the scales serve which travel together: four blocks where
+/// they are packed. 0 without scales.
+int64_t getWordElements(const DenseProblem &problem, dgk::Side side);
 
-/// K tiles that one scale word serves, at least 1.
-int64_t getWordSpan(const DenseProblem &problem, int64_t block, int64_t tileK);
+/// K tiles that they serve, at least 1.
+int64_t getWordSpan(const DenseProblem &problem, dgk::Side side, int64_t tileK);
 
 /// K elements of which each split but the last takes a multiple: a K tile, and
 /// what one scale word serves.

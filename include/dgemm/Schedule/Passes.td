@@ -58,14 +58,18 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     5. `select-c5`: the target has a lowered instruction for the element types.
     6. `select-c6`: A and B have stride 1 along K, whatever the layout. 16-bit
        types may have it along M and N, for `mma.sync` FP8 as well.
-    7. `select-c7`: scales are packed UE8M0, four to an i32; where the instructions
+    7. `select-c7`: scales are UE8M0, packed four to an i32 or f8E8M0FNU, or
+       f8E4M3FN where the op has them, and serve one row; where the instructions
        know no scales, f32 for 1 x 128 elements, or 128 x 128 of B.
     9. `select-c9`: heads of a head split have fewer than 2^31 columns.
-    10. `select-c10`: rows of A and B (columns, where these are contiguous) are a multiple of 16 bytes apart. A stride
-        that is only known at launch is the caller's promise.
+    10. `select-c10`: rows of A and B (columns, where these are contiguous) are a
+        multiple of 16 bytes apart. Of FP4 beside FP8, which TMA expands to a byte
+        for each element, they are a multiple of 32 bytes apart, and K is a
+        multiple of 128. What is only known at launch is the caller's promise.
     11. `select-c11`: packed scales have stride 1 along the rows, and along K a
-        multiple of 4 words. Where other scales of single rows have not, threads
-        fetch them.
+        multiple of 4 words; those that are bytes have stride 1 along K, and rows
+        a multiple of 16 bytes apart. Where other scales of single rows have not,
+        threads fetch them.
 
     The schedule, whoever wrote it:
 
@@ -74,9 +78,10 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
         most 256 rows and columns. For `wgmma` warps along M come in fours, and
         scales of B divide the warp's columns or the other way round.
     14. `select-c14`: rows of tile K are 64 bytes with swizzle `b64` or 128 with
-        `b128`, and tile K divides the elements that one scale word serves. Where
-        an operand is contiguous along M or N, its tile is a whole number of
-        swizzle spans there, and tile K one of instructions.
+        `b128`, 128 where TMA expands elements, and tile K divides the elements
+        that one scale word serves. Where an operand is contiguous along M or N,
+        its tile is a whole number of swizzle spans there, and tile K one of
+        instructions.
     15. `select-c15`: shared memory. Operand ring, scale ring, 16 rows of one
         swizzle span for each store slot, a tile of C for `wgmma` where C is not
         summed in memory and TMA can copy it, 16 bytes for each stage of a

@@ -31,9 +31,11 @@ llvm::SmallVector<llvm::StringRef> getKnownChips();
 llvm::SmallVector<llvm::StringRef> getKnownParts();
 
 /// The first matrix instruction of the target that multiplies these element
-/// types, with block scales or without; null if there is none.
+/// types, with block scales or without; null if there is none. With a
+/// `scaleType`, scales are of that format.
 MatrixInstruction findInstruction(TargetAttr target, mlir::Type aType,
-                                  mlir::Type bType, bool scaled);
+                                  mlir::Type bType, bool scaled,
+                                  mlir::Type scaleType = {});
 
 } // namespace dgk
 

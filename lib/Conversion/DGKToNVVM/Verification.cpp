@@ -112,7 +112,7 @@ static LogicalResult verifyStage(KernelOp kernel) {
     return kernel.emitOpError("[dgk_to_nvvm-c2] uses ")
            << instruction
            << ", which has no lowering here; #dgk.wgmma, and #dgk.mma_sync of "
-              "bf16 and of mxf8f6f4 with f8E4M3FN have one";
+              "bf16, mxf4nvf4, and mxf8f6f4 with FP8 and FP4 have one";
   if (!kernel.getBody().hasOneBlock())
     return kernel.emitOpError("[dgk_to_nvvm-c5] has branches between blocks; "
                               "use scf, which is lowered later");

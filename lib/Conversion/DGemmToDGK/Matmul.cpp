@@ -16,8 +16,10 @@ using namespace dgk;
 
 namespace {
 
-/// UE8M0 scales of consecutive K groups that one packed word holds.
+/// Scales of consecutive K groups that are loaded together: in a packed word,
+/// and of those that are bytes as many as TMA moves at least.
 constexpr int64_t kScalesPerWord = 4;
+constexpr int64_t kScalesPerCopy = 16;
 
 /// One operand as the kernel sees it.
 struct Operand {
@@ -28,10 +30,17 @@ struct Operand {
   int64_t tileRows = 0;
   bool isKFirst = false; // whether K is the first dimension of `data`
 
-  /// K elements that one element of the scale operand covers.
+  Type getScaleType() const {
+    return cast<MemRefType>(scale.getType()).getElementType();
+  }
+  /// Elements of the scale operand that are loaded together.
+  int64_t getScaleColumns() const {
+    return getElementBits(getScaleType()) == 8 ? kScalesPerCopy : 1;
+  }
+  /// K elements that they cover.
   int64_t getSpan() const {
-    Type type = cast<MemRefType>(scale.getType()).getElementType();
-    return type.isInteger(32) ? kScalesPerWord * granularity : granularity;
+    return getScaleColumns() * granularity *
+           (getScaleType().isInteger(32) ? kScalesPerWord : 1);
   }
 
   /// Whether the threads that scale fetch the scales themselves: those of
@@ -113,8 +122,9 @@ private:
 
   /// The scale word of `operand` for the K elements from `k` on.
   Scale loadScale(const Operand &operand, Side side, Value row, Value k) {
-    Value word =
-        arith::DivUIOp::create(builder, loc, k, index(operand.getSpan()));
+    int64_t columns = operand.getScaleColumns();
+    Value word = arith::DivUIOp::create(builder, loc, k,
+                                        index(operand.getSpan() / columns));
     if (operand.isFetched())
       return {FetchScalesOp::create(
                   builder, loc,
@@ -122,7 +132,7 @@ private:
                   operand.scale, ValueRange{row, word}),
               k};
     if (operand.blockRows == 1)
-      return {loadTile(operand.scale, row, word, operand.tileRows, 1), k};
+      return {loadTile(operand.scale, row, word, operand.tileRows, columns), k};
     // Where tiles do not begin with a block, one scale for each common divisor.
     int64_t step = std::gcd(operand.tileRows, operand.blockRows);
     Type element = cast<MemRefType>(operand.scale.getType()).getElementType();
@@ -133,10 +143,22 @@ private:
     return {tile, k};
   }
 
+  /// `k - begin`. Each loop adds an offset to the element where it begins, so
+  /// `k` is a sum with `begin` in front; without the subtraction it does not
+  /// depend on the loops around `begin`.
+  Value getDistance(Value k, Value begin) {
+    auto sum = k.getDefiningOp<arith::AddIOp>();
+    if (k == begin || !sum)
+      return index(0);
+    if (sum.getLhs() == begin)
+      return sum.getRhs();
+    return arith::AddIOp::create(builder, loc, getDistance(sum.getLhs(), begin),
+                                 sum.getRhs());
+  }
+
   /// Position within its word of the scale for element `k`.
   Value getScaleIndex(const Operand &operand, const Scale &scale, Value k) {
-    Value distance = arith::SubIOp::create(builder, loc, k, scale.begin);
-    return arith::DivUIOp::create(builder, loc, distance,
+    return arith::DivUIOp::create(builder, loc, getDistance(k, scale.begin),
                                   index(operand.granularity));
   }
 

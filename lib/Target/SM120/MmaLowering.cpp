@@ -23,6 +23,9 @@ namespace {
 /// For A they are in the order rows 0-7 | 8-15 of the first 16 bytes, then of
 /// the second: the A fragment of one instruction. For B the halves of K come
 /// first: the B fragments of two instructions.
+///
+/// Elements that were expanded on their way into shared memory take their bytes
+/// here.
 struct ReadFragmentsPattern : KernelPattern<ReadFragmentsOp> {
   using KernelPattern::KernelPattern;
 
@@ -32,8 +35,11 @@ struct ReadFragmentsPattern : KernelPattern<ReadFragmentsOp> {
     TileType type = op.getInput().getType();
     auto shared = dyn_cast_if_present<SharedAttr>(type.getLayout());
     FragmentsType fragments = op.getType();
-    int64_t stepBytes =
-        getBytes(fragments.getShape()[1], fragments.getElementType());
+    bool expanded = shared && shared.getExpanded();
+    auto getStoredBytes = [&](int64_t elements) {
+      return expanded ? elements : getBytes(elements, type.getElementType());
+    };
+    int64_t stepBytes = getStoredBytes(fragments.getShape()[1]);
     if (!shared || shared.getSwizzle() == Swizzle::None ||
         shared.getColumnMajor() || stepBytes != 32)
       return rewriter.notifyMatchFailure(
@@ -49,7 +55,7 @@ struct ReadFragmentsPattern : KernelPattern<ReadFragmentsOp> {
     // The lane's offset does not change from slot to slot, so it is one
     // loop-invariant register for each step; the tile's address is the same in
     // all lanes and goes into the instruction as a uniform register.
-    int64_t bytes = getBytes(op.getOffset(), type.getElementType());
+    int64_t bytes = getStoredBytes(op.getOffset());
     Value offset = getLaneOffset(b, fragments.getSide(), firstRow, span, bytes);
     Value address =
         arith::AddIOp::create(b, adaptor.getInput().front(), offset);
@@ -58,7 +64,7 @@ struct ReadFragmentsPattern : KernelPattern<ReadFragmentsOp> {
     int64_t rows = isA ? tile.rows : tile.columns;
     SmallVector<Value> registers;
     for (int64_t row = 0; row < rows; row += 16)
-      loadMatrices(b, address, atom + row * span, registers);
+      loadMatrices(b, address, atom + row * span, expanded, registers);
     rewriter.replaceOpWithMultiple(op, {registers});
     return success();
   }
@@ -82,43 +88,122 @@ struct ReadFragmentsPattern : KernelPattern<ReadFragmentsOp> {
     return arith::AddIOp::create(b, swizzled.offset, inRow);
   }
 
+  /// `ldmatrix` leaves expanded e2m1 elements in bits 0 to 3 of their bytes;
+  /// the product wants them in bits 2 to 5. The others are zero, so one shift
+  /// moves all four (CUTLASS, `fp4_shift_A` and `fp4_shift_B`).
+  static constexpr int64_t kExpandedShift = 2;
+
   static void loadMatrices(ImplicitLocOpBuilder &b, Value address,
-                           int64_t offset, SmallVectorImpl<Value> &registers) {
+                           int64_t offset, bool expanded,
+                           SmallVectorImpl<Value> &registers) {
     MLIRContext *context = b.getContext();
     auto result = LLVM::LLVMStructType::getLiteral(
         context, SmallVector<Type>(4, b.getI32Type()));
     Value loaded = NVVM::LdMatrixOp::create(
         b, result, sharedPointer(b, address, offset), 4, NVVM::MMALayout::row,
-        NVVM::LdStMatrixShapeAttr::get(context, 8, 8),
-        NVVM::LdStMatrixEltType::B16);
-    for (int64_t i = 0; i < 4; ++i)
-      registers.push_back(LLVM::ExtractValueOp::create(b, loaded, i));
+        NVVM::LdStMatrixShapeAttr::get(context, 8, expanded ? 16 : 8),
+        expanded ? NVVM::LdStMatrixEltType::B8X16_B4X16_P64
+                 : NVVM::LdStMatrixEltType::B16);
+    for (int64_t i = 0; i < 4; ++i) {
+      Value value = LLVM::ExtractValueOp::create(b, loaded, i);
+      if (expanded)
+        value = arith::ShLIOp::create(b, value, constI32(b, kExpandedShift));
+      registers.push_back(value);
+    }
   }
 };
 
-/// The scale words of one operand and which of their bytes applies.
+/// The scale words of one operand and which of their bytes apply to a step.
+///
+/// An instruction takes `count` scales, neighbours in a word from the byte on
+/// that its selector names. Where fewer scales cover the step, one for all of
+/// it, its byte is repeated first: two words, of bytes 0 0 1 1 and 2 2 3 3,
+/// serve all steps of a word, and the selector names the pair.
 class ScaleSelector {
 public:
-  /// `index` is the position in the word of the step's scale. A constant goes
-  /// into the instruction's byte selector, a value shifts the words.
-  ScaleSelector(ImplicitLocOpBuilder &b, ValueRange words, Value index)
-      : words(words) {
-    if (std::optional<int64_t> constant = getConstantIntValue(index)) {
-      byte = *constant;
+  /// `registers` are words of one row behind those of another; `index` is the
+  /// position among the scales of a row of the step's first. A constant goes
+  /// into the instruction's selector, a value picks and shifts words.
+  ScaleSelector(ImplicitLocOpBuilder &b, ValueRange registers, ScalesType type,
+                Value index, bool isRepeated)
+      : perRow(type.getWords()) {
+    std::optional<int64_t> constant = getConstantIntValue(index);
+    if (constant && (*constant < 0 || *constant >= kBytes * perRow))
       return;
+    byte = constant.value_or(0) % kBytes;
+    for (size_t i = 0; i < registers.size(); i += perRow)
+      words.push_back(constant ? registers[i + *constant / kBytes]
+                               : pick(b, registers.slice(i, perRow), index));
+    if (isRepeated) {
+      repeat(b, byte / 2 == 0 ? 0x1100 : 0x3322);
+      byte = byte % 2 * 2;
     }
-    Value shift = mulI32(b, toI32(b, index), 8);
-    for (Value &word : this->words)
-      word = arith::ShRUIOp::create(b, word, shift);
   }
 
+  /// Whether `count` scales from the byte on are in the word.
+  bool isLegal(int64_t count) const {
+    return !words.empty() && byte + count <= kBytes && byte % count == 0;
+  }
   int64_t getByte() const { return byte; }
   Value getWord(int64_t i) const { return words[i]; }
 
 private:
+  static constexpr int64_t kBytes = 4;
+
+  /// The scale at `index` in byte 0.
+  Value pick(ImplicitLocOpBuilder &b, ValueRange row, Value index) const {
+    Value position = toI32(b, index);
+    Value number = arith::ShRUIOp::create(b, position, constI32(b, 2));
+    Value word = row.front();
+    for (int64_t i = 1; i < perRow; ++i) {
+      Value isHere = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, number,
+                                           constI32(b, i));
+      word = arith::SelectOp::create(b, isHere, row[i], word);
+    }
+    Value inWord = perRow == 1
+                       ? position
+                       : arith::AndIOp::create(b, position, constI32(b, 3));
+    return arith::ShRUIOp::create(b, word, mulI32(b, inWord, 8));
+  }
+
+  /// Nibble i of `selector` is the byte that becomes byte i (PTX ISA, "prmt").
+  void repeat(ImplicitLocOpBuilder &b, int64_t selector) {
+    for (Value &word : words)
+      word = NVVM::PermuteOp::create(b, b.getI32Type(), word, word,
+                                     constI32(b, selector),
+                                     NVVM::PermuteMode::DEFAULT);
+  }
+
+  int64_t perRow;
   SmallVector<Value> words;
   int64_t byte = 0;
 };
+
+/// How an instruction is written.
+struct Spelling {
+  NVVM::MMABlockScaleKind kind;
+  NVVM::ScaleVecSize scales;
+  NVVM::BlockScaleFormat format;
+  std::array<NVVM::MMATypes, 2> types;
+};
+
+static NVVM::MMATypes getMmaType(Type type) {
+  return getElementBits(type) == 4 ? NVVM::MMATypes::e2m1
+                                   : NVVM::MMATypes::e4m3;
+}
+
+static Spelling getSpelling(MmaSyncAttr instruction) {
+  bool packed = instruction.getKind() == MmaKind::MXF4NVF4;
+  bool fine = isa<Float8E4M3FNType>(instruction.getScaleType());
+  return {
+      packed ? NVVM::MMABlockScaleKind::MXF4NVF4
+             : NVVM::MMABlockScaleKind::MXF8F6F4,
+      fine     ? NVVM::ScaleVecSize::X4
+      : packed ? NVVM::ScaleVecSize::X2
+               : NVVM::ScaleVecSize::X1,
+      fine ? NVVM::BlockScaleFormat::UE4M3 : NVVM::BlockScaleFormat::UE8M0,
+      {getMmaType(instruction.getAType()), getMmaType(instruction.getBType())}};
+}
 
 /// All instructions of one K step.
 struct MmaPattern : KernelPattern<MmaOp> {
@@ -133,23 +218,39 @@ struct MmaPattern : KernelPattern<MmaOp> {
     };
     if (!isa<FragmentsType>(op.getA().getType()) ||
         !isa<FragmentsType>(op.getB().getType()) ||
-        instruction.getKind() != MmaKind::MXF8F6F4 ||
-        !isScales(op.getAScale()) || !isScales(op.getBScale()))
+        instruction.getScaleBlock() == 0 || !isScales(op.getAScale()) ||
+        !isScales(op.getBScale()))
       return rewriter.notifyMatchFailure(
           op, "needs operands and scales in registers; run dgk-hoist-scales "
               "and dgk-read-fragments first");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    ScaleSelector sa(b, adaptor.getAScale(), op.getAScaleIndex());
-    ScaleSelector sb(b, adaptor.getBScale(), op.getBScaleIndex());
-    if (sa.getByte() > 3 || sb.getByte() > 3)
-      return op.emitOpError("[mma-c5] selects bytes ")
-             << sa.getByte() << " and " << sb.getByte()
-             << " of its scale words, expected 0 to 3";
+    int64_t count = instruction.getK() / instruction.getScaleBlock();
+    auto select = [&](ValueRange registers, Value scale, Value index,
+                      int64_t per) {
+      bool isRepeated = count > 1 && per >= instruction.getK();
+      return ScaleSelector(b, registers, cast<ScalesType>(scale.getType()),
+                           index, isRepeated);
+    };
+    ScaleSelector sa = select(adaptor.getAScale(), op.getAScale(),
+                              op.getAScaleIndex(), *op.getAScalePer());
+    ScaleSelector sb = select(adaptor.getBScale(), op.getBScale(),
+                              op.getBScaleIndex(), *op.getBScalePer());
+    if (!sa.isLegal(count) || !sb.isLegal(count))
+      return op.emitOpError("[mma-c5] takes ")
+             << count << " of its scales from positions "
+             << getText(op.getAScaleIndex()) << " and "
+             << getText(op.getBScaleIndex())
+             << " on, expected them in one word of those that it has";
     SmallVector<Value> acc(adaptor.getAccumulator());
     multiply(b, instruction, WarpTile(kernel.schedule), adaptor.getA(),
              adaptor.getB(), sa, sb, acc);
     rewriter.replaceOpWithMultiple(op, {acc});
     return success();
+  }
+
+  static std::string getText(Value index) {
+    std::optional<int64_t> constant = getConstantIntValue(index);
+    return constant ? std::to_string(*constant) : "a value";
   }
 
   /// Column by column, so that neighbours in time share B and differ in the
@@ -175,14 +276,12 @@ struct MmaPattern : KernelPattern<MmaOp> {
     };
     Type result = LLVM::LLVMStructType::getLiteral(
         b.getContext(), SmallVector<Type>(kAccumulators, b.getF32Type()));
+    Spelling spelling = getSpelling(instruction);
     Value d = NVVM::MmaBlockScaleOp::create(
         b, result, fa, fb, acc, wordA, selector(byteA), selector(0), wordB,
         selector(byteB), selector(0),
         {instruction.getM(), instruction.getN(), instruction.getK()},
-        std::array<NVVM::MMATypes, 2>{NVVM::MMATypes::e4m3,
-                                      NVVM::MMATypes::e4m3},
-        NVVM::ScaleVecSize::X1, NVVM::BlockScaleFormat::UE8M0,
-        NVVM::MMABlockScaleKind::MXF8F6F4);
+        spelling.types, spelling.scales, spelling.format, spelling.kind);
     for (int64_t r = 0; r < kAccumulators; ++r)
       acc[r] = LLVM::ExtractValueOp::create(b, d, r);
   }
@@ -209,23 +308,61 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
     Value lane = getLane(b);
     Value row = arith::ShRUIOp::create(b, lane, constI32(b, 2));
     bool isA = op.getType().getSide() == Side::A;
-    if (isA) {
-      Value odd = arith::AndIOp::create(b, lane, constI32(b, 1));
+    Value odd = arith::AndIOp::create(b, lane, constI32(b, 1));
+    if (isA)
       row = arith::AddIOp::create(b, row, mulI32(b, odd, 8));
-    }
     row = arith::AddIOp::create(
         b, row, isA ? tile.getFirstRow(b, warp) : tile.getFirstColumn(b, warp));
-    Value address =
-        arith::AddIOp::create(b, adaptor.getInput().front(), mulI32(b, row, 4));
-    int64_t step = 4 * (isA ? kRows : kColumns);
+    int64_t pitch = 4 * op.getType().getWords();
+    Value address = arith::AddIOp::create(b, adaptor.getInput().front(),
+                                          mulI32(b, row, pitch));
+    int64_t step = pitch * (isA ? kRows : kColumns);
     int64_t count = isA ? tile.getTilesM() : tile.getTilesN();
     int64_t offset = kernel.offsets.lookup(op.getInput());
     SmallVector<Value> words;
-    for (int64_t i = 0; i < count; ++i)
-      words.push_back(LLVM::LoadOp::create(
-          b, b.getI32Type(), sharedPointer(b, address, offset + step * i)));
+    for (int64_t i = 0; i < count; ++i) {
+      int64_t at = offset + step * i;
+      if (isA && pitch == kSwappedPitch)
+        loadSwapped(b, address, odd, at, words);
+      else
+        words.append(loadWords(b, sharedPointer(b, address, at), pitch / 4));
+    }
     rewriter.replaceOpWithMultiple(op, {words});
     return success();
+  }
+
+  /// Neighbouring words, in one load.
+  static SmallVector<Value> loadWords(ImplicitLocOpBuilder &b, Value pointer,
+                                      int64_t count) {
+    if (count == 1)
+      return {LLVM::LoadOp::create(b, b.getI32Type(), pointer)};
+    Value row =
+        LLVM::LoadOp::create(b, VectorType::get({count}, b.getI32Type()),
+                             pointer, /*alignment=*/4 * count);
+    SmallVector<Value> words;
+    for (int64_t i = 0; i < count; ++i)
+      words.push_back(LLVM::ExtractElementOp::create(b, row, constI32(b, i)));
+    return words;
+  }
+
+  /// The four words of rows g and g + 8, which lie in the same banks: the lanes
+  /// of one row read its halves in the other order.
+  static constexpr int64_t kSwappedPitch = 16;
+
+  static void loadSwapped(ImplicitLocOpBuilder &b, Value address, Value odd,
+                          int64_t offset, SmallVectorImpl<Value> &words) {
+    Value half = mulI32(b, odd, kSwappedPitch / 2);
+    Value first = arith::AddIOp::create(b, address, half);
+    Value second = arith::SubIOp::create(b, address, half);
+    SmallVector<Value> x = loadWords(b, sharedPointer(b, first, offset), 2);
+    SmallVector<Value> y =
+        loadWords(b, sharedPointer(b, second, offset + kSwappedPitch / 2), 2);
+    Value isOdd =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, odd, constI32(b, 0));
+    for (int64_t i = 0; i < 2; ++i)
+      words.push_back(arith::SelectOp::create(b, isOdd, y[i], x[i]));
+    for (int64_t i = 0; i < 2; ++i)
+      words.push_back(arith::SelectOp::create(b, isOdd, x[i], y[i]));
   }
 };
 

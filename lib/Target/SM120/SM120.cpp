@@ -21,10 +21,13 @@ struct MmaSyncLowering
     : MatrixInstructionLowering::ExternalModel<MmaSyncLowering, MmaSyncAttr> {
   bool hasProducts(Attribute attr) const {
     auto mma = cast<MmaSyncAttr>(attr);
+    auto isKnown = [](Type type) {
+      return isa<Float8E4M3FNType, Float4E2M1FNType>(type);
+    };
     return mma.getKind() == MmaKind::BF16 ||
-           (mma.getKind() == MmaKind::MXF8F6F4 &&
-            isa<Float8E4M3FNType>(mma.getAType()) &&
-            isa<Float8E4M3FNType>(mma.getBType()));
+           mma.getKind() == MmaKind::MXF4NVF4 ||
+           (mma.getKind() == MmaKind::MXF8F6F4 && isKnown(mma.getAType()) &&
+            isKnown(mma.getBType()));
   }
 
   /// Fragments exist for the whole output tile only.
@@ -35,11 +38,12 @@ struct MmaSyncLowering
     return WarpTile(schedule).getElements();
   }
 
-  /// One word for each row of instructions of A, or column of B.
+  /// Words for each row of instructions of A, or column of B.
   int64_t getScaleRegisters(Attribute, ScheduleAttr schedule,
                             ScalesType type) const {
     WarpTile tile(schedule);
-    return type.getSide() == Side::A ? tile.getTilesM() : tile.getTilesN();
+    return type.getWords() *
+           (type.getSide() == Side::A ? tile.getTilesM() : tile.getTilesN());
   }
 
   int64_t getFragmentRegisters(Attribute, ScheduleAttr schedule,

@@ -29,7 +29,7 @@ dgk.kernel @plan() attributes {schedule = #schedule} {
 #launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 384, cluster = 1, shared = 0, workspace = 0,
                            maps = [], parameters = []>
 
-// expected-error @below {{'dgk.kernel' op [dgk_to_nvvm-c2] uses #dgk.mma_sync<tf32, m = 16, n = 8, k = 8, a = f32, b = f32>, which has no lowering here; #dgk.wgmma, and #dgk.mma_sync of bf16 and of mxf8f6f4 with f8E4M3FN have one}}
+// expected-error @below {{'dgk.kernel' op [dgk_to_nvvm-c2] uses #dgk.mma_sync<tf32, m = 16, n = 8, k = 8, a = f32, b = f32>, which has no lowering here; #dgk.wgmma, and #dgk.mma_sync of bf16, mxf4nvf4, and mxf8f6f4 with FP8 and FP4 have one}}
 dgk.kernel @no_products() attributes {schedule = #schedule, launch = #launch} {
   dgk.return
 }
@@ -227,7 +227,7 @@ dgk.kernel @beyond_word() attributes {schedule = #schedule, launch = #launch} {
       %sa = dgk.read_scales %u : !dgk.tile<64x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 64, i32>
       %sb = dgk.read_scales %v : !dgk.tile<16x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 16, i32>
       %acc = dgk.zero : !dgk.accumulator<64x16xf32>
-      // expected-error @below {{'dgk.mma' op [mma-c5] selects bytes }}
+      // expected-error @below {{'dgk.mma' op [mma-c5] takes 1 of its scales from positions 5 and 5 on, expected them in one word of those that it has}}
       // expected-error @below {{failed to legalize operation 'dgk.mma'}}
       %sum = dgk.mma %fa scaled by %sa[%c5] per 32, %fb scaled by %sb[%c5] per 32, %acc
         : !fa, !fb, !dgk.scales<a, 64, i32>, !dgk.scales<b, 16, i32> -> !dgk.accumulator<64x16xf32>

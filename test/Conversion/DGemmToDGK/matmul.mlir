@@ -73,8 +73,7 @@ func.func @by_32_and_128(%a: !a, %sa: !sa32, %b: !b, %sb: !sb128, %d: !d) {
 // CHECK-NEXT:        %[[TA:.*]] = dgk.load %[[A]][%m, %[[K]]] : {{.*}} -> !dgk.tile<128x64xf8E4M3FN>
 // CHECK-NEXT:        %[[TB:.*]] = dgk.load %[[B]][%n, %[[K]]] : {{.*}} -> !dgk.tile<128x64xf8E4M3FN>
 // The byte is the number of scales between the word's first element and k.
-// CHECK-NEXT:        %[[FROM:.*]] = arith.subi %[[K]], %[[K0]]
-// CHECK:             %[[JA:.*]] = arith.divui %[[FROM]], %c128
+// CHECK:             %[[JA:.*]] = arith.divui %[[I]], %c128
 // CHECK:             %[[JB:.*]] = arith.divui
 // CHECK-NEXT:        %[[NEXT:.*]] = dgk.mma %[[TA]] scaled by %[[UA]][%[[JA]]] per 128, %[[TB]] scaled by %[[UB]][%[[JB]]] per 128, %[[ACC]]
 // CHECK-NEXT:        scf.yield %[[NEXT]]

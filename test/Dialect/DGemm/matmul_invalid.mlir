@@ -441,15 +441,29 @@ func.func @c13_3(%a: memref<63x544xf4E2M1FN, strided<[1, 64]>>,
 
 // -----
 
-func.func @c14(%a: memref<64x544xf4E2M1FN>, %sa: memref<64x17xf32>,
-               %b: memref<256x544xf8E4M3FN>, %sb: memref<256x17xf32>,
+func.func @c14(%a: memref<64x512xf4E2M1FN>, %sa: memref<64x32xf8E4M3FN>,
+               %b: memref<256x512xf8E4M3FN>, %sb: memref<256x32xf8E4M3FN>,
                %d: memref<64x256xbf16>) {
-  // expected-error@+1 {{[matmul-c14] K = 544 (of a), expected a multiple of 128 when only one operand is f4E2M1FN; pad K with zeros}}
+  // expected-error@+1 {{[matmul-c14] b has elements of type 'f8E4M3FN' and scales of type 'f8E4M3FN' for 1x16, expected f4E2M1FN and f8E4M3FN for 1x16 of both operands where one has scales of f8E4M3FN}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
-      : memref<64x544xf4E2M1FN>, memref<64x17xf32>, memref<256x544xf8E4M3FN>,
-        memref<256x17xf32>)
+      : memref<64x512xf4E2M1FN>, memref<64x32xf8E4M3FN>,
+        memref<256x512xf8E4M3FN>, memref<256x32xf8E4M3FN>)
     outs(%d : memref<64x256xbf16>)
-    {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
+    {granularity = #dgemm.granularity<a = 1x16, b = 1x16>}
+  return
+}
+
+// -----
+
+func.func @c14_2(%a: memref<64x512xf4E2M1FN>, %sa: memref<64x16xf8E8M0FNU>,
+                 %b: memref<256x512xf4E2M1FN>, %sb: memref<256x32xf8E4M3FN>,
+                 %d: memref<64x256xbf16>) {
+  // expected-error@+1 {{[matmul-c14] a has elements of type 'f4E2M1FN' and scales of type 'f8E8M0FNU' for 1x32}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<64x512xf4E2M1FN>, memref<64x16xf8E8M0FNU>,
+        memref<256x512xf4E2M1FN>, memref<256x32xf8E4M3FN>)
+    outs(%d : memref<64x256xbf16>)
+    {granularity = #dgemm.granularity<a = 1x32, b = 1x16>}
   return
 }
 

@@ -26,6 +26,7 @@ CRASH = "the simulator crashed"
 EQUIVALENT = [
     ("matmul|scaled", "no fence of mbarrier inits", 1, "fence.proxy.async follows, and does the same"),
     ("fine", "wait without loop", 1, "that for a stage: the scales waited for before were released after the stage"),
+    ("fine", "no fence.proxy.async", 1, "that of an operand slot: 6 slots are 3 words, so the next load of its stage waits for the second word from it, which is released later with a fence"),
     ("odd", "no fence.proxy.async", 1, "that of the last step of K: the next load of its stage comes after scales released later"),
     ("matmul|scaled", "no fence.proxy.async", 1, "that after the inits: fence.mbarrier_init does the same"),
     (".*_gemm|tmem_a|mx.*", "no bar.warp.sync", 1, "at the end: all lanes execute the aligned barrier that follows, which brings them together"),

@@ -12,6 +12,8 @@
 // RUN: FileCheck %s --check-prefix=GROUPED < %t/out
 // RUN: not dgemm-explain %t/given.mlir --target=sm_90a > %t/out 2>&1
 // RUN: FileCheck %s --check-prefix=GIVEN < %t/out
+// RUN: not dgemm-explain %t/mixed.mlir --target=sm_120a > %t/out 2>&1
+// RUN: FileCheck %s --check-prefix=MIXED < %t/out
 
 // Rows of 520 bytes are no multiple of 16: padded.
 // STRIDES: error: 'dgemm.matmul' op [select-c10] rows of a are 520 bytes apart
@@ -73,5 +75,20 @@ func.func @f(%a: memref<?x512xbf16>, %b: memref<256x512xbf16>, %d: memref<?x256x
        swizzle = b128 x b128, math = <warps = 8, registers = 232>,
        load = <warps = 4, registers = 40>, store = tma, store_slots = 8,
        raster = <group = 8, along = m>>}
+  return
+}
+
+// FP4 beside FP8: TMA expands 128 elements at a time.
+// MIXED: error: 'dgemm.matmul' op [select-c10] K is 576, expected a multiple of 128
+// MIXED: nearest legal call: pad K of the operands with zeros to a multiple of 128
+// MIXED-NEXT: func.func @nearest(%arg0: memref<?x640xf8E4M3FN>
+//--- mixed.mlir
+func.func @f(%a: memref<?x576xf8E4M3FN>, %sa: memref<?x5xi32, strided<[1, ?]>>,
+             %b: memref<256x576xf4E2M1FN>, %sb: memref<256x5xi32, strided<[1, 256]>>,
+             %d: memref<?x256xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x576xf8E4M3FN>, memref<?x5xi32, strided<[1, ?]>>,
+        memref<256x576xf4E2M1FN>, memref<256x5xi32, strided<[1, 256]>>)
+    outs(%d : memref<?x256xbf16>) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
   return
 }

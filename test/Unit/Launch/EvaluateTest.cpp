@@ -97,6 +97,20 @@ TEST_F(Evaluate, HasNoMapOfNothing) {
   EXPECT_TRUE(launch.maps[0].isEmpty);
 }
 
+/// Elements that get a byte each: TMA takes rows of 128 of them at multiples of
+/// 32 bytes.
+TEST_F(Evaluate, WantsMoreOfExpandedElements) {
+  plan.maps[0].type = ElementType::B4X16P64;
+  ASSERT_TRUE(evaluate(plan, arguments(300, 256, 256), 188, launch).ok());
+  EXPECT_EQ(launch.maps[0].type, ElementType::B4X16P64);
+  Status rows = evaluate(plan, arguments(300, 160, 192), 188, launch);
+  ASSERT_FALSE(rows.ok());
+  EXPECT_EQ(rows.error().code, ErrorCode::OutOfRange);
+  Status stride = evaluate(plan, arguments(300, 128, 144), 188, launch);
+  ASSERT_FALSE(stride.ok());
+  EXPECT_EQ(stride.error().code, ErrorCode::BadStride);
+}
+
 TEST_F(Evaluate, IgnoresStridesThatLeadNowhere) {
   std::vector<ArgumentValue> values = arguments(1, 160, 7);
   values[1].strides[0] = -3;

@@ -187,6 +187,21 @@ TEST(Plan, WantsWhatTheHardwareHas) {
             "sizes, expected n, n - 1 and n for an n of 1 to 5");
 }
 
+TEST(Plan, KnowsExpandedElementsInMapsOnly) {
+  LaunchPlan plan = *parsePlan(kSamplePlan);
+  plan.maps[0].type = ElementType::B4X16P64;
+  EXPECT_EQ(validate(plan).error().message,
+            "launch plan: tensor_maps[0] has a box of 64 and a swizzle of 64, "
+            "expected 128 and 0 or 128 for b4x16_p64");
+  plan.maps[0].box[0] = plan.maps[0].swizzle = 128;
+  EXPECT_TRUE(validate(plan).ok());
+  EXPECT_NE(writePlan(plan).find("b4x16_p64"), std::string::npos);
+  plan.arguments[0].type = ElementType::B4X16P64;
+  EXPECT_EQ(
+      validate(plan).error().message,
+      "launch plan: arguments[0] has type b4x16_p64, which is for tensor maps");
+}
+
 TEST(Plan, RefusesDeepExpressions) {
   std::string expression = "1";
   for (size_t i = 0; i < Expression::kMaxDepth; ++i)

@@ -61,6 +61,19 @@ TEST(Quantize, ZeroBlocksGetTheSmallestScale) {
     EXPECT_EQ(value, 0);
 }
 
+TEST(Quantize, FineScalesAreNearestAndNotZero) {
+  Tensor x = make(ElementType::F32, {1, 32});
+  x.view().store(3, 6 * 1.06);
+  Tensor codes = make(ElementType::F4E2M1FN, {1, 32});
+  Tensor scales = make(ElementType::F8E4M3FN, {1, 2});
+  ASSERT_TRUE(quantize(Parallel(1), x.view(), {1, 16}, false, codes.view(),
+                       scales.view())
+                  .ok());
+  // 1.06 lies between 1 and 1.125; nothing at all is 2^-9.
+  EXPECT_EQ(values(scales.view()), (std::vector<double>{1, 0x1p-9}));
+  EXPECT_EQ(codes.view().load(3), 6);
+}
+
 TEST(Quantize, PerBlockUsesTheWholeBlock) {
   Tensor x =
       make(ElementType::F32, {3, 4}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 448});

@@ -105,10 +105,10 @@ TEST_F(CostModel, EveryEligibleCandidateIsLegal) {
 TEST_F(CostModel, ManyRowsTakeFiveStagesOfHalfTheSize) {
   dgk::ScheduleAttr schedule = select(makeProblem(4096, 2112, 7168));
   EXPECT_EQ(schedule.getTile(), ArrayRef<int64_t>({128, 128, 64}));
-  EXPECT_EQ(schedule.getWarpGrid(), ArrayRef<int64_t>({4, 2}));
+  EXPECT_EQ(schedule.getWarpGrid(), ArrayRef<int64_t>({2, 2}));
   EXPECT_EQ(schedule.getStages(), 5);
   EXPECT_EQ(schedule.getStore(), dgk::StorePath::Tma);
-  EXPECT_EQ(schedule.getStoreSlots(), 8);
+  EXPECT_EQ(schedule.getStoreSlots(), 4);
 }
 
 TEST_F(CostModel, LargeProblemsWithoutScalesTakeLargeWarpTiles) {

@@ -27,12 +27,16 @@ protected:
 
 TEST_F(Limits, WordSpanIsInTiles) {
   DenseProblem problem = makeProblem(128, 128, 128);
-  EXPECT_EQ(getWordSpan(problem, 128, 128), 4);
-  EXPECT_EQ(getWordSpan(problem, 128, 64), 8);
-  EXPECT_EQ(getWordSpan(problem, 32, 128), 1);
-  EXPECT_EQ(getWordSpan(problem, 32, 64), 2);
+  problem.blockA = 128;
+  problem.blockB = 32;
+  EXPECT_EQ(getWordSpan(problem, dgk::Side::A, 128), 4);
+  EXPECT_EQ(getWordSpan(problem, dgk::Side::A, 64), 8);
+  EXPECT_EQ(getWordSpan(problem, dgk::Side::B, 128), 1);
+  EXPECT_EQ(getWordSpan(problem, dgk::Side::B, 64), 2);
+  problem.scalesPerLoadB = 16;
+  EXPECT_EQ(getWordSpan(problem, dgk::Side::B, 64), 8);
   problem.hasPackedScales = false;
-  EXPECT_EQ(getWordSpan(problem, 128, 128), 1);
+  EXPECT_EQ(getWordSpan(problem, dgk::Side::A, 128), 1);
 }
 
 // Each term counted by hand.

@@ -90,6 +90,31 @@ TEST_F(Targets, FindsTheScaledInstructionOfAPair) {
   EXPECT_TRUE(findInstruction(lookup("sm_100a"), f4, f4, true));
 }
 
+TEST_F(Targets, PackedFp4ComesFirstAndTheScaleTypeDecides) {
+  Type ue8m0 = Float8E8M0FNUType::get(&context);
+  MatrixInstruction packed = findInstruction(lookup("sm_120a"), f4, f4, true);
+  EXPECT_EQ(packed, MmaSyncAttr::get(&context, MmaKind::MXF4NVF4, 16, 8, 64, f4,
+                                     f4, 32));
+  EXPECT_EQ(packed.getScaleType(), ue8m0);
+  MatrixInstruction fine = findInstruction(lookup("sm_120a"), f4, f4, true, f8);
+  ASSERT_TRUE(fine);
+  EXPECT_EQ(fine.getScaleBlock(), 16);
+  EXPECT_EQ(fine.getScaleType(), f8);
+  EXPECT_FALSE(findInstruction(lookup("sm_120a"), f8, f4, true, f8));
+  EXPECT_FALSE(
+      findInstruction(lookup("sm_120a"), bf16, bf16, false).getScaleType());
+}
+
+TEST_F(Targets, Fp4BesideFp8TakesAByte) {
+  MatrixInstruction mixed = findInstruction(lookup("sm_120a"), f8, f4, true);
+  EXPECT_EQ(mixed.getContainerBits(Side::A), 8);
+  EXPECT_EQ(mixed.getContainerBits(Side::B), 8);
+  MatrixInstruction packed = findInstruction(lookup("sm_120a"), f4, f4, true);
+  EXPECT_EQ(packed.getContainerBits(Side::B), 4);
+  MatrixInstruction wide = findInstruction(lookup("sm_90a"), bf16, bf16, false);
+  EXPECT_EQ(wide.getContainerBits(Side::A), 16);
+}
+
 TEST_F(Targets, FindsNothingWhereTheChipHasNothing) {
   EXPECT_FALSE(findInstruction(lookup("sm_90a"), f8, f8, true));
   EXPECT_TRUE(findInstruction(lookup("sm_90a"), f8, f8, false));

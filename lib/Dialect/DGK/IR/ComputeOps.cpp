@@ -29,10 +29,18 @@ static bool areScalesOf(int64_t count, Type element, int64_t rows) {
   return element.isF32() && rows % count == 0;
 }
 
+static bool isByteScale(Type type) {
+  return isa<Float8E8M0FNUType, Float8E4M3FNType>(type);
+}
+
 static bool isScaleTile(TileType tile, int64_t rows) {
   ArrayRef<int64_t> shape = tile.getShape();
-  return shape.size() == 2 && shape[1] == 1 &&
-         areScalesOf(shape[0], tile.getElementType(), rows);
+  if (shape.size() != 2)
+    return false;
+  if (isByteScale(tile.getElementType()))
+    return shape[0] == rows &&
+           (shape[1] == 4 || shape[1] == 8 || shape[1] == 16);
+  return shape[1] == 1 && areScalesOf(shape[0], tile.getElementType(), rows);
 }
 
 static LogicalResult verifyScale(MmaOp op, Side side, Type type, bool indexed,
@@ -45,7 +53,8 @@ static LogicalResult verifyScale(MmaOp op, Side side, Type type, bool indexed,
   if (!fits || !indexed)
     return op.emitOpError("[mma-c2] scale of ")
            << stringifySide(side) << " is " << type << ", expected a tile of "
-           << rows << "x1xi32, one of f32 with a divisor of " << rows
+           << rows << "x1xi32, of " << rows
+           << " rows of 4, 8 or 16 bytes, one of f32 with a divisor of " << rows
            << " rows, or such scales of that side, and an index";
   if (per != 16u && per != 32u && per != 128u)
     return op.emitOpError("[mma-c4] scale of ")
@@ -120,12 +129,18 @@ LogicalResult ReadFragmentsOp::verify() {
 LogicalResult ReadScalesOp::verify() {
   TileType tile = getInput().getType();
   ScalesType result = getType();
+  Type element = tile.getElementType();
+  if (isByteScale(element) && result.getElementType().isInteger(32) &&
+      tile.getShape() ==
+          ArrayRef<int64_t>({result.getRows(), 4 * result.getWords()}))
+    return success();
   if (tile.getShape() == ArrayRef<int64_t>({result.getRows(), 1}) &&
-      tile.getElementType() == result.getElementType())
+      element == result.getElementType() && result.getWords() == 1)
     return success();
   return emitOpError("[read_scales-c1] reads ")
-         << tile << ", expected "
-         << TileType::get({result.getRows(), 1}, result.getElementType());
+         << tile << " for " << result << ", expected "
+         << TileType::get({result.getRows(), 1}, result.getElementType())
+         << ", or as many bytes in a row as the words of the result";
 }
 
 LogicalResult AddTileOp::verify() {

@@ -69,7 +69,7 @@ using EmitError = function_ref<InFlightDiagnostic()>;
 
 LogicalResult SharedAttr::verify(EmitError emitError, Swizzle swizzle,
                                  int64_t ctaGroup, bool scaleWords,
-                                 bool columnMajor) {
+                                 bool columnMajor, bool expanded) {
   if (ctaGroup != 1 && ctaGroup != 2)
     return emitError() << "[shared-c1] cta_group is " << ctaGroup
                        << ", expected 1 or 2";
@@ -80,6 +80,14 @@ LogicalResult SharedAttr::verify(EmitError emitError, Swizzle swizzle,
     return emitError() << "[shared-c3] column_major has swizzle "
                        << stringifySwizzle(swizzle) << " and cta_group "
                        << ctaGroup << ", expected a swizzle and cta_group 1";
+  if (expanded && (scaleWords || columnMajor ||
+                   (swizzle != Swizzle::None && swizzle != Swizzle::B128)))
+    return emitError() << "[shared-c4] expanded has swizzle "
+                       << stringifySwizzle(swizzle)
+                       << (scaleWords ? " and scale_words" : "")
+                       << (columnMajor ? " and column_major" : "")
+                       << ", expected b128 or none and no other order, as TMA "
+                          "writes it";
   return success();
 }
 
@@ -91,12 +99,14 @@ void SharedAttr::print(AsmPrinter &p) const {
     p << ", scale_words";
   if (getColumnMajor())
     p << ", column_major";
+  if (getExpanded())
+    p << ", expanded";
   p << ">";
 }
 
 Attribute SharedAttr::parse(AsmParser &parser, Type) {
   int64_t ctaGroup = 1;
-  bool scaleWords = false, columnMajor = false;
+  bool scaleWords = false, columnMajor = false, expanded = false;
   if (parser.parseLess())
     return {};
   FailureOr<Swizzle> swizzle = FieldParser<Swizzle>::parse(parser);
@@ -107,16 +117,18 @@ Attribute SharedAttr::parse(AsmParser &parser, Type) {
       scaleWords = true;
     else if (succeeded(parser.parseOptionalKeyword("column_major")))
       columnMajor = true;
+    else if (succeeded(parser.parseOptionalKeyword("expanded")))
+      expanded = true;
     else if (parser.parseKeyword("cta_group",
-                                 ", expected cta_group, scale_words or "
-                                 "column_major") ||
+                                 ", expected cta_group, scale_words, "
+                                 "column_major or expanded") ||
              parser.parseEqual() || parser.parseInteger(ctaGroup))
       return {};
   }
   if (parser.parseGreater())
     return {};
   return parser.getChecked<SharedAttr>(parser.getContext(), *swizzle, ctaGroup,
-                                       scaleWords, columnMajor);
+                                       scaleWords, columnMajor, expanded);
 }
 
 bool dgk::isColumnMajor(Attribute layout) {
@@ -178,6 +190,16 @@ LogicalResult TensorMemoryAttr::verify(EmitError emitError, int64_t ctaGroup) {
                      << ", expected 1 or 2";
 }
 
+static bool packsFp4(MmaKind kind) {
+  return kind == MmaKind::MXF4 || kind == MmaKind::MXF4NVF4;
+}
+
+/// 8-bit containers for every narrow type, unless the kind packs FP4.
+static int64_t getContainerBits(MmaKind kind, Type type) {
+  int64_t bits = std::max(type.getIntOrFloatBitWidth(), 1u);
+  return packsFp4(kind) ? 4 : std::max<int64_t>(bits, 8);
+}
+
 /// A shape is legal when it is one that the instruction set has; the element
 /// types follow from the kind.
 static LogicalResult verifyInstruction(EmitError emitError, StringRef name,
@@ -187,10 +209,8 @@ static LogicalResult verifyInstruction(EmitError emitError, StringRef name,
     return emitError() << "[mma_instruction-c4] " << name << " multiplies "
                        << aType << " by " << bType
                        << ", expected integers or floats";
-  int64_t bits = std::max(aType.getIntOrFloatBitWidth(), 1u);
-  bool packedFp4 = kind == MmaKind::MXF4 || kind == MmaKind::MXF4NVF4;
-  // 8-bit containers for every narrow type, unless the kind packs FP4.
-  int64_t container = packedFp4 ? 4 : std::max<int64_t>(bits, 8);
+  bool packedFp4 = packsFp4(kind);
+  int64_t container = getContainerBits(kind, aType);
   if (k * container != 256)
     return emitError() << "[mma_instruction-c1] " << name << " has k = " << k
                        << " with " << container
@@ -248,6 +268,36 @@ Type WgmmaAttr::getAccumulatorType() const {
 }
 Type Tcgen05Attr::getAccumulatorType() const {
   return Float32Type::get(getContext());
+}
+/// Blocks of 16 elements have scales with a fraction (PTX ISA, "mma", kind
+/// mxf4nvf4: `scale_vec::4X` with ue4m3).
+static Type getScaleType(MLIRContext *context, int64_t scaleBlock) {
+  if (scaleBlock == 0)
+    return {};
+  if (scaleBlock == 16)
+    return Float8E4M3FNType::get(context);
+  return Float8E8M0FNUType::get(context);
+}
+Type MmaSyncAttr::getScaleType() const {
+  return ::getScaleType(getContext(), getScaleBlock());
+}
+Type WgmmaAttr::getScaleType() const {
+  return ::getScaleType(getContext(), getScaleBlock());
+}
+Type Tcgen05Attr::getScaleType() const {
+  return ::getScaleType(getContext(), getScaleBlock());
+}
+int64_t MmaSyncAttr::getContainerBits(Side side) const {
+  return ::getContainerBits(getKind(),
+                            side == Side::A ? getAType() : getBType());
+}
+int64_t WgmmaAttr::getContainerBits(Side side) const {
+  return ::getContainerBits(getKind(),
+                            side == Side::A ? getAType() : getBType());
+}
+int64_t Tcgen05Attr::getContainerBits(Side side) const {
+  return ::getContainerBits(getKind(),
+                            side == Side::A ? getAType() : getBType());
 }
 int64_t MmaSyncAttr::getThreads() const { return 32; }
 int64_t WgmmaAttr::getThreads() const { return 128; }
@@ -468,119 +518,4 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
       parser.getContext(), tile, warpGrid, stages, scaleStages, instruction,
       *swizzleA, *swizzleB, *math, *load, *store, storeSlots, *raster, *cluster,
       splitK, swapAb);
-}
-
-//===----------------------------------------------------------------------===//
-// Launch plan
-//===----------------------------------------------------------------------===//
-
-void SymbolAttr::print(AsmPrinter &p) const {
-  p << "<" << stringifySymbolKind(getKind());
-  if (getKind() != SymbolKind::SmCount)
-    p << " " << getDimension() << " of " << getArgument();
-  p << ">";
-}
-
-Attribute SymbolAttr::parse(AsmParser &parser, Type) {
-  int64_t dimension = 0, argument = 0;
-  if (parser.parseLess())
-    return {};
-  FailureOr<SymbolKind> kind = FieldParser<SymbolKind>::parse(parser);
-  if (failed(kind))
-    return {};
-  if (*kind != SymbolKind::SmCount &&
-      (parser.parseInteger(dimension) || parser.parseKeyword("of") ||
-       parser.parseInteger(argument)))
-    return {};
-  if (parser.parseGreater())
-    return {};
-  return SymbolAttr::get(parser.getContext(), *kind, argument, dimension);
-}
-
-void ParameterAttr::print(AsmPrinter &p) const {
-  p << "<" << stringifyParameterKind(getKind());
-  if (getKind() != ParameterKind::Workspace)
-    p << " " << getIndex();
-  p << ">";
-}
-
-Attribute ParameterAttr::parse(AsmParser &parser, Type) {
-  int64_t index = 0;
-  if (parser.parseLess())
-    return {};
-  FailureOr<ParameterKind> kind = FieldParser<ParameterKind>::parse(parser);
-  if (failed(kind) ||
-      (*kind != ParameterKind::Workspace && parser.parseInteger(index)) ||
-      parser.parseGreater())
-    return {};
-  return ParameterAttr::get(parser.getContext(), *kind, index);
-}
-
-LogicalResult TensorMapAttr::verify(EmitError emitError, int64_t argument,
-                                    Type elementType, AffineMap dims,
-                                    AffineMap strides, ArrayRef<int64_t> box,
-                                    Swizzle swizzle, int64_t byteOffset) {
-  size_t rank = box.size();
-  if (rank < 1 || rank > 5 || dims.getNumResults() != rank ||
-      strides.getNumResults() + 1 != rank)
-    return emitError() << "[tensor_map-c1] " << dims.getNumResults()
-                       << " sizes, " << strides.getNumResults()
-                       << " strides and " << rank
-                       << " box sizes; expected n, n - 1 and n for n in 1..5";
-  if (llvm::any_of(box, [](int64_t v) { return v < 1 || v > 256; }))
-    return emitError() << "[tensor_map-c2] a box size is outside 1..256";
-  if (!elementType.isIntOrFloat())
-    return emitError() << "[tensor_map-c5] element type is " << elementType
-                       << ", expected an integer or float";
-  if (byteOffset < 0 || byteOffset % 16 != 0)
-    return emitError() << "[tensor_map-c6] begins at byte " << byteOffset
-                       << ", expected a multiple of 16";
-  int64_t inner = getBytes(box[0], elementType);
-  if (inner % 16 != 0)
-    return emitError() << "[tensor_map-c3] the box is " << inner
-                       << " bytes wide, expected a multiple of 16";
-  auto span = static_cast<int64_t>(swizzle);
-  if (span && inner > span)
-    return emitError() << "[tensor_map-c4] the box is " << inner
-                       << " bytes wide, more than the swizzle span " << span;
-  return success();
-}
-
-LogicalResult LaunchPlanAttr::verify(
-    EmitError emitError, ArrayRef<SymbolAttr> symbols, AffineMap grid,
-    int64_t block, int64_t cluster, int64_t sharedBytes, AffineMap workspace,
-    ArrayRef<TensorMapAttr> maps, ArrayRef<ParameterAttr> params) {
-  if (grid.getNumResults() == 0 || grid.getNumDims() != 0 ||
-      grid.getNumSymbols() > symbols.size())
-    return emitError() << "[launch_plan-c1] grid " << AffineMapAttr::get(grid)
-                       << " must have results and use only the plan's "
-                       << symbols.size() << " symbols";
-  if (block < 32 || block > 1024 || block % 32 || cluster < 1)
-    return emitError() << "[launch_plan-c2] block is " << block
-                       << " threads and cluster " << cluster
-                       << ", expected a multiple of 32 up to 1024, and >= 1";
-  if (workspace.getNumResults() != 1 || workspace.getNumDims() != 0 ||
-      workspace.getNumSymbols() > symbols.size())
-    return emitError() << "[launch_plan-c6] workspace "
-                       << AffineMapAttr::get(workspace)
-                       << " must have one result and use only the plan's "
-                       << symbols.size() << " symbols";
-  if (sharedBytes < 0 ||
-      (workspace.isConstant() && workspace.getSingleConstantResult() < 0))
-    return emitError() << "[launch_plan-c3] negative number of bytes";
-  for (TensorMapAttr map : maps)
-    if (std::max(map.getDims().getNumSymbols(),
-                 map.getStrides().getNumSymbols()) > symbols.size())
-      return emitError() << "[launch_plan-c4] a tensor map uses more than the "
-                            "plan's "
-                         << symbols.size() << " symbols";
-  for (ParameterAttr param : params) {
-    size_t limit = param.getKind() == ParameterKind::Map      ? maps.size()
-                   : param.getKind() == ParameterKind::Symbol ? symbols.size()
-                                                              : SIZE_MAX;
-    if (param.getIndex() < 0 || size_t(param.getIndex()) >= limit)
-      return emitError() << "[launch_plan-c5] parameter index "
-                         << param.getIndex() << " is out of range";
-  }
-  return success();
 }

@@ -178,6 +178,12 @@ LogicalResult BufferType::verify(EmitError emitError, int64_t slots,
   if (shape.front() % group != 0)
     return emitError() << "[buffer-c6] " << shape.front()
                        << " rows cannot be spread over " << group << " CTAs";
+  auto shared = dyn_cast<SharedAttr>(layout);
+  if (shared && shared.getExpanded() &&
+      (getElementBits(elementType) != 4 || shape.back() % 128 != 0))
+    return emitError() << "[buffer-c8] expands rows of " << shape.back()
+                       << " elements of type " << elementType
+                       << ", expected a multiple of 128 elements of 4 bits";
   bool scaleWords =
       shape.size() == 2 && shape[1] == 1 && elementType.isInteger(32);
   if (isa<TensorMemoryAttr>(layout) && !scaleWords &&
@@ -211,6 +217,12 @@ Type BufferType::parse(AsmParser &parser) {
 
 bool BufferType::isShared() const { return isa<SharedAttr>(getLayout()); }
 
+/// Bits that an element of a tile with this layout takes.
+static int64_t getContainerBits(Attribute layout, Type elementType) {
+  auto shared = dyn_cast<SharedAttr>(layout);
+  return shared && shared.getExpanded() ? 8 : getElementBits(elementType);
+}
+
 int64_t BufferType::getTransferBytes() const {
   int64_t elements = 1;
   for (int64_t size : getShape())
@@ -228,13 +240,14 @@ int64_t BufferType::getAlignment() const {
 }
 
 int64_t BufferType::getSlotBytes() const {
-  int64_t bytes = getTransferBytes();
+  int64_t bits = getContainerBits(getLayout(), getElementType());
+  int64_t bytes = getTransferBytes() * bits / getElementBits(getElementType());
   auto shared = dyn_cast<SharedAttr>(getLayout());
   if (shared && shared.getSwizzle() != Swizzle::None) {
     // Every row of an atom takes one span, however narrow the tile is.
     auto span = static_cast<int64_t>(shared.getSwizzle());
     TileLines lines = getLines(getShape(), shared);
-    int64_t rowBytes = getBytes(lines.length, getElementType());
+    int64_t rowBytes = llvm::divideCeil(lines.length * bits, 8);
     int64_t rows = llvm::divideCeil(lines.count, shared.getCtaGroup());
     bytes = llvm::divideCeil(rowBytes, span) * rows * span;
   }
@@ -262,12 +275,15 @@ LogicalResult PipelineType::verify(EmitError emitError, int64_t slots) {
 }
 
 LogicalResult ScalesType::verify(EmitError emitError, Side, int64_t rows,
-                                 Type elementType) {
+                                 Type elementType, int64_t words) {
   if (rows < 1 || rows > 65536)
     return emitError() << "[scales-c1] " << rows
                        << " rows, expected 1 to 65536";
   if (!elementType.isSignlessInteger(32) && !elementType.isF32())
     return emitError() << "[scales-c2] elements of type " << elementType
                        << ", expected i32 (four UE8M0 bytes) or f32";
+  if (words < 1 || words > (elementType.isF32() ? 1 : 4))
+    return emitError() << "[scales-c3] " << words << " words of " << elementType
+                       << " for each row, expected 1, or up to 4 of i32";
   return success();
 }

@@ -35,6 +35,16 @@ struct HoistScales : dgk::impl::DGKHoistScalesPassBase<HoistScales> {
       releaseEarly(release);
   }
 
+  /// Scales as they lie in registers: bytes four to a word.
+  static ScalesType getScales(TileType tile, Side side) {
+    Type element = tile.getElementType();
+    int64_t rows = tile.getShape()[0], columns = tile.getShape()[1];
+    if (getElementBits(element) != 8)
+      return ScalesType::get(side, rows, element);
+    auto word = IntegerType::get(tile.getContext(), 32);
+    return ScalesType::get(side, rows, word, columns / 4);
+  }
+
   /// Reads `view` behind itself if products use it as the scale of `side`.
   void hoist(ViewOp view, Side side) {
     // One view may scale both sides, whose registers differ: ask for the place
@@ -56,11 +66,9 @@ struct HoistScales : dgk::impl::DGKHoistScalesPassBase<HoistScales> {
       return;
     OpBuilder builder(view->getContext());
     builder.setInsertionPointAfter(view);
-    TileType tile = view.getType();
-    Value scales = ReadScalesOp::create(
-        builder, view.getLoc(),
-        ScalesType::get(side, tile.getShape().front(), tile.getElementType()),
-        view.getResult());
+    Value scales =
+        ReadScalesOp::create(builder, view.getLoc(),
+                             getScales(view.getType(), side), view.getResult());
     for (OpOperand *use : uses)
       use->set(scales);
     ++numRead;

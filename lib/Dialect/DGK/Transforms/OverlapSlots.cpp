@@ -31,7 +31,8 @@ static MmaOp getProductBefore(WaitOp op) {
 }
 
 /// The wait, its views, and the first fragments read from each: what has to
-/// move. In block order.
+/// move. In block order. Scales stay: those of the last product are still in
+/// registers, and two sets of them made warp tiles of 64 x 64 spill.
 static SmallVector<Operation *> getReadAhead(WaitOp wait) {
   SmallVector<Operation *> ops = {wait};
   for (Operation *user : wait.getSlot().getUsers()) {

@@ -40,23 +40,48 @@ static bool isColumnMajor(LoadOp load) {
                               : inner[0] == 1 && inner[1] != 1;
 }
 
-/// Swizzle of the slots that `load` fills: the schedule's for the operands of
-/// the product, none for a vector or a column (its elements lie side by side),
-/// else the widest.
-static Swizzle getSwizzle(LoadOp load, ScheduleAttr schedule) {
+/// Layout with the swizzle in the order in which the load's elements lie; an
+/// error when there is none.
+static SharedAttr makeLayout(LoadOp load, Swizzle swizzle,
+                             bool expanded = false) {
+  auto emitOpError = [&] { return load.emitOpError(); };
+  function_ref<InFlightDiagnostic()> emitError = emitOpError;
+  bool columnMajor = swizzle != Swizzle::None && isColumnMajor(load);
+  return SharedAttr::getChecked(emitError, load.getContext(), swizzle,
+                                /*ctaGroup=*/int64_t(1), /*scaleWords=*/false,
+                                columnMajor, expanded);
+}
+
+/// Layout of an operand of the product: the schedule's swizzle, and elements as
+/// wide as its instruction wants them.
+static SharedAttr getOperandLayout(LoadOp load, ScheduleAttr schedule,
+                                   Side side) {
+  int64_t container = schedule.getMatrixInstruction().getContainerBits(side);
+  return makeLayout(
+      load, side == Side::A ? schedule.getSwizzleA() : schedule.getSwizzleB(),
+      container > getElementBits(load.getType().getElementType()));
+}
+
+/// Layout of the slots that `load` fills: the schedule's for the operands of
+/// the product, none for its scales, a vector or a column (its elements lie
+/// side by side), else the widest swizzle.
+static SharedAttr getLayout(LoadOp load, ScheduleAttr schedule) {
+  bool isScale = false;
   for (Operation *user : load->getUsers()) {
     auto mma = dyn_cast<MmaOp>(user);
     if (mma && mma.getA() == load.getResult())
-      return schedule.getSwizzleA();
+      return getOperandLayout(load, schedule, Side::A);
     if (mma && mma.getB() == load.getResult())
-      return schedule.getSwizzleB();
+      return getOperandLayout(load, schedule, Side::B);
+    isScale |= mma != nullptr;
   }
   TileType tile = load.getType();
   int64_t columns = tile.getShape().back();
-  if (tile.getShape().size() == 1 || columns == 1)
-    return Swizzle::None;
+  if (isScale || tile.getShape().size() == 1 || columns == 1)
+    return makeLayout(load, Swizzle::None);
   int64_t length = isColumnMajor(load) ? tile.getShape().front() : columns;
-  return chooseSwizzle(getBytes(length, tile.getElementType()));
+  return makeLayout(load,
+                    chooseSwizzle(getBytes(length, tile.getElementType())));
 }
 
 namespace {
@@ -328,10 +353,9 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     auto emitOpError = [&] { return load.emitOpError(); };
     function_ref<InFlightDiagnostic()> emitError = emitOpError;
     TileType tile = load.getType();
-    Swizzle swizzle = getSwizzle(load, schedule);
-    auto layout =
-        SharedAttr::get(load.getContext(), swizzle,
-                        swizzle != Swizzle::None && isColumnMajor(load));
+    SharedAttr layout = getLayout(load, schedule);
+    if (!layout)
+      return {};
     return BufferType::getChecked(emitError, slots, tile.getShape(),
                                   tile.getElementType(), layout);
   }

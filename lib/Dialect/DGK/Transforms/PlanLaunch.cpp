@@ -8,6 +8,7 @@
 #include "dgemm/Dialect/DGK/Transforms/Passes.h"
 
 #include "mlir/IR/AffineExpr.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -105,8 +106,8 @@ void Planner::addParameter(ParameterKind kind, int64_t index) {
 /// others at multiples of 16 bytes. Strides that only the launch knows are the
 /// caller's promise.
 static LogicalResult verifyStrides(Operation *op, MemRefType type,
-                                   ArrayRef<int64_t> order) {
-  constexpr int64_t kAlignment = 16;
+                                   ArrayRef<int64_t> order, bool expanded) {
+  const int64_t kAlignment = expanded ? 32 : 16;
   auto [strides, offset] = type.getStridesAndOffset();
   if (strides[order.front()] != 1)
     return op->emitOpError("[plan_launch-c5] moves boxes along dimension ")
@@ -125,11 +126,27 @@ static LogicalResult verifyStrides(Operation *op, MemRefType type,
   return success();
 }
 
+/// Elements are expanded 128 at a time (CUDA driver API, 16U4_ALIGN16B). A size
+/// that only the launch knows is the caller's promise.
+static LogicalResult verifyExpansion(Operation *op, MemRefType type,
+                                     int64_t dimension) {
+  constexpr int64_t kElements = 128;
+  int64_t size = type.getDimSize(dimension);
+  if (ShapedType::isDynamic(size) || size % kElements == 0)
+    return success();
+  return op->emitOpError("[plan_launch-c9] expands ")
+         << type << " along dimension " << dimension
+         << ", expected a multiple of " << kElements
+         << " elements there as TMA needs; pad them with zeros to "
+         << llvm::alignTo(size, kElements);
+}
+
 FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
                                    BufferType buffer, bool transposed) {
   ArrayRef<int64_t> tile = buffer.getShape();
   auto layout = cast<SharedAttr>(buffer.getLayout());
   Swizzle swizzle = layout.getSwizzle();
+  bool expanded = layout.getExpanded();
   auto type = cast<MemRefType>(argument.getType());
   Type element = type.getElementType();
   // TMA names dimensions from the contiguous one outwards.
@@ -138,7 +155,8 @@ FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
   SmallVector<int64_t> box(order.size(), 1);
   if (getCopyDimension(rank, tile, layout, transposed) != order[0])
     std::swap(order[0], order[1]);
-  if (failed(verifyStrides(op, type, order)))
+  if (failed(verifyStrides(op, type, order, expanded)) ||
+      (expanded && failed(verifyExpansion(op, type, order[0]))))
     return failure();
   TileLines lines = getLines(tile, layout);
   if (tile.size() == 2 && tile.back() == 1)
@@ -148,8 +166,9 @@ FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
     box[1] = lines.count;
   // A row longer than the swizzle's span arrives as several boxes.
   if (swizzle != Swizzle::None)
-    box[0] = std::min<int64_t>(box[0], static_cast<int64_t>(swizzle) * 8 /
-                                           getElementBits(element));
+    box[0] =
+        std::min<int64_t>(box[0], static_cast<int64_t>(swizzle) * 8 /
+                                      (expanded ? 8 : getElementBits(element)));
   SmallVector<AffineExpr> dims, strides;
   for (int64_t dimension : order)
     dims.push_back(getDim(argument, dimension));
@@ -163,13 +182,14 @@ FailureOr<int64_t> Planner::getMap(Operation *op, BlockArgument argument,
       emitError, context, static_cast<int64_t>(argument.getArgNumber()),
       element, AffineMap::get(0, symbols.size(), dims, context),
       AffineMap::get(0, symbols.size(), strides, context),
-      ArrayRef<int64_t>(box), swizzle, /*byteOffset=*/int64_t(0));
+      ArrayRef<int64_t>(box), swizzle, /*byteOffset=*/int64_t(0), expanded);
   if (!map)
     return failure();
   auto *it = llvm::find_if(maps, [&](TensorMapAttr other) {
     return other.getArgument() == map.getArgument() &&
            other.getBox() == map.getBox() &&
            other.getSwizzle() == map.getSwizzle() &&
+           other.getExpanded() == map.getExpanded() &&
            other.getDims().getResults() == map.getDims().getResults() &&
            other.getStrides().getResults() == map.getStrides().getResults();
   });
@@ -357,7 +377,7 @@ LogicalResult Planner::plan() {
   for (TensorMapAttr &map : maps)
     map = TensorMapAttr::get(context, map.getArgument(), map.getElementType(),
                              widen(map.getDims()), widen(map.getStrides()),
-                             map.getBox(), map.getSwizzle());
+                             map.getBox(), map.getSwizzle(), map.getExpanded());
   auto bytes = AffineMap::getConstantMap(0, context);
   if (workspace)
     bytes = AffineMap::get(0, isa<AffineConstantExpr>(workspace) ? 0 : count,

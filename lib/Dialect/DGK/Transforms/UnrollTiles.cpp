@@ -31,21 +31,28 @@ static int64_t countInstructions(ScheduleAttr schedule) {
          (schedule.getTileK() / mma.getK());
 }
 
-/// A loop over K tiles: its own block waits for operands and multiplies them.
-/// Loops with scales are unrolled by their words.
-static bool runsTiles(scf::ForOp loop) {
+/// Products of K tiles in the loop's own block, 0 if it waits for no operands
+/// there.
+static int64_t countProducts(scf::ForOp loop) {
   Block &body = *loop.getBody();
+  if (body.getOps<WaitOp>().empty())
+    return 0;
   auto products = body.getOps<MmaOp>();
-  return !body.getOps<WaitOp>().empty() && !products.empty() &&
-         llvm::none_of(products, [](MmaOp mma) { return !!mma.getAScale(); });
+  return std::distance(products.begin(), products.end());
+}
+
+static bool hasScales(scf::ForOp loop) {
+  return llvm::any_of(loop.getBody()->getOps<MmaOp>(),
+                      [](MmaOp mma) { return !!mma.getAScale(); });
 }
 
 /// At most `most` iterations in one; of a known number of iterations, if
 /// possible, as many as leave none over.
 static int64_t chooseFactor(scf::ForOp loop, int64_t most) {
   std::optional<APInt> trips = loop.getStaticTripCount();
+  // What is left over of scaled tiles would need its words in loops of its own.
   if (!trips)
-    return most;
+    return hasScales(loop) ? 1 : most;
   uint64_t known = trips->getLimitedValue();
   most = std::min<uint64_t>(most, known);
   for (int64_t factor = most; 2 * factor > most; --factor)
@@ -61,14 +68,15 @@ struct UnrollTiles : dgk::impl::DGKUnrollTilesPassBase<UnrollTiles> {
     // What reads the slot itself has no latency of reads to hide.
     if (!schedule || schedule.getMatrixInstruction().readsShared())
       return;
-    int64_t most = std::clamp<int64_t>(
-        kEnoughInstructions / countInstructions(schedule), 1, kMaxFactor);
+    int64_t perTile = countInstructions(schedule);
     SmallVector<scf::ForOp> loops;
     getOperation().walk([&](scf::ForOp loop) {
-      if (runsTiles(loop))
+      if (countProducts(loop) > 0)
         loops.push_back(loop);
     });
     for (scf::ForOp loop : loops) {
+      int64_t most = std::clamp<int64_t>(
+          kEnoughInstructions / (perTile * countProducts(loop)), 1, kMaxFactor);
       int64_t factor = chooseFactor(loop, most);
       if (factor > 1 && succeeded(loopUnrollByFactor(loop, factor)))
         ++numUnrolled;

@@ -109,6 +109,8 @@ LogicalResult ContractionVerifier::checkAccumulatorShape() {
 LogicalResult ContractionVerifier::checkGranularity() {
   if (!granularity)
     return success();
+  if (hasFineScales())
+    return checkFineScales();
   for (auto [name, block] : {std::pair("a", granularity->getA()),
                              std::pair("b", granularity->getB())})
     if (block.k != 32 && block.k != 128)
@@ -116,6 +118,33 @@ LogicalResult ContractionVerifier::checkGranularity() {
              << "granularity " << name << " = " << block.mn << "x" << block.k
              << " has " << block.k
              << " elements of K for each scale, expected 32 or 128";
+  return success();
+}
+
+bool ContractionVerifier::hasFineScales() {
+  auto isFine = [](Named scale) {
+    return scale && isa<Float8E4M3FNType>(scale.getElementType());
+  };
+  return !rules.fineScales.empty() && (isFine(aScale()) || isFine(bScale()));
+}
+
+LogicalResult ContractionVerifier::checkFineScales() {
+  constexpr int64_t kElements = 16;
+  auto isWrong = [&](Named operand, Named scale, ScaleBlock block) {
+    return !isFP4(operand.getElementType()) ||
+           !isa<Float8E4M3FNType>(scale.getElementType()) || block.mn != 1 ||
+           block.k != kElements;
+  };
+  for (auto [operand, scale, block] :
+       {std::tuple(a(), aScale(), granularity->getA()),
+        std::tuple(b(), bScale(), granularity->getB())})
+    if (isWrong(operand, scale, block))
+      return fail(op, rules.fineScales)
+             << operand.name << " has elements of type "
+             << operand.getElementType() << " and scales of type "
+             << scale.getElementType() << " for " << block.mn << "x" << block.k
+             << ", expected f4E2M1FN and f8E4M3FN for 1x" << kElements
+             << " of both operands where one has scales of f8E4M3FN";
   return success();
 }
 
@@ -136,7 +165,8 @@ LogicalResult ContractionVerifier::checkScaleType(Named scale,
                                                   ScaleBlock block) {
   Type type = scale.getElementType();
   bool isPacked = type.isSignlessInteger(32);
-  if (!isPacked && !type.isF32() && !isa<Float8E8M0FNUType>(type))
+  bool isFine = !rules.fineScales.empty() && isa<Float8E4M3FNType>(type);
+  if (!isPacked && !isFine && !type.isF32() && !isa<Float8E8M0FNUType>(type))
     return fail(op, rules.scaleTypes)
            << scale.name << " has elements of type " << type
            << ", expected f32, f8E8M0FNU, or i32 that packs four UE8M0 bytes";

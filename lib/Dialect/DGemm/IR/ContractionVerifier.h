@@ -27,6 +27,8 @@ struct ContractionRules {
   Rule scaleTypes;
   Rule scaleShapes;
   Rule scaleStrides;
+  /// f8E4M3FN scales, each for 16 elements of FP4; empty where there are none.
+  Rule fineScales = "";
 };
 
 /// What a dimension of a scale operand counts.
@@ -63,7 +65,7 @@ public:
                                        llvm::StringRef where);
   /// C has D's shape.
   llvm::LogicalResult checkAccumulatorShape();
-  /// 32 or 128 elements of K for each scale.
+  /// 32 or 128 elements of K for each scale, 16 with fine scales.
   llvm::LogicalResult checkGranularity();
   /// One row for each scale.
   llvm::LogicalResult checkRowGranularity(llvm::StringRef where);
@@ -77,6 +79,9 @@ public:
                                         llvm::ArrayRef<ScaledDim> dims);
 
 private:
+  /// A scale of f8E4M3FN where they may be.
+  bool hasFineScales();
+  llvm::LogicalResult checkFineScales();
   llvm::LogicalResult checkScalePresence();
   llvm::LogicalResult checkScaleDim(Named scale, ScaleBlock block, int64_t dim,
                                     llvm::ArrayRef<ScaledDim> dims);

@@ -54,11 +54,11 @@ static constexpr ContractionRules kRules = {
     /*scales=*/"matmul-c3",      /*ranks=*/"matmul-c4",
     /*extents=*/"matmul-c5",     /*outputTypes=*/"matmul-c6",
     /*granularity=*/"matmul-c7", /*scaleTypes=*/"matmul-c8",
-    /*scaleShapes=*/"matmul-c9", /*scaleStrides=*/"matmul-c10"};
+    /*scaleShapes=*/"matmul-c9", /*scaleStrides=*/"matmul-c10",
+    /*fineScales=*/"matmul-c14"};
 static constexpr Rule kInputStrides = "matmul-c11";
 static constexpr Rule kOutputStrides = "matmul-c12";
 static constexpr Rule kFP4Packing = "matmul-c13";
-static constexpr Rule kMixedFP4 = "matmul-c14";
 static constexpr Rule kHeadSplitForm = "matmul-c15";
 static constexpr Rule kHeadSplitShape = "matmul-c16";
 
@@ -171,12 +171,6 @@ LogicalResult MatmulOp::verify() {
       failed(check.checkAccumulatorShape()) ||
       failed(checkScales(*this, check, extents)) ||
       failed(checkStrides(*this, check)))
-    return failure();
-  bool isMixed = isFP4(getA().getType().getElementType()) !=
-                 isFP4(getB().getType().getElementType());
-  if (isMixed && failed(checkMultiple(
-                     *this, kMixedFP4, extents.k, 128,
-                     " when only one operand is f4E2M1FN; pad K with zeros")))
     return failure();
   return checkHeadSplit(*this, check, extents.n);
 }

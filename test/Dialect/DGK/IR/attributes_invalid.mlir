@@ -207,3 +207,23 @@ func.func private @bad() attributes {a = #dgk.launch_plan<symbols = [], grid = (
 
 // expected-error @below {{[launch_plan-c3] negative number of bytes}}
 func.func private @bad() attributes {a = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 0, workspace = -1, maps = [], parameters = []>}
+
+// -----
+
+// expected-error @below {{[shared-c4] expanded has swizzle b64, expected b128 or none and no other order, as TMA writes it}}
+func.func private @bad() attributes {a = #dgk.shared<b64, expanded>}
+
+// -----
+
+// expected-error @below {{[shared-c4] expanded has swizzle none and scale_words, expected b128 or none and no other order}}
+func.func private @bad() attributes {a = #dgk.shared<none, scale_words, expanded>}
+
+// -----
+
+// expected-error @below {{[tensor_map-c7] expands boxes of 64 elements of type 'f4E2M1FN' with swizzle b128, expected 128 elements of 4 bits with b128 or none}}
+func.func private @bad() attributes {a = #dgk.tensor_map<of 0, f4E2M1FN, dims = () -> (128, 64), strides = () -> (64), box = [64, 8], swizzle = b128, expanded = true>}
+
+// -----
+
+// expected-error @below {{[tensor_map-c7] expands boxes of 128 elements of type 'f8E4M3FN'}}
+func.func private @bad() attributes {a = #dgk.tensor_map<of 0, f8E4M3FN, dims = () -> (128, 64), strides = () -> (128), box = [128, 8], swizzle = b128, expanded = true>}

@@ -9,7 +9,7 @@ func.func @f(%a: !dgk.tile<128x32xbf16>, %b: !dgk.tile<64x16xbf16>, %c: !dgk.acc
 // -----
 
 func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.tile<64x1xi32>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32, one of f32 with a divisor of 128 rows, or such scales of that side, and an index}}
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.tile<64x1xi32>', expected a tile of 128x1xi32, of 128 rows of 4, 8 or 16 bytes, one of f32 with a divisor of 128 rows, or such scales of that side, and an index}}
   %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %s[%i] per 128, %c
     : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.tile<64x1xi32>, !dgk.tile<64x1xi32> -> !dgk.accumulator<128x64xf32>
   return
@@ -18,7 +18,7 @@ func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: 
 // -----
 
 func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128, i32>, %t: !dgk.scales<a, 64, i32>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.scales<a, 64, i32>', expected a tile of 64x1xi32, one of f32 with a divisor of 64 rows, or such scales of that side, and an index}}
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.scales<a, 64, i32>', expected a tile of 64x1xi32, of 64 rows of 4, 8 or 16 bytes, one of f32 with a divisor of 64 rows, or such scales of that side, and an index}}
   %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %t[%i] per 128, %c
     : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<a, 128, i32>, !dgk.scales<a, 64, i32> -> !dgk.accumulator<128x64xf32>
   return
@@ -27,7 +27,7 @@ func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: 
 // -----
 
 func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.scales<a, 128, i32>, %t: !dgk.scales<b, 64, i32>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.scales<a, 128, i32>', expected a tile of 128x1xi32, one of f32 with a divisor of 128 rows, or such scales of that side, and an index}}
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of a is '!dgk.scales<a, 128, i32>', expected a tile of 128x1xi32, of 128 rows of 4, 8 or 16 bytes, one of f32 with a divisor of 128 rows, or such scales of that side, and an index}}
   %0 = "dgk.mma"(%a, %s, %b, %t, %i, %c) <{operandSegmentSizes = array<i32: 1, 1, 0, 1, 1, 1, 1>, aScalePer = 128 : i64, bScalePer = 128 : i64}>
     : (!dgk.tile<128x32xf8E4M3FN>, !dgk.scales<a, 128, i32>, !dgk.tile<64x32xf8E4M3FN>, !dgk.scales<b, 64, i32>, index, !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32>
   return
@@ -79,7 +79,7 @@ func.func @f(%t: !dgk.tile<128x64xf8E4M3FN>) {
 // -----
 
 func.func @f(%s: !dgk.tile<64x1xi32>) {
-  // expected-error @below {{'dgk.read_scales' op [read_scales-c1] reads '!dgk.tile<64x1xi32>', expected '!dgk.tile<128x1xi32>'}}
+  // expected-error @below {{'dgk.read_scales' op [read_scales-c1] reads '!dgk.tile<64x1xi32>' for '!dgk.scales<a, 128, i32>', expected '!dgk.tile<128x1xi32>', or as many bytes in a row as the words of the result}}
   %0 = dgk.read_scales %s : !dgk.tile<64x1xi32> -> !dgk.scales<a, 128, i32>
   return
 }
@@ -160,7 +160,7 @@ func.func @f(%a: !dgk.fragments<a, 128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3F
 // -----
 
 func.func @f(%a: !dgk.tile<128x32xf8E4M3FN>, %b: !dgk.tile<64x32xf8E4M3FN>, %c: !dgk.accumulator<128x64xf32>, %i: index, %s: !dgk.tile<128x1xf32>, %t: !dgk.tile<3x1xf32>) {
-  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.tile<3x1xf32>', expected a tile of 64x1xi32, one of f32 with a divisor of 64 rows, or such scales of that side, and an index}}
+  // expected-error @below {{'dgk.mma' op [mma-c2] scale of b is '!dgk.tile<3x1xf32>', expected a tile of 64x1xi32, of 64 rows of 4, 8 or 16 bytes, one of f32 with a divisor of 64 rows, or such scales of that side, and an index}}
   %0 = dgk.mma %a scaled by %s[%i] per 128, %b scaled by %t[%i] per 128, %c
     : !dgk.tile<128x32xf8E4M3FN>, !dgk.tile<64x32xf8E4M3FN>, !dgk.tile<128x1xf32>, !dgk.tile<3x1xf32> -> !dgk.accumulator<128x64xf32>
   return
@@ -327,5 +327,13 @@ func.func @f(%x: !dgk.accumulator<128x64xbf16>, %t: !dgk.tile<128x64xbf16>) {
 func.func @f(%x: !dgk.accumulator<128x64xf32>, %t: !dgk.tile<128x64xf32, #dgk.shared<b128, column_major>>) {
   // expected-error @below {{'dgk.add_tile' op [add_tile-c3] adds '!dgk.tile<128x64xf32, #dgk.shared<b128, column_major>>', expected a row-major, swizzled tile in shared memory}}
   %0 = dgk.add_tile %x, %t : !dgk.accumulator<128x64xf32>, !dgk.tile<128x64xf32, #dgk.shared<b128, column_major>>
+  return
+}
+
+// -----
+
+func.func @f(%s: !dgk.tile<128x16xf8E8M0FNU>) {
+  // expected-error @below {{[read_scales-c1] reads '!dgk.tile<128x16xf8E8M0FNU>' for '!dgk.scales<a, 128, i32, words = 2>'}}
+  %0 = dgk.read_scales %s : !dgk.tile<128x16xf8E8M0FNU> -> !dgk.scales<a, 128, i32, words = 2>
   return
 }

@@ -82,3 +82,18 @@ func.func private @fragments(!dgk.fragments<a, 128xf8E4M3FN>)
 
 // expected-error @below {{[scales-c2] elements of type 'f16', expected i32 (four UE8M0 bytes) or f32}}
 func.func private @f(!dgk.scales<a, 128, f16>)
+
+// -----
+
+// expected-error @below {{[scales-c3] 5 words of 'i32' for each row, expected 1, or up to 4 of i32}}
+func.func private @f(!dgk.scales<a, 128, i32, words = 5>)
+
+// -----
+
+// expected-error @below {{[scales-c3] 2 words of 'f32' for each row, expected 1}}
+func.func private @f(!dgk.scales<a, 128, f32, words = 2>)
+
+// -----
+
+// expected-error @below {{[buffer-c8] expands rows of 64 elements of type 'f4E2M1FN', expected a multiple of 128 elements of 4 bits}}
+func.func private @f(!dgk.buffer<2 x 128x64xf4E2M1FN, #dgk.shared<b128, expanded>>)

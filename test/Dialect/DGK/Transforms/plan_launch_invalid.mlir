@@ -124,6 +124,25 @@ dgk.kernel @unknown_tiles(%lens: memref<1xi32>) {
 
 // -----
 
+// Elements of 4 bits that get a byte each travel in groups of 128.
+!ring = !dgk.buffer<1 x 128x128xf4E2M1FN, #dgk.shared<b128, expanded>>
+dgk.kernel @expanded(%a: memref<?x192xf4E2M1FN>) {
+  %c0 = arith.constant 0 : index
+  %ring = dgk.buffer at 0 : !ring
+  %p = dgk.pipeline producers(1) consumers(8) at 32768 : !dgk.pipeline<1>
+  dgk.roles {
+    dgk.role @load warps(4) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<1>
+      // expected-error @below {{[plan_launch-c9] expands 'memref<?x192xf4E2M1FN>' along dimension 1, expected a multiple of 128 elements there as TMA needs; pad them with zeros to 256}}
+      dgk.copy_async %a[%c0, %c0] to %ring[%s] : memref<?x192xf4E2M1FN>, !ring
+      dgk.commit %p[%s] bytes(8192) : !dgk.pipeline<1>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
 dgk.kernel @two_sums() {
   %c0 = arith.constant 0 : index
   dgk.roles {
@@ -132,6 +151,24 @@ dgk.kernel @two_sums() {
       %sum, %last = dgk.combine %zero[%c0] of 2, tile %c0 of %c0 rows %c0 : !dgk.accumulator<64x64xf32>
       // expected-error @below {{[plan_launch-c8] is not the only one of its kernel; they would share one workspace}}
       %more, %end = dgk.combine %zero[%c0] of 2, tile %c0 of %c0 rows %c0 : !dgk.accumulator<64x64xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+!ring = !dgk.buffer<1 x 128x128xf4E2M1FN, #dgk.shared<b128, expanded>>
+dgk.kernel @expanded_rows(%a: memref<?x128xf4E2M1FN, strided<[160, 1]>>) {
+  %c0 = arith.constant 0 : index
+  %ring = dgk.buffer at 0 : !ring
+  %p = dgk.pipeline producers(1) consumers(8) at 32768 : !dgk.pipeline<1>
+  dgk.roles {
+    dgk.role @load warps(4) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<1>
+      // expected-error @below {{[plan_launch-c6] has a stride of 80 bytes in 'memref<?x128xf4E2M1FN, strided<[160, 1]>>', expected a multiple of 32 as TMA needs}}
+      dgk.copy_async %a[%c0, %c0] to %ring[%s] : memref<?x128xf4E2M1FN, strided<[160, 1]>>, !ring
+      dgk.commit %p[%s] bytes(8192) : !dgk.pipeline<1>
     }
   }
   dgk.return

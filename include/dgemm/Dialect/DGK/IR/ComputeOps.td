@@ -31,16 +31,19 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
     (operand in registers); both may be one K step in registers
     (`!dgk.fragments`). A scale tile of i32 holds one word per row with four
     UE8M0 bytes of consecutive K groups; the byte that scales element k of the
-    tile is `index + k / per`. One of f32 holds the scales of this one K group;
-    with fewer rows than the operand, each serves a block of rows. `rows r` takes
-    the M rows of a taller A tile from row r on, `columns c` the N rows of a
-    taller B tile, columns of the product, from row c on.
+    tile is `index + k / per`. So it is in a scale tile of bytes, f8E8M0FNU or
+    f8E4M3FN, that has four, eight or sixteen of them per row. One of f32 holds
+    the scales of this one K group; with fewer rows than the operand, each serves
+    a block of rows. `rows r` takes the M rows of a taller A tile from row r on,
+    `columns c` the N rows of a taller B tile, columns of the product, from row c
+    on.
 
     #### Constraints
     1. `mma-c1`: A is M x K, or has M rows from `rows` on, B is N x K, or has N
        rows from `columns` on, and the accumulator M x N.
-    2. `mma-c2`: a scale is a tile of rows x 1 x i32, one of f32 with a divisor of
-       the rows, or the scales of that side in registers, with an index and `per`.
+    2. `mma-c2`: a scale is a tile of rows x 1 x i32, of rows x 4, 8 or 16 bytes,
+       one of f32 with a divisor of the rows, or the scales of that side in
+       registers, with an index and `per`.
     3. `mma-c3`: both operands have scales or neither.
     4. `mma-c4`: `per` is 16, 32 or 128.
     5. `mma-c6`: fragments are of their own side.
@@ -113,7 +116,7 @@ def DGK_ReadScalesOp : DGK_NamedOp<"read_scales", "scales", [Pure]> {
 
     #### Constraints
     1. `read_scales-c1`: the tile is rows x 1, rows and element type as in the
-       result.
+       result, or rows x 4 bytes for each word of the result.
 
     Example: `%s = dgk.read_scales %t : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128, i32>`
   }];

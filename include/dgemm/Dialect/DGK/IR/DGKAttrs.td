@@ -44,19 +44,27 @@ def DGK_SharedAttr : DGK_Attr<"Shared", "shared"> {
     layout of an operand whose memory is contiguous along M or N:
     `#dgk.shared<b128, column_major>`.
 
+    `expanded` gives 4-bit elements a byte each, as instructions of kind
+    `mxf8f6f4` want them: 16 elements take 16 bytes, of which the first 8 hold
+    them packed and the others nothing (PTX ISA, `b4x16_p64`).
+
     #### Constraints
     1. `shared-c1`: `cta_group` is 1 or 2.
     2. `shared-c2`: `scale_words` goes with swizzle `none`.
     3. `shared-c3`: `column_major` goes with a swizzle, and with `cta_group` 1.
+    4. `shared-c4`: `expanded` goes with swizzle `b128` or `none`, without
+       `scale_words` and `column_major`.
   }];
   let parameters = (ins EnumParameter<DGK_Swizzle>:$swizzle,
                         DefaultValuedParameter<"int64_t", "1">:$ctaGroup,
                         DefaultValuedParameter<"bool", "false">:$scaleWords,
-                        DefaultValuedParameter<"bool", "false">:$columnMajor);
+                        DefaultValuedParameter<"bool", "false">:$columnMajor,
+                        DefaultValuedParameter<"bool", "false">:$expanded);
   let builders = [AttrBuilder<(ins "::dgk::Swizzle":$swizzle,
-                                   CArg<"bool", "false">:$columnMajor), [{
+                                   CArg<"bool", "false">:$columnMajor,
+                                   CArg<"bool", "false">:$expanded), [{
     return $_get($_ctxt, swizzle, /*ctaGroup=*/1, /*scaleWords=*/false,
-                 columnMajor);
+                 columnMajor, expanded);
   }]>];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
@@ -383,22 +391,26 @@ def DGK_TensorMapAttr : DGK_Attr<"TensorMap", "tensor_map"> {
     4. `tensor_map-c4`: the box is at most one swizzle span wide.
     5. `tensor_map-c5`: the element type is an integer or float.
     6. `tensor_map-c6`: the byte offset is a multiple of 16.
+    7. `tensor_map-c7`: `expanded`, which spreads 4-bit elements as the layout of
+       that name, has boxes 128 elements wide, with swizzle `b128` or `none`.
   }];
   let parameters = (ins
     "int64_t":$argument, "::mlir::Type":$elementType,
     "::mlir::AffineMap":$dims, "::mlir::AffineMap":$strides,
     ArrayRefParameter<"int64_t">:$box, EnumParameter<DGK_Swizzle>:$swizzle,
-    DefaultValuedParameter<"int64_t", "0">:$byteOffset);
+    DefaultValuedParameter<"int64_t", "0">:$byteOffset,
+    DefaultValuedParameter<"bool", "false">:$expanded);
   let builders = [AttrBuilder<(ins "int64_t":$argument,
       "::mlir::Type":$elementType, "::mlir::AffineMap":$dims,
       "::mlir::AffineMap":$strides, "::llvm::ArrayRef<int64_t>":$box,
-      "::dgk::Swizzle":$swizzle), [{
+      "::dgk::Swizzle":$swizzle, CArg<"bool", "false">:$expanded), [{
     return $_get($_ctxt, argument, elementType, dims, strides, box, swizzle,
-                 /*byteOffset=*/0);
+                 /*byteOffset=*/0, expanded);
   }]>];
   let assemblyFormat = [{
     `<` `of` $argument (`at` $byteOffset^)? `,` $elementType `,` `dims` `=` $dims `,` `strides` `=`
-    $strides `,` `box` `=` `[` $box `]` `,` `swizzle` `=` $swizzle `>`
+    $strides `,` `box` `=` `[` $box `]` `,` `swizzle` `=` $swizzle
+    (`,` `expanded` `=` $expanded^)? `>`
   }];
   let genVerifyDecl = 1;
 }

@@ -32,6 +32,17 @@ def DGK_MatrixInstructionInterface : AttrInterface<"MatrixInstruction"> {
       "::mlir::Type", "getAccumulatorType">,
     InterfaceMethod<"K elements that share one scale; 0 if it takes no scales.",
       "int64_t", "getScaleBlock">,
+    InterfaceMethod<[{
+        Format of a scale, a byte: f8E8M0FNU, or f8E4M3FN without a sign; null if
+        it takes no scales.
+      }],
+      "::mlir::Type", "getScaleType">,
+    InterfaceMethod<[{
+        Bits that an element of this operand takes in shared memory and in
+        registers: more than its own where the instruction wants narrow elements
+        in wider containers.
+      }],
+      "int64_t", "getContainerBits", (ins "::dgk::Side":$side)>,
     InterfaceMethod<"Threads that execute one instruction together.",
       "int64_t", "getThreads">,
     InterfaceMethod<[{

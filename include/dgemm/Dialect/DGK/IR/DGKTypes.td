@@ -77,6 +77,8 @@ def DGK_BufferType : DGK_Type<"Buffer", "buffer"> {
     5. `buffer-c6`: what is spread over a CTA pair has an even number of rows.
     6. `buffer-c7`: a tile in tensor memory has at most 128 rows in each CTA,
        or is one of scale words (rows x 1 x i32).
+    7. `buffer-c8`: an expanded tile has elements of 4 bits, and a multiple of
+       128 in a row.
   }];
   let parameters = (ins "int64_t":$slots, ArrayRefParameter<"int64_t">:$shape,
                         "::mlir::Type":$elementType,
@@ -92,7 +94,8 @@ def DGK_BufferType : DGK_Type<"Buffer", "buffer"> {
   let extraClassDeclaration = [{
     /// Bytes of one slot in the shared memory of each CTA.
     int64_t getSlotBytes() const;
-    /// Bytes that a copy into one slot transfers to each CTA.
+    /// Bytes that a copy into one slot transfers to each CTA: those of the
+    /// elements, without what the layout adds.
     int64_t getTransferBytes() const;
     /// 32-bit columns of one slot in tensor memory. Scale words take a column
     /// for each 32 rows.
@@ -132,22 +135,27 @@ def DGK_ScalesType : DGK_Type<"Scales", "scales"> {
   let summary = "Scales of an operand's rows, in registers";
   let description = [{
     `!dgk.scales<a, 128, i32>`: one word of four UE8M0 bytes for each of the 128
-    rows of operand A, in the lanes where the matrix instruction looks for them.
+    rows of operand A, in the lanes where the matrix instruction looks for them;
+    `!dgk.scales<a, 128, i32, words = 4>`: four neighbouring words for each.
     `!dgk.scales<b, 1, f32>`: one f32 for all rows of operand B, with the threads
     that hold the accumulator's elements of these rows.
 
     #### Constraints
     1. `scales-c1`: rows is in 1..65536.
     2. `scales-c2`: the element type is i32 or f32.
+    3. `scales-c3`: 1 to 4 words for each row, 1 of f32.
   }];
   let parameters = (ins EnumParameter<DGK_Side>:$side, "int64_t":$rows,
-                        "::mlir::Type":$elementType);
+                        "::mlir::Type":$elementType,
+                        DefaultValuedParameter<"int64_t", "1">:$words);
   let builders = [
     TypeBuilderWithInferredContext<(ins "::dgk::Side":$side, "int64_t":$rows,
-      "::mlir::Type":$elementType), [{
-      return $_get(elementType.getContext(), side, rows, elementType);
+      "::mlir::Type":$elementType, CArg<"int64_t", "1">:$words), [{
+      return $_get(elementType.getContext(), side, rows, elementType, words);
     }]>];
-  let assemblyFormat = "`<` $side `,` $rows `,` $elementType `>`";
+  let assemblyFormat = [{
+    `<` $side `,` $rows `,` $elementType (`,` `words` `=` $words^)? `>`
+  }];
   let genVerifyDecl = 1;
 }
 

@@ -160,17 +160,19 @@ def DGKPlanLaunchPass : DGK_KernelPass<"dgk-plan-launch"> {
     4. `plan_launch-c4`: the kernel has roles.
     5. `plan_launch-c5`: a tile's rows are contiguous in memory; of a tile of one
        column, the column is.
-    6. `plan_launch-c6`: the other strides are multiples of 16 bytes.
+    6. `plan_launch-c6`: the other strides are multiples of 16 bytes, of 32 where
+       elements are expanded.
     7. `plan_launch-c7`: the number of tiles of `dgk.combine` is made of constants
        and sizes of kernel arguments as well, also by division.
     8. `plan_launch-c8`: a kernel has one `dgk.combine`.
+    9. `plan_launch-c9`: an expanded dimension has a multiple of 128 elements.
   }];
 }
 
 def DGKUnrollScalesPass : DGK_KernelPass<"dgk-unroll-scales"> {
   let summary = "Unrolls loops until scale positions are constants";
   let description = [{
-    A loop of at most 8 iterations, known at compile time, whose `dgk.mma` takes
+    A loop of at most 16 iterations, known at compile time, whose `dgk.mma` takes
     its scale's position from the loop is unrolled completely, so that the
     instruction's byte selector can name the byte. Where the trip count is not
     known the position stays a value and the word is shifted.
@@ -193,8 +195,9 @@ def DGKUnrollTilesPass : DGK_KernelPass<"dgk-unroll-tiles"> {
     of tiles, none are left over where a factor of at least half allows it;
     others run one by one in a loop behind.
 
-    Loops whose products have scales are `dgk-unroll-scales`' business, and
-    instructions that read shared memory themselves need no unrolling.
+    Of loops whose products have scales that is what `dgk-unroll-scales` leaves,
+    and only where the number of iterations is known. Instructions that read
+    shared memory themselves need no unrolling.
 
     Before: any form with waits. After: as before.
   }];

@@ -41,7 +41,7 @@ def DGemm_MatmulOp : DGemm_Op<"matmul", ["readsInits", "getAccumulator",
     | A          | B          | scales                            | C, D        |
     |------------|------------|-----------------------------------|-------------|
     | `f8E4M3FN` | `f8E4M3FN` | `f32`, `f8E8M0FNU` or packed `i32`, chosen for each operand | `bf16`, `f32` |
-    | `f4E2M1FN` | `f4E2M1FN` | the same                          | `bf16`, `f32` |
+    | `f4E2M1FN` | `f4E2M1FN` | the same, or both `f8E4M3FN`      | `bf16`, `f32` |
     | `f8E4M3FN` | `f4E2M1FN` | the same                          | `bf16`, `f32` |
     | `f4E2M1FN` | `f8E4M3FN` | the same                          | `bf16`, `f32` |
     | `bf16`     | `bf16`     | none                              | `bf16`, `f32` |
@@ -60,9 +60,9 @@ def DGemm_MatmulOp : DGemm_Op<"matmul", ["readsInits", "getAccumulator",
     4. `matmul-c4`: A, B and D have two dimensions.
     5. `matmul-c5`: M, N and K agree among A, B and D; C has D's shape.
     6. `matmul-c6`: D is `bf16` or `f32`; C has D's element type.
-    7. `matmul-c7`: a scale covers 32 or 128 elements of K.
-    8. `matmul-c8`: a scale is `f32`, `f8E8M0FNU`, or packed `i32`; a packed one
-       covers one row.
+    7. `matmul-c7`: a scale covers 32 or 128 elements of K, one of `f8E4M3FN` 16.
+    8. `matmul-c8`: a scale is `f32`, `f8E8M0FNU`, packed `i32` or `f8E4M3FN`; a
+       packed one covers one row.
     9. `matmul-c9`: a scale is `[ceil(MN / mn), ceil(K / k)]`, a packed one
        `[MN, ceil(K / 4k)]`.
     10. `matmul-c10`: a packed scale has stride 1 along M or N, and along K the
@@ -72,7 +72,8 @@ def DGemm_MatmulOp : DGemm_Op<"matmul", ["readsInits", "getAccumulator",
         overlap.
     13. `matmul-c13`: along the dimension of stride 1, FP4 has an even number of
         elements; its other stride is even.
-    14. `matmul-c14`: when one operand only is FP4, K is a multiple of 128.
+    14. `matmul-c14`: scales of `f8E4M3FN`, which have no sign, are for FP4 by FP4:
+        both operands have them, each for 1 x 16 elements.
     15. `matmul-c15`: a head split has no C, FP8 operands, and 128 elements of K
         for each scale.
     16. `matmul-c16`: with a head split, N is a multiple of `left + right`, and

@@ -1,0 +1,62 @@
+// Operand types and scales of SM120 in the levels between the problem and NVVM:
+// the K tile of FP4, scales that are bytes, and what TMA does for mixed operands.
+//
+// RUN: dgemm-compile %s --target=sm_120a --emit=dgk --kernel=fp4_kernel | FileCheck %s --check-prefix=FP4
+// RUN: dgemm-compile %s --target=sm_120a --emit=dgk --kernel=plain_kernel | FileCheck %s --check-prefix=PLAIN
+// RUN: dgemm-compile %s --target=sm_120a --emit=dgk-async --kernel=mixed_kernel | FileCheck %s --check-prefix=MIXED
+// RUN: dgemm-compile %s --target=sm_120a --emit=plan --kernel=mixed_kernel | FileCheck %s --check-prefix=PLAN
+// RUN: dgemm-compile %s --target=sm_120a --emit=dgk-async --kernel=nvfp4_kernel | FileCheck %s --check-prefix=NVFP4
+// REQUIRES: dgemm-compile
+
+// A tile of 64 bytes is 128 elements; two steps of 64 elements for each product.
+// FP4: dgk.load %{{.*}} : memref<?x640xf4E2M1FN> -> !dgk.tile<{{64|128}}x128xf4E2M1FN>
+// FP4: dgk.mma %{{.*}} per 32, %{{.*}} per 32
+func.func @fp4(%a: memref<?x640xf4E2M1FN>, %sa: memref<?x5xi32, strided<[1, ?]>>,
+               %b: memref<192x640xf4E2M1FN>, %sb: memref<192x5xi32, strided<[1, 192]>>, %d: memref<?x192xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : memref<?x640xf4E2M1FN>, memref<?x5xi32, strided<[1, ?]>>,
+      memref<192x640xf4E2M1FN>, memref<192x5xi32, strided<[1, 192]>>) outs(%d : memref<?x192xbf16>)
+    {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
+  return
+}
+
+// Bytes come in sixteens: 16 scales for 128 elements of A cover 2048 of K, 16 for
+// 32 of B cover 512. Positions count from where their copy begins, so they do not
+// depend on the loops around.
+// PLAIN:     scf.for {{.*}} step %c2048
+// PLAIN:       %[[SA:.*]] = dgk.load {{.*}} : memref<?x32xf8E8M0FNU> -> !dgk.tile<{{[0-9]+}}x16xf8E8M0FNU>
+// PLAIN:       scf.for {{.*}} step %c512
+// PLAIN:         %[[SB:.*]] = dgk.load {{.*}} : memref<192x128xf8E8M0FNU> -> !dgk.tile<{{[0-9]+}}x16xf8E8M0FNU>
+// PLAIN:         scf.for {{.*}} step %c128
+// PLAIN:           dgk.mma
+func.func @plain(%a: memref<?x4096xf8E4M3FN>, %sa: memref<?x32xf8E8M0FNU>,
+                 %b: memref<192x4096xf8E4M3FN>, %sb: memref<192x128xf8E8M0FNU>, %d: memref<?x192xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : memref<?x4096xf8E4M3FN>, memref<?x32xf8E8M0FNU>,
+      memref<192x4096xf8E4M3FN>, memref<192x128xf8E8M0FNU>) outs(%d : memref<?x192xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x32>}
+  return
+}
+
+// The expanded operand takes the space of FP8, but half of its bytes arrive.
+// MIXED:     <of 1, f4E2M1FN, dims = {{.*}} -> (640, 192), strides = {{.*}} -> (320), box = [128, {{[0-9]+}}], swizzle = b128, expanded = true>
+// MIXED:     dgk.buffer at {{[0-9]+}} : !dgk.buffer<[[STAGES:[0-9]+]] x [[M:[0-9]+]]x128xf8E4M3FN, #dgk.shared<b128>>
+// MIXED:     dgk.buffer at {{[0-9]+}} : !dgk.buffer<[[STAGES]] x [[N:[0-9]+]]x128xf4E2M1FN, #dgk.shared<b128, expanded>>
+// PLAN:      "type": "b4x16_p64"
+func.func @mixed(%a: memref<?x640xf8E4M3FN>, %sa: memref<?x5xi32, strided<[1, ?]>>,
+                 %b: memref<192x640xf4E2M1FN>, %sb: memref<192x5xi32, strided<[1, 192]>>, %d: memref<?x192xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : memref<?x640xf8E4M3FN>, memref<?x5xi32, strided<[1, ?]>>,
+      memref<192x640xf4E2M1FN>, memref<192x5xi32, strided<[1, 192]>>) outs(%d : memref<?x192xbf16>)
+    {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
+  return
+}
+
+// Scales for 16 elements: four words of a row in registers.
+// NVFP4:     #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 16>
+// NVFP4:     dgk.read_scales %{{.*}} : !dgk.tile<{{[0-9]+}}x16xf8E4M3FN, #dgk.shared<none>> -> !dgk.scales<a, {{[0-9]+}}, i32, words = 4>
+// NVFP4:     dgk.mma %{{.*}} per 16, %{{.*}} per 16
+func.func @nvfp4(%a: memref<?x512xf4E2M1FN>, %sa: memref<?x32xf8E4M3FN>,
+                 %b: memref<192x512xf4E2M1FN>, %sb: memref<192x32xf8E4M3FN>, %d: memref<?x192xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : memref<?x512xf4E2M1FN>, memref<?x32xf8E4M3FN>,
+      memref<192x512xf4E2M1FN>, memref<192x32xf8E4M3FN>) outs(%d : memref<?x192xbf16>)
+    {granularity = #dgemm.granularity<a = 1x16, b = 1x16>}
+  return
+}
