@@ -157,6 +157,7 @@ private:
         launcher.launch(values.data(), values.size(), {}, device.getStream());
     return status.ok() && driver.streamSynchronize(device.getStream()) == 0;
   }
+  std::unique_ptr<Kernel> loadEmpty();
   template <typename Function> void measure(const char *what, Function launch);
 
   CudaDevice &device;
@@ -319,6 +320,18 @@ void Trial::measure(const char *what, Function launch) {
               times[times.size() * 9 / 10] * 1e6);
 }
 
+/// A kernel without parameters: what the driver takes at least.
+std::unique_ptr<Kernel> Trial::loadEmpty() {
+  pack::Pack empty;
+  empty.plan.entry = "empty";
+  empty.plan.chip = "sm_90";
+  empty.ptx = ".version 8.0\n.target sm_90\n.address_size 64\n"
+              ".visible .entry empty() { ret; }\n";
+  auto loaded = Kernel::load(device.getDriver(), empty, device.getContext());
+  expect(static_cast<bool>(loaded), "loads an empty kernel");
+  return loaded ? std::move(*loaded) : nullptr;
+}
+
 void Trial::overhead() {
   CuStream stream = device.getStream();
   Launcher launcher(*kernel);
@@ -338,6 +351,15 @@ void Trial::overhead() {
     return expect(false, "encodes");
   measure("host, cuLaunchKernelEx alone",
           [&](int) { return kernel->submit(encoded, stream).ok(); });
+  if (std::unique_ptr<Kernel> empty = loadEmpty()) {
+    EncodedLaunch nothing;
+    launch::Launch plain;
+    plain.grid = 1;
+    plain.block = 32;
+    if (empty->encode(plain, nothing).ok())
+      measure("host, cuLaunchKernelEx of an empty kernel",
+              [&](int) { return empty->submit(nothing, stream).ok(); });
+  }
   measure("host, evaluating the plan alone", [&](int i) {
     return launch::evaluate(pack.plan, i % 2 ? one : two,
                             kernel->getFacts().smCount, evaluated)
