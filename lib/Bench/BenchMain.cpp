@@ -8,6 +8,7 @@
 #include "dgemm/Bench/BenchMain.h"
 
 #include "Options.h"
+#include "Temporary.h"
 #include "dgemm/Bench/Measure.h"
 #include "dgemm/Bench/Report.h"
 #include "dgemm/Bench/SassSuite.h"
@@ -126,8 +127,7 @@ static int reportEmitted(const KernelSet &set, const std::string &folder) {
 
 /// A folder of its own for kernels that are made and measured in one run.
 static Expected<std::string> makeTemporaryFolder() {
-  const char *base = std::getenv("TMPDIR");
-  std::string path = std::string(base ? base : "/tmp") + "/dgemm-bench-XXXXXX";
+  std::string path = getTemporaryTemplate();
   if (mkdtemp(path.data()))
     return path;
   return Error{"cannot make a folder like '" + path + "'"};

@@ -30,7 +30,7 @@ static constexpr size_t kEndOffset = 24;
 namespace {
 
 struct Collector {
-  SharedLibrary library;
+  SharedLibrary cupti;
   int (*enable)(int) = nullptr;
   int (*flush)(uint32_t) = nullptr;
   int (*registerCallbacks)(void (*)(uint8_t **, size_t *, size_t *),
@@ -95,10 +95,10 @@ Status cupti::start(const std::string &path) {
   Collector &collector = getCollector();
   if (collector.isStarted)
     return {};
-  Status status = collector.library.open(getNames(path));
+  Status status = collector.cupti.open(getNames(path));
   auto find = [&](const char *name, auto *&function) {
     if (status.ok())
-      status = collector.library.find(name, function);
+      status = collector.cupti.find(name, function);
   };
   find("cuptiActivityRegisterCallbacks", collector.registerCallbacks);
   find("cuptiActivityEnable", collector.enable);

@@ -7,6 +7,7 @@
 
 #include "dgemm/Bench/SassSuite.h"
 
+#include "Temporary.h"
 #include "dgemm/Bench/Data.h"
 #include "dgemm/Bench/Report.h"
 
@@ -66,9 +67,7 @@ namespace {
 class TemporaryFile {
 public:
   static Expected<TemporaryFile> create(const std::string &content) {
-    const char *base = std::getenv("TMPDIR");
-    std::string path =
-        std::string(base ? base : "/tmp") + "/dgemm-bench-XXXXXX";
+    std::string path = getTemporaryTemplate();
     int file = mkstemp(path.data());
     if (file < 0)
       return Error{"cannot make a file like '" + path + "'"};

@@ -104,12 +104,14 @@ static constexpr int64_t kMostSwappedRows = 32;
 /// The smallest tile N.
 static constexpr int64_t kFewestColumns = 16;
 
-static ScheduleAttr withSplits(ScheduleAttr s, int64_t splits) {
+/// The schedule with other CTAs for a tile or beside it.
+static ScheduleAttr withCtas(ScheduleAttr s, dgk::ClusterAttr cluster,
+                             int64_t splits) {
   return ScheduleAttr::get(
       s.getContext(), s.getTile(), s.getWarpGrid(), s.getStages(),
       s.getScaleStages(), s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(),
       s.getMath(), s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(),
-      s.getCluster(), splits, s.getSwapAb());
+      cluster, splits, s.getSwapAb());
 }
 
 namespace {
@@ -194,7 +196,7 @@ ScheduleAttr CandidateBuilder::splitK(ScheduleAttr schedule) const {
   ScheduleAttr best = schedule;
   double fastest = kWorth * whole.total;
   for (int64_t splits = 2; splits <= most; ++splits) {
-    ScheduleAttr candidate = withSplits(schedule, splits);
+    ScheduleAttr candidate = withCtas(schedule, {}, splits);
     double total = predict(asked, target, candidate).total;
     if (total >= fastest)
       continue;
@@ -270,15 +272,6 @@ static void addSwapped(const DenseProblem &problem, dgk::TargetAttr target,
       candidates.push_back(builder.build(shape));
 }
 
-static ScheduleAttr withCluster(ScheduleAttr s, dgk::Axis along) {
-  return ScheduleAttr::get(
-      s.getContext(), s.getTile(), s.getWarpGrid(), s.getStages(),
-      s.getScaleStages(), s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(),
-      s.getMath(), s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(),
-      dgk::ClusterAttr::get(s.getContext(), 2, along), s.getSplitK(),
-      s.getSwapAb());
-}
-
 /// Pairs of CTAs for the large tiles, whose operands load the L2 cache most.
 /// The model gives them the times of lone CTAs: what they gain is power.
 static void addPairs(const DenseProblem &problem, dgk::TargetAttr target,
@@ -298,7 +291,9 @@ static void addPairs(const DenseProblem &problem, dgk::TargetAttr target,
       if (extent <= tile)
         continue;
       Candidate pair = candidates[i];
-      pair.schedule = withCluster(schedule, along);
+      pair.schedule = withCtas(
+          schedule, dgk::ClusterAttr::get(schedule.getContext(), 2, along),
+          /*splits=*/1);
       pair.violation = checkSchedule(problem, target, pair.schedule);
       candidates.push_back(std::move(pair));
     }

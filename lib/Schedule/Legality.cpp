@@ -131,8 +131,9 @@ LogicalResult MatmulRules::extents() {
     if (extent == 0)
       return fail("select-c4")
              << name << " = 0 needs no kernel, expected at least 1; "
-             << (StringRef(name) == "K" ? "set d to zero with linalg.fill"
-                                        : "remove the op, it writes nothing");
+             << (StringRef(name) != "K" ? "remove the op, it writes nothing"
+                 : op.getC()            ? "set d to c with memref.copy"
+                                        : "set d to zero with linalg.fill");
   return success();
 }
 

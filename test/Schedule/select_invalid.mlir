@@ -46,6 +46,15 @@ func.func @no_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 
 // -----
 
+// What is left of the sum is C.
+func.func @only_c(%a: memref<?x0xbf16>, %b: memref<2112x0xbf16>, %c: memref<?x2112xf32>, %d: memref<?x2112xf32>) {
+  // expected-error @below {{'dgemm.matmul' op [select-c4] K = 0 needs no kernel, expected at least 1; set d to c with memref.copy}}
+  dgemm.matmul ins(%a, %b plus %c : memref<?x0xbf16>, memref<2112x0xbf16>, memref<?x2112xf32>) outs(%d : memref<?x2112xf32>)
+  return
+}
+
+// -----
+
 !a = memref<?x0xf8E4M3FN>
 !sa = memref<?x0xi32, strided<[1, ?]>>
 !b = memref<2112x0xf8E4M3FN>

@@ -243,9 +243,7 @@ static LogicalResult verifyBand(Operation *op, ScheduleAttr schedule) {
          << ", expected multiples of its size";
 }
 
-/// Along K one swizzle span; along M or N, of which only 16-bit types can be
-/// read, any number of them.
-static bool isSharedTile(Value operand) {
+bool dgk::isDescriptorTile(Value operand) {
   auto tile = dyn_cast<TileType>(operand.getType());
   auto shared =
       tile ? dyn_cast_if_present<SharedAttr>(tile.getLayout()) : SharedAttr();
@@ -262,7 +260,8 @@ static bool isSharedTile(Value operand) {
 /// Products of an instruction that reads shared memory: tiles as its
 /// descriptors can say them, and no scales.
 static LogicalResult verifyDescriptorProduct(MmaOp mma) {
-  if (isSharedTile(mma.getA()) && isSharedTile(mma.getB()) && !mma.getAScale())
+  if (isDescriptorTile(mma.getA()) && isDescriptorTile(mma.getB()) &&
+      !mma.getAScale())
     return success();
   return mma.emitOpError(
       "[dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared "

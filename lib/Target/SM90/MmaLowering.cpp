@@ -100,27 +100,13 @@ private:
   Value first;
 };
 
-/// A tile as the descriptors above need it: along K one swizzle span, along the
-/// rows any number of them.
-bool isDescribable(Value operand) {
-  auto tile = dyn_cast<TileType>(operand.getType());
-  auto shared =
-      tile ? dyn_cast_if_present<SharedAttr>(tile.getLayout()) : SharedAttr();
-  if (!shared || shared.getSwizzle() == Swizzle::None)
-    return false;
-  auto span = static_cast<int64_t>(shared.getSwizzle());
-  int64_t bytes =
-      getBytes(getLines(tile.getShape(), shared).length, tile.getElementType());
-  return shared.getColumnMajor() ? bytes % span == 0 : bytes == span;
-}
-
 struct MmaPattern : KernelPattern<MmaOp> {
   using KernelPattern::KernelPattern;
 
   LogicalResult
   matchAndRewrite(MmaOp op, OneToNOpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (!isDescribable(op.getA()) || !isDescribable(op.getB()) ||
+    if (!isDescriptorTile(op.getA()) || !isDescriptorTile(op.getB()) ||
         op.getAScale())
       return rewriter.notifyMatchFailure(
           op, "needs swizzled tiles of one span in shared memory, without "

@@ -81,6 +81,11 @@ private:
                         mlir::Value memory, int64_t dimension) const;
 };
 
+/// Whether an instruction that reads shared memory can take `operand` by
+/// descriptor: a swizzled tile, along K one swizzle span; along M or N, of
+/// which only 16-bit types can be read, any number of them.
+bool isDescriptorTile(mlir::Value operand);
+
 /// Pattern that knows its kernel.
 template <typename OpTy>
 struct KernelPattern : mlir::OpConversionPattern<OpTy> {
