@@ -242,7 +242,8 @@ Status Evaluator::findMap(size_t index) {
                  describe(map.argument) + " has rows of " +
                      std::to_string(value.dims[0]) +
                      " elements, expected a multiple of 128 as TMA expands "
-                     "them; pad them with zeros"};
+                     "them; pad them with zeros to " +
+                     std::to_string((value.dims[0] + 127) / 128 * 128)};
   value.type = map.type;
   value.rank = map.dims.size();
   value.swizzle = static_cast<uint32_t>(map.swizzle);

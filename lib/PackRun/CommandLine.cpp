@@ -43,7 +43,7 @@ Lists are separated by commas; every combination is a problem of its own.
                         (--schedules is the same)
   --timings=<n>         cuda: time n further launches with cold caches, and
                         print the median (default 10)
-  --sms=<n>             streaming multiprocessors to use
+  --sms=<n>             streaming multiprocessors to use (default 0: all)
   --jobs=<n>            host threads (default: all cores)
   --list=<file>         problems: each line has a pack and options of its own
                         from --m to --timings; # begins a comment

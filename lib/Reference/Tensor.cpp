@@ -179,7 +179,9 @@ std::vector<int64_t> dgemm::reference::chooseStrides(
   for (size_t i = 0; i < rank; ++i)
     if (strides[i] == 1)
       unit = i;
-  int64_t dense = std::max<int64_t>(1, shape[unit]);
+  // Empty lines are as far apart as TMA and elements of 4 bits need.
+  constexpr int64_t kEmptyLine = 32;
+  int64_t dense = shape[unit] == 0 ? kEmptyLine : shape[unit];
   // Packed scales have no choice.
   if (unit + 1 != rank) {
     padding = 0;

@@ -101,8 +101,9 @@ static constexpr int64_t kMaxStages = 8;
 
 /// Rows of D up to which the small axis of the instruction may be theirs.
 static constexpr int64_t kMostSwappedRows = 32;
-/// The smallest tile N.
+/// The smallest tile N, and the shortest line of an operand that lies along it.
 static constexpr int64_t kFewestColumns = 16;
+static constexpr int64_t kShortestLineBits = 32 * 8;
 
 /// The schedule with other CTAs for a tile or beside it.
 static ScheduleAttr withCtas(ScheduleAttr s, dgk::ClusterAttr cluster,
@@ -146,13 +147,12 @@ private:
 
 } // namespace
 
-/// Layout of an operand tile of `rows` rows: K-major rows are one span long, or
-/// several of the widest; MN-major columns take the widest span that divides
-/// them.
+/// Layout of an operand tile of `rows` rows: K-major rows are one span long,
+/// MN-major columns take the widest span that divides them.
 static dgk::Swizzle getOperandSwizzle(bool isKMajor, int64_t kBytes,
                                       int64_t rowsBytes) {
   if (isKMajor)
-    return static_cast<dgk::Swizzle>(std::min<int64_t>(kBytes, 128));
+    return static_cast<dgk::Swizzle>(kBytes);
   for (dgk::Swizzle swizzle :
        {dgk::Swizzle::B128, dgk::Swizzle::B64, dgk::Swizzle::B32})
     if (rowsBytes % static_cast<int64_t>(swizzle) == 0)
@@ -263,13 +263,18 @@ static void addMeasured(const DenseProblem &problem, dgk::TargetAttr target,
 
 /// Candidates with A and B swapped, where there are few rows.
 static void addSwapped(const DenseProblem &problem, dgk::TargetAttr target,
-                       dgk::MatrixInstruction instruction,
                        SmallVector<Candidate> &candidates) {
-  if (problem.m > kMostSwappedRows)
+  // Of two types each instruction takes its first operand in one of them.
+  dgk::MatrixInstruction instruction =
+      findInstruction(orient(problem, /*swapAb=*/true), target);
+  if (problem.m > kMostSwappedRows || !instruction || !hasPolicy(instruction))
     return;
+  int64_t fewest = problem.isAKMajor
+                       ? kFewestColumns
+                       : kShortestLineBits / dgk::getElementBits(problem.aType);
   CandidateBuilder builder(problem, target, instruction, /*swapAb=*/true);
   for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
-    if (shape.n < 2 * std::max(problem.m, kFewestColumns))
+    if (shape.n < 2 * std::max(problem.m, fewest))
       candidates.push_back(builder.build(shape));
 }
 
@@ -311,7 +316,7 @@ dgemm::schedule::getCandidates(const DenseProblem &problem,
   SmallVector<Candidate> out;
   for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
     out.push_back(builder.build(shape));
-  addSwapped(problem, target, instruction, out);
+  addSwapped(problem, target, out);
   addPairs(problem, target, out);
   addMeasured(problem, target, out);
   return out;

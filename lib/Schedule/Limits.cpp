@@ -172,9 +172,7 @@ int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,
     if (problem.blockA != 0 && getWordSpan(problem, side, k) == 1 &&
         !(side == dgk::Side::A ? problem.fetchesScalesA
                                : problem.fetchesScalesB))
-      bytes += llvm::divideCeil(
-                   k, std::max<int64_t>(getWordElements(problem, side), 1)) *
-               getScaleBytes(problem, schedule, side);
+      bytes += getScaleBytes(problem, schedule, side);
   return bytes;
 }
 
@@ -376,27 +374,27 @@ std::optional<Violation> Checker::tileK() const {
     Type type = side == dgk::Side::A ? problem.aType : problem.bType;
     return mma.getContainerBits(side) > dgk::getElementBits(type);
   };
+  // As the op calls them.
+  char nameA = schedule.getSwapAb() ? 'b' : 'a';
+  char nameB = schedule.getSwapAb() ? 'a' : 'b';
   for (const Operand &x :
-       {Operand{'a', problem.isAKMajor, schedule.getTileM(), problem.aType,
+       {Operand{nameA, problem.isAKMajor, schedule.getTileM(), problem.aType,
                 getRowBytes(schedule, dgk::Side::A), isExpanded(dgk::Side::A),
                 schedule.getSwizzleA(), getWordElements(problem, dgk::Side::A),
                 problem.blockA},
-        Operand{'b', problem.isBKMajor, columns, problem.bType,
+        Operand{nameB, problem.isBKMajor, columns, problem.bType,
                 getRowBytes(schedule, dgk::Side::B), isExpanded(dgk::Side::B),
                 schedule.getSwizzleB(), getWordElements(problem, dgk::Side::B),
                 problem.blockB}}) {
     auto span = static_cast<int64_t>(x.swizzle);
-    // Narrower swizzles leave bank conflicts in ldmatrix, whose addresses
-    // stay within one atom. Descriptors step from atom to atom.
-    bool fitsSpan = x.bytes == span ||
-                    (mma.readsShared() && span == 128 && x.bytes % span == 0);
-    if (x.isKMajor && (span < 64 || !fitsSpan))
+    // Narrower swizzles leave bank conflicts in ldmatrix, and a row of several
+    // atoms would need several boxes.
+    if (x.isKMajor && (span < 64 || x.bytes != span))
       return broken(Limit::TileK,
                     "tile K = {0} makes rows of {1} bytes in {2}, with swizzle "
                     "{3}; expected rows of 64 bytes with b64 or of 128 bytes "
-                    "{4}with b128",
-                    k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle),
-                    mma.readsShared() ? "and multiples of them " : "");
+                    "with b128",
+                    k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle));
     int64_t line = dgk::getBytes(x.rows, x.type);
     if (!x.isKMajor && (span == 0 || line % span != 0 ||
                         k % schedule.getMatrixInstruction().getK() != 0))
@@ -411,10 +409,7 @@ std::optional<Violation> Checker::tileK() const {
                     "tile K = {0} is not the {1} elements of {2} that TMA "
                     "expands at a time; use tile K = {1} with swizzle b128",
                     k, kExpandedElements, x.name);
-    // Scales outside of the instruction: a product for each of their blocks.
-    bool isPerBlock = mma.readsShared() && x.elements != 0;
-    if (isPerBlock ? k % x.elements != 0 && x.elements % k != 0
-                   : x.elements % k != 0)
+    if (x.elements % k != 0)
       return broken(Limit::TileK,
                     "tile K = {0} does not divide the {1} elements of {2} that "
                     "one scale word serves ({3} x {4}); use a smaller tile K",

@@ -593,6 +593,8 @@ private:
   Statistics statistics_;
 };
 
+/// What a fault says of a known instruction in a form that is not executed.
+std::string describeUnsupported(const std::string &opcode);
 } // namespace dgemm::sim
 
 #endif // DGEMM_LIB_SIMULATOR_CTA_H

@@ -234,8 +234,10 @@ static uint64_t computeLane(const Instruction &instruction, const T *sources,
   return resultBits(instruction, sources, result);
 }
 
-static std::string notSupported(const std::string &opcode) {
-  return "'" + opcode + "' is not supported";
+std::string dgemm::sim::describeUnsupported(const std::string &opcode) {
+  return "'" + opcode +
+         "' is known for other types or forms only; rewrite it in terms of "
+         "instructions of docs/Simulator.md, or run the kernel on a GPU";
 }
 
 /// Which sources of add, sub and fma with an f16 or bf16 type are of that type.
@@ -266,8 +268,9 @@ template <typename T> void Cta::executeFloat(uint32_t mask) {
     sources[0][lane] = computeLane(*instruction_, values, supported);
   }
   if (!supported)
-    return fault("unsupported",
-                 notSupported(context_.program.opcodes[instruction_->text]));
+    return fault(
+        "unsupported",
+        describeUnsupported(context_.program.opcodes[instruction_->text]));
   write(operand(0), sources[0], mask, defined);
 }
 
@@ -295,8 +298,9 @@ void Cta::executeFloatPair(uint32_t mask) {
     sources[0][lane] = packed;
   }
   if (!supported)
-    return fault("unsupported",
-                 notSupported(context_.program.opcodes[instruction_->text]));
+    return fault(
+        "unsupported",
+        describeUnsupported(context_.program.opcodes[instruction_->text]));
   write(operand(0), sources[0], mask, defined);
 }
 
@@ -371,7 +375,8 @@ void Cta::executeHalf(uint32_t mask) {
     sources[0][lane] = packed;
   }
   if (!supported)
-    return fault("unsupported",
-                 notSupported(context_.program.opcodes[instruction_->text]));
+    return fault(
+        "unsupported",
+        describeUnsupported(context_.program.opcodes[instruction_->text]));
   write(operand(0), sources[0], mask, defined);
 }

@@ -324,6 +324,6 @@ void Cta::execute(uint32_t mask) {
       instruction_->type == Type::U16x2 || instruction_->type == Type::S16x2;
   if (pair ? !executeIntegerSpecial(mask)
            : !executeInteger(mask) && !executeIntegerSpecial(mask))
-    fault("unsupported", "'" + context_.program.opcodes[instruction_->text] +
-                             "' is not supported");
+    fault("unsupported",
+          describeUnsupported(context_.program.opcodes[instruction_->text]));
 }

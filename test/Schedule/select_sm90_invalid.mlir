@@ -69,3 +69,45 @@ func.func @fp4(%a: memref<?x512xf4E2M1FN>, %sa: memref<?x4xf32, strided<[1, ?]>>
     {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
   return
 }
+
+// -----
+
+!a = memref<?x512xf8E4M3FN>
+!sa = memref<?x16xf32>
+!b = memref<256x512xf8E4M3FN>
+!sb = memref<256x4xf32>
+!d = memref<?x256xbf16>
+func.func @short_blocks(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c7] a_scale has granularity 1x32, expected 1x128 on sm_90a}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x128>}
+  return
+}
+
+// -----
+
+!a = memref<?x512xf8E4M3FN>
+!sa = memref<?x4xf32>
+!b = memref<256x512xf8E4M3FN>
+!sb = memref<2x16xf32>
+!d = memref<?x256xbf16>
+func.func @short_columns(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c7] b_scale has granularity 128x32, expected 1x128 or 128x128 on sm_90a}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 128x32>}
+  return
+}
+
+// -----
+
+!a = memref<?x512xf8E4M3FN>
+!s = memref<?x1xi32, strided<[1, ?]>>
+!b = memref<256x512xf4E2M1FN>
+!sb = memref<256x4xi32, strided<[1, 256]>>
+!d = memref<?x256xbf16>
+func.func @mixed(%a: !a, %sa: !s, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c5] a x b is 'f8E4M3FN' x 'f4E2M1FN', expected f8E4M3FN x f8E4M3FN or bf16 x bf16 on sm_90a: it has no instruction for this pair; it runs on --device=reference}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !s, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x32>}
+  return
+}

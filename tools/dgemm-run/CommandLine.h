@@ -39,7 +39,7 @@ struct CommandLine {
       llvm::cl::value_desc("number"), llvm::cl::cat(category)};
   llvm::cl::opt<unsigned> sms{
       "sms", llvm::cl::init(0),
-      llvm::cl::desc("Streaming multiprocessors to use (default: all of the "
+      llvm::cl::desc("Streaming multiprocessors to use (default 0: all of the "
                      "chip)"),
       llvm::cl::value_desc("number"), llvm::cl::cat(category)};
   llvm::cl::opt<uint64_t> maxInstructions{
