@@ -92,7 +92,7 @@ struct Options {
   cl::opt<std::string> ptxas{
       "ptxas", cl::value_desc("path"), cl::cat(category),
       cl::desc("ptxas to use (default: from PATH, $CUDA_HOME or "
-               "/usr/local/cuda)")};
+               "/usr/local/cuda); 'none' makes packs without machine code")};
   cl::opt<unsigned> optLevel{
       "O",
       cl::Prefix,

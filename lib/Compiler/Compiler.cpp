@@ -15,6 +15,7 @@
 #include "dgemm/Pipeline/Pipelines.h"
 #include "dgemm/Target/Targets.h"
 
+#include "mlir/IR/Remarks.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/LLVMContext.h"
@@ -250,12 +251,39 @@ static FailureOr<CompileResult> makeLlvm(LLVM::LLVMFuncOp kernel,
   return result;
 }
 
+/// What ptxas made of a kernel, as remarks.
+static void reportFacts(const EmittedKernel &kernel, Location location) {
+  if (!kernel.facts)
+    return;
+  const PtxasFacts &facts = *kernel.facts;
+  auto options = [&](StringRef name) {
+    return remark::RemarkOpts::name(name).category("ptxas").function(
+        kernel.name);
+  };
+  remark::analysis(location, options("KernelResources"))
+      << remark::metric("Registers", facts.registers)
+      << remark::metric("SpillStoreBytes", facts.spillStores)
+      << remark::metric("SpillLoadBytes", facts.spillLoads)
+      << remark::metric("StackBytes", facts.stack)
+      << remark::metric("Barriers", facts.barriers);
+  if (facts.spillStores + facts.spillLoads > 0)
+    remark::missed(location, options("RegistersSpilled"))
+        << remark::reason("{0} bytes are stored to local memory and {1} loaded "
+                          "because {2} registers of a thread do not suffice; "
+                          "use a smaller tile or more math warps",
+                          facts.spillStores, facts.spillLoads, facts.registers);
+}
+
 static LogicalResult runPtxas(EmittedKernel &kernel, Compilation &state,
                               Location location) {
   const std::string &path = state.options.ptxas;
   std::optional<std::string> ptxas = findPtxas(path);
-  if (ptxas)
-    return assemble(kernel, state.chip, *ptxas, location, state.timing);
+  if (ptxas) {
+    if (failed(assemble(kernel, state.chip, *ptxas, location, state.timing)))
+      return failure();
+    reportFacts(kernel, location);
+    return success();
+  }
   if (!path.empty())
     return emitError(location) << "'" << path << "' is not an executable file; "
                                << "give the path of a ptxas with --ptxas";
@@ -265,8 +293,10 @@ static LogicalResult runPtxas(EmittedKernel &kernel, Compilation &state,
             "--emit=ptx, which needs none";
 }
 
-/// Whether a pack can have a cubin; says so when not.
+/// Whether a pack is to have a cubin and can; says so when it cannot.
 static bool canAssemble(Compilation &state, Location location) {
+  if (state.options.ptxas == kNoPtxas)
+    return false;
   if (!state.options.ptxas.empty() || findPtxas())
     return true;
   emitWarning(location)

@@ -211,6 +211,25 @@ void dgemm::schedule::print(raw_ostream &stream,
   printChoice(stream, explanation);
 }
 
+void dgemm::schedule::printPart(raw_ostream &stream, StringRef name,
+                                const Explanation &explanation) {
+  stream << formatv("  {0,-13} {1,4} SMs  ", name,
+                    explanation.target.getRates().getSmCount());
+  if (!explanation.chosen) {
+    stream << "not legal\n";
+    return;
+  }
+  const Candidate &chosen = explanation.candidates[*explanation.chosen];
+  Utilisation use = getUtilisation(explanation.problem, explanation.target,
+                                   chosen.prediction);
+  std::string form = getForm(chosen.schedule);
+  stream << formatv("{0,-12} {1,8:F1} us {2,6:F0} TFLOP/s {3,4:P0} of peak "
+                    "{4,6:F0} GB/s {5,4:P0} of peak{6}{7}\n",
+                    getTile(chosen.schedule), chosen.prediction.total / 1000,
+                    use.tflops, use.ofPeak, use.gigabytes, use.ofBandwidth,
+                    form.empty() ? "" : "  ", form);
+}
+
 //===----------------------------------------------------------------------===//
 // JSON
 //===----------------------------------------------------------------------===//

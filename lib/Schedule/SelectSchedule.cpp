@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dgemm/Schedule/CostModel.h"
+#include "dgemm/Schedule/InstructionPolicy.h"
 #include "dgemm/Schedule/Legality.h"
 #include "dgemm/Schedule/Passes.h"
 #include "dgemm/Target/Targets.h"
@@ -31,6 +32,36 @@ static std::string getTileText(ScheduleAttr schedule) {
 }
 
 static double toMicroseconds(double nanoseconds) { return nanoseconds / 1000; }
+
+/// What sets a schedule apart besides its tile and stages.
+static void addForm(remark::detail::InFlightRemark &remark,
+                    ScheduleAttr schedule) {
+  if (schedule.getSplitK() > 1)
+    remark << remark::metric("SplitK", schedule.getSplitK());
+  if (schedule.getSwapAb())
+    remark << remark::metric("SwapAb", true);
+  if (schedule.getClusterSize() > 1)
+    remark << remark::metric("Cluster", schedule.getClusterSize());
+}
+
+/// What the schedule takes of an SM. Kernels have as many CTAs as there are SMs
+/// or their shared memory lets no second one in: its warps are all there are.
+static void addResources(remark::detail::InFlightRemark &remark,
+                         const DenseProblem &problem, TargetAttr target,
+                         ScheduleAttr schedule) {
+  DenseProblem oriented = orient(problem, schedule.getSwapAb());
+  int64_t warps = schedule.getThreads() / 32;
+  int64_t most = target.getLimits().getWarpsPerSm();
+  remark << remark::metric("Stages", schedule.getStages())
+         << remark::metric("SharedBytes",
+                           getSharedMemoryUse(oriented, schedule).total())
+         << remark::metric("EstimatedRegisters",
+                           getPolicy(schedule.getMatrixInstruction())
+                               .estimateMathRegisters(oriented, schedule))
+         << remark::metric(
+                "Occupancy",
+                llvm::formatv("{0} of {1} warps", warps, most).str());
+}
 
 /// A remark belongs to the function around the op.
 static remark::RemarkOpts getRemark(Operation *op, StringRef name) {
@@ -77,8 +108,9 @@ class SelectSchedulePass
                        TargetAttr target);
   /// The op's target, else the one of the option; null after a diagnostic.
   TargetAttr getTarget(Operation *op);
-  void report(Operation *op, const Candidate &candidate,
-              const Candidate &chosen);
+  void report(Operation *op, const Candidate &candidate);
+  void reportSlowForms(Operation *op, const DenseProblem &problem,
+                       ScheduleAttr schedule);
   void countDeclined(const Candidate &candidate);
 };
 
@@ -125,10 +157,13 @@ LogicalResult SelectSchedulePass::keep(Operation *op,
   op->setDiscardableAttr(DGKDialect::kTargetAttrName, target);
   ++numKept;
   Prediction prediction = predict(problem, target, schedule);
-  remark::passed(op->getLoc(), getRemark(op, "ScheduleKept"))
-      << remark::metric("Tile", getTileText(schedule))
-      << remark::metric("PredictedMicroseconds",
-                        toMicroseconds(prediction.total));
+  auto remark = remark::passed(op->getLoc(), getRemark(op, "ScheduleKept"));
+  remark << remark::metric("Tile", getTileText(schedule))
+         << remark::metric("PredictedMicroseconds",
+                           toMicroseconds(prediction.total));
+  addForm(remark, schedule);
+  addResources(remark, problem, target, schedule);
+  reportSlowForms(op, problem, schedule);
   return success();
 }
 
@@ -153,7 +188,16 @@ LogicalResult SelectSchedulePass::search(Operation *op,
   op->setDiscardableAttr(DGKDialect::kScheduleAttrName, chosen->schedule);
   ++numChosen;
   for (const Candidate &candidate : candidates)
-    report(op, candidate, *chosen);
+    if (&candidate != chosen)
+      report(op, candidate);
+  auto remark = remark::passed(op->getLoc(), getRemark(op, "ScheduleChosen"));
+  remark << remark::metric("Tile", getTileText(chosen->schedule))
+         << remark::metric("Waves", chosen->prediction.waves)
+         << remark::metric("PredictedMicroseconds",
+                           toMicroseconds(chosen->prediction.total));
+  addForm(remark, chosen->schedule);
+  addResources(remark, problem, target, chosen->schedule);
+  reportSlowForms(op, problem, chosen->schedule);
   return success();
 }
 
@@ -176,32 +220,53 @@ void SelectSchedulePass::countDeclined(const Candidate &candidate) {
   }
 }
 
-void SelectSchedulePass::report(Operation *op, const Candidate &candidate,
-                                const Candidate &chosen) {
+void SelectSchedulePass::report(Operation *op, const Candidate &candidate) {
   ScheduleAttr schedule = candidate.schedule;
-  double microseconds = toMicroseconds(candidate.prediction.total);
-  if (&candidate == &chosen) {
-    remark::passed(op->getLoc(), getRemark(op, "ScheduleChosen"))
-        << remark::metric("Tile", getTileText(schedule))
-        << remark::metric("Stages", schedule.getStages())
-        << remark::metric("Waves", candidate.prediction.waves)
-        << remark::metric("PredictedMicroseconds", microseconds);
-    return;
-  }
   if (candidate.isEligible()) {
-    remark::analysis(op->getLoc(), getRemark(op, "CandidateSlower"))
-        << remark::metric("Tile", getTileText(schedule))
-        << remark::metric("Stages", schedule.getStages())
-        << remark::metric("PredictedMicroseconds", microseconds);
+    auto remark =
+        remark::analysis(op->getLoc(), getRemark(op, "CandidateSlower"));
+    remark << remark::metric("Tile", getTileText(schedule))
+           << remark::metric("Stages", schedule.getStages())
+           << remark::metric("PredictedMicroseconds",
+                             toMicroseconds(candidate.prediction.total));
+    addForm(remark, schedule);
     return;
   }
-  remark::missed(op->getLoc(), getRemark(op, "CandidateDeclined"))
-      << remark::metric("Tile", getTileText(schedule))
-      << remark::metric(
-             "Limit",
-             candidate.violation
-                 ? dgemm::schedule::getName(candidate.violation->limit).str()
-                 : "profitability")
-      << remark::reason("{0}", candidate.violation ? candidate.violation->text
-                                                   : candidate.declined);
+  const std::optional<Violation> &violation = candidate.violation;
+  auto remark =
+      remark::missed(op->getLoc(), getRemark(op, "CandidateDeclined"));
+  remark << remark::metric("Tile", getTileText(schedule))
+         << remark::metric(
+                "Limit", violation
+                             ? dgemm::schedule::getName(violation->limit).str()
+                             : "profitability")
+         << remark::reason("{0}",
+                           violation ? violation->text : candidate.declined);
+  addForm(remark, schedule);
+}
+
+/// What the call itself rules out, whatever the tile.
+void SelectSchedulePass::reportSlowForms(Operation *op,
+                                         const DenseProblem &problem,
+                                         ScheduleAttr schedule) {
+  auto missed = [&](StringRef name, const Twine &reason) {
+    remark::missed(op->getLoc(), getRemark(op, name))
+        << remark::reason("{0}", reason.str());
+  };
+  if (!problem.dIsTmaAligned && !schedule.getSwapAb())
+    missed("StoresByAddress",
+           "TMA stores need rows of d at a known distance that is a multiple "
+           "of 16 bytes, and heads of whole 128 bytes; pad the rows and give "
+           "their stride in the type of d");
+  auto turns = [](Type type, bool isKMajor) {
+    return !isKMajor && dgk::getElementBits(type) == 8;
+  };
+  bool turnsB = schedule.getSwapAb() ? turns(problem.aType, problem.isAKMajor)
+                                     : turns(problem.bType, problem.isBKMajor);
+  if (turnsB && !schedule.getMatrixInstruction().readsShared())
+    missed("OperandTurned",
+           llvm::Twine(schedule.getSwapAb() ? "a" : "b") +
+               " does not lie along K: its bytes are turned in registers, two "
+               "moves for each matrix instruction; a K-major operand needs "
+               "none");
 }

@@ -27,7 +27,8 @@ static constexpr llvm::StringLiteral overview =
     R"(says why a problem gets its schedule, or why it cannot run
 
 For each operation of the dgemm dialect, each target and each M: the candidates,
-the limits that they hit, predicted time and utilisation, what is chosen and why.
+the limits that they hit, predicted time and utilisation, what is chosen and why,
+and what the parts of the chip's family choose.
 For a call that the target cannot run: the rule that it breaks, and the nearest
 call that is legal; the exit code is 1 then.
 
@@ -71,7 +72,8 @@ public:
 
 private:
   LogicalResult run(ProblemOpInterface op, StringRef name);
-  LogicalResult run(ProblemOpInterface op, dgk::TargetAttr target);
+  LogicalResult run(ProblemOpInterface op, dgk::TargetAttr target, bool isPart);
+  void printParts(ProblemOpInterface op, dgk::TargetAttr target, int64_t m);
   void printLegalCall(ProblemOpInterface op, dgk::TargetAttr target);
   void printTarget(ProblemOpInterface op, dgk::TargetAttr target,
                    StringRef name);
@@ -123,7 +125,27 @@ void Explainer::printLegalCall(ProblemOpInterface op, dgk::TargetAttr target) {
     stream << function << "\n";
 }
 
-LogicalResult Explainer::run(ProblemOpInterface op, dgk::TargetAttr target) {
+/// Parts of one family run the same kernels, or recompiled ones, at rates of
+/// their own: a chip's name stands for all of them.
+void Explainer::printParts(ProblemOpInterface op, dgk::TargetAttr target,
+                           int64_t m) {
+  SmallVector<std::pair<StringRef, dgk::TargetAttr>> parts;
+  for (StringRef name : dgk::getKnownParts())
+    if (auto part = dgk::lookupTarget(op->getContext(), name);
+        part.getFamily() == target.getFamily())
+      parts.push_back({name, part});
+  if (parts.size() < 2)
+    return;
+  stream << "parts of this family choose:\n";
+  for (auto [name, part] : parts)
+    if (auto explanation =
+            schedule::explain(op, part, {m, options.n, options.k});
+        succeeded(explanation))
+      schedule::printPart(stream, name, *explanation);
+}
+
+LogicalResult Explainer::run(ProblemOpInterface op, dgk::TargetAttr target,
+                             bool isPart) {
   SmallVector<int64_t> extents(options.m.begin(), options.m.end());
   if (extents.empty())
     extents.push_back(schedule::ExpectedExtents().m);
@@ -147,6 +169,8 @@ LogicalResult Explainer::run(ProblemOpInterface op, dgk::TargetAttr target) {
       problems.push_back(std::move(json));
     } else {
       schedule::print(stream, *explanation);
+      if (!isPart)
+        printParts(op, target, m);
     }
     if (!explanation->chosen)
       return failure();
@@ -168,7 +192,7 @@ LogicalResult Explainer::run(ProblemOpInterface op, StringRef name) {
   }
   if (!options.json)
     printTarget(op, target, name);
-  return run(op, target);
+  return run(op, target, llvm::is_contained(dgk::getKnownParts(), name));
 }
 
 LogicalResult Explainer::run(ModuleOp module) {

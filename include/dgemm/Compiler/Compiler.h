@@ -57,6 +57,9 @@ enum class Stage {
   Pack
 };
 
+/// In place of a path: a pack is to have PTX only, whatever ptxas there is.
+inline constexpr llvm::StringLiteral kNoPtxas = "none";
+
 /// What to compile for and how far.
 struct CompileOptions {
   /// One of `dgk::getKnownChips()` or `dgk::getKnownParts()`. Empty: the one
@@ -72,7 +75,8 @@ struct CompileOptions {
   std::string kernel;
   /// Optimisation of LLVM IR and PTX, 0 to 3; see `EmissionOptions`.
   unsigned optLevel = 3;
-  /// ptxas to use; empty searches for one (see `findPtxas`).
+  /// ptxas to use; empty searches for one (see `findPtxas`). `kNoPtxas` leaves
+  /// machine code out of packs.
   std::string ptxas;
   /// Asks ptxas for its facts at stage PTX too; stage Cubin always has them.
   bool wantFacts = false;

@@ -51,6 +51,11 @@ llvm::FailureOr<Explanation> explain(ProblemOpInterface op,
 /// one was.
 void print(llvm::raw_ostream &stream, const Explanation &explanation);
 
+/// One line: what is chosen on the part called `name`, with predicted time and
+/// utilisation.
+void printPart(llvm::raw_ostream &stream, llvm::StringRef name,
+               const Explanation &explanation);
+
 llvm::json::Object toJson(const Explanation &explanation);
 
 /// A legal call near an illegal one.

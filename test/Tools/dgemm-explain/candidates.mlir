@@ -4,7 +4,7 @@
 // RUN: dgemm-explain %s --target=rtx-5090 --m 4096 --json | FileCheck %s --check-prefix=JSON
 
 // The candidates with what they need and how far they would go, for each M.
-// CHECK: candidates.mlir:[[#@LINE+30]]:3: dgemm.matmul on sm_120a: 188 SMs, 1007 TFLOP/s in FP8, 1792 GB/s, 101376 bytes of shared memory
+// CHECK: candidates.mlir:[[#@LINE+35]]:3: dgemm.matmul on sm_120a: 188 SMs, 1007 TFLOP/s in FP8, 1792 GB/s, 101376 bytes of shared memory
 // CHECK-NEXT: M = 1, N = 2112, K = 7168: f8E4M3FN x f8E4M3FN to bf16
 // CHECK-NEXT: tile warps stages shared regs tiles waves us TFLOP/s peak GB/s peak
 // CHECK: {{^> [0-9x]+ .*split_k.*chosen$}}
@@ -12,11 +12,16 @@
 // CHECK: bound by memory: reading A and B and writing D once takes
 // CHECK-NEXT: chosen {{.*}}: {{the fastest|within}}
 // CHECK-NEXT: dgk.schedule = #dgk.schedule<tile =
+// CHECK-NEXT: parts of this family choose:
+// CHECK-NEXT: rtx-pro-6000 188 SMs {{[0-9x]+ +[0-9.]+}} us {{[0-9]+}} TFLOP/s {{[0-9]+}}% of peak {{[0-9]+}} GB/s {{[0-9]+}}% of peak {{.*}}split_k
+// CHECK-NEXT: rtx-5090 170 SMs
+// CHECK-NEXT: gb10 48 SMs
 // CHECK: M = 4096, N = 2112, K = 7168
 // 32 * 17 tiles of 128 x 128 are 3 waves over 188 SMs.
 // CHECK: 128x128x64 2x2 5 {{[0-9]+ +[0-9]+}} 544 3 {{.*}}%
 
 // The same with the rates of other parts: 544 tiles over 170 and 48 SMs.
+// PARTS-NOT: parts of this family
 // PARTS: on rtx-pro-6000: 188 SMs, 1007 TFLOP/s
 // PARTS: 128x128x64 {{.*}} 544 3
 // PARTS: on rtx-5090: 170 SMs, 838 TFLOP/s
