@@ -5,8 +5,8 @@ Environment:
                            round-trip test
   DGEMM_FUZZ_SECONDS=N     how long the mutation fuzz runs (60)
   DGEMM_FUZZ_SEED=N        its first seed (1)
-  DGEMM_RANDOM_PROBLEMS=N  random matmuls that run in the simulator (40)
-  DGEMM_RANDOM_SCHEDULES=N orders of warps and copies for each of them (2)
+  DGEMM_RANDOM_FORMS=N     forms of matmul of which a random kernel runs in the
+                           simulator (60)
   CUDA_HOME                where to look for ptxas and nvdisasm besides PATH
 """
 
@@ -76,8 +76,7 @@ config.substitutions += [
     ("%fuzz_seconds", str(fuzz_seconds)),
     ("%fuzz_pass_seconds", str(fuzz_seconds / 2)),
     ("%fuzz_seed", os.environ.get("DGEMM_FUZZ_SEED", "1")),
-    ("%random_problems", os.environ.get("DGEMM_RANDOM_PROBLEMS", "40")),
-    ("%random_schedules", os.environ.get("DGEMM_RANDOM_SCHEDULES", "2")),
+    ("%random_forms", os.environ.get("DGEMM_RANDOM_FORMS", "60")),
     ("%python", python),
     ("%src", config.dgemm_source_dir),
     ("%build", config.dgemm_binary_dir),

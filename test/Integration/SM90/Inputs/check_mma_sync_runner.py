@@ -12,44 +12,22 @@ import json
 import pathlib
 import sys
 
-import numpy as np
-
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent.parent / "scripts")]
 
 import mma_sync_verify
+from fake_device import FIRST, FakeDevice
 
 
-class FakeDevice:
-    """Memory, and a kernel that writes the expected rows. `mistake` changes memory
-    after each launch, given the address of D and the distance of its rows."""
+class Device(FakeDevice):
+    """Writes the expected rows; a mistake is given the address of D and the distance of
+    its rows."""
 
-    def __init__(self, mistake):
-        self.mistake, self.runner, self.end = mistake, None, 4096
-        self.memory = np.zeros(1 << 24, np.uint8)
-
-    def allocate(self, size):
-        address, self.end = self.end, self.end + size + (-size % 256)
-        return address
-
-    def free(self, address):
-        self.end = 4096
-
-    def write(self, address, array):
-        self.memory[address : address + array.nbytes] = array.view(np.uint8).reshape(-1)
-
-    def read(self, array, address):
-        array[:] = self.memory[address : address + array.nbytes]
-
-    def sm_count(self):
-        return 132
-
-    def load(self, image, entry, shared_bytes):
-        return None
+    runner = None
 
     def launch(self, function, plan, launch):
         # The output is allocated first.
-        start = 4096 + mma_sync_verify.GUARD
+        start = FIRST + mma_sync_verify.GUARD
         stride = self.runner.case.stride("d") * self.runner.width
         for row, line in enumerate(self.runner.expected):
             self.write(start + row * stride, line)
@@ -80,7 +58,7 @@ def main():
         if case.name not in names:
             continue
         for mistake in (nothing, one_bit, missing_row, byte_before):
-            device = FakeDevice(mistake)
+            device = Device(mistake, 1 << 24)
             device.runner = mma_sync_verify.Runner(device, folder, case)
             complaint = device.runner.run()
             runs += 1

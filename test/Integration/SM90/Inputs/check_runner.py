@@ -19,35 +19,15 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent.parent / "scripts")]
 
 import problem as problems
 import sm90_verify
+from fake_device import FakeDevice
 
 MOST_PRODUCTS = 2**25
 
-class FakeDevice:
-    """Memory and one kernel. `mistake` changes the output after each launch."""
 
-    def __init__(self, mistake):
-        self.mistake, self.launches = mistake, 0
-        self.memory = np.zeros(1 << 27, np.uint8)
-        self.end = 4096
+class Device(FakeDevice):
+    """Computes the product of what the launch plan says."""
 
-    def allocate(self, size):
-        address, self.end = self.end, self.end + size + (-size % 256)
-        return address
-
-    def free(self, address):
-        self.end = 4096
-
-    def write(self, address, array):
-        self.memory[address : address + array.nbytes] = array.view(np.uint8).reshape(-1)
-
-    def read(self, array, address):
-        array[:] = self.memory[address : address + array.nbytes]
-
-    def sm_count(self):
-        return 132
-
-    def load(self, image, entry, shared_bytes):
-        return None
+    problem, launches = None, 0
 
     def view(self, tensor_map):
         """The bytes that a tensor map shows, as [dim 1, dim 0 in bytes]."""
@@ -129,7 +109,7 @@ MISTAKES = {
 
 
 def complaints_of(folder, variant, shape, data, mistake):
-    device = FakeDevice(mistake)
+    device = Device(mistake, 1 << 27)
     device.problem = problems.Problem(variant, shape, data, seed=1)
     return sm90_verify.Runner(device, folder, variant).run(device.problem)[0]
 

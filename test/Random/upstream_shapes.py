@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+# Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The forward products of DeepGEMM's tests with up to 128 rows, at full N and K, in the
+simulator: for each pair of operand types the kernel that the cost model chooses, every
+element compared.
+
+Products run in the order of their size. --shard=2/8 takes every eighth of them from the
+second on, --most the small ones; a failure prints the command that repeats it.
+
+  upstream_shapes.py --bin=build/bin --most=2     up to 2 G multiply-accumulates each
+"""
+
+import argparse
+import dataclasses
+import os
+import pathlib
+import re
+import secrets
+import subprocess
+import sys
+import time
+
+from forms import BF16, FP4, FP8, Form
+from kernels import PACKED, Kernel
+
+# Rows, and N x K of the tests for BF16 outputs, for F32 outputs, and with a head split.
+ROWS = (1, 128)
+NK_BF16 = [
+    (2112, 7168),
+    (576, 7168),
+    (24576, 1536),
+    (32768, 512),
+    (7168, 16384),
+    (4096, 7168),
+    (7168, 2048),
+]
+NK_F32 = [(256, 7168), (129280, 7168)]
+NK_HEADS = [(8192, 512), (32768, 512)]
+HEADS = (128, 64, 128)
+# Types, granularities, and whether C is tried as well.
+TYPES = [
+    (FP8, FP8, 128, 128, True),
+    (FP4, FP4, 32, 32, False),
+    (FP8, FP4, 128, 32, False),
+    (FP4, FP8, 32, 128, False),
+    (FP4, FP4, 16, 16, False),
+    (BF16, BF16, None, None, True),
+]
+
+
+@dataclasses.dataclass
+class Product:
+    form: Form
+    m: int
+    n: int
+    k: int
+
+    def work(self):
+        """Multiply-accumulates in units of 10^9."""
+        return self.m * self.n * self.k / 1e9
+
+    def __str__(self):
+        return f"{self.form}-{self.m}x{self.n}x{self.k}"
+
+    def kernel(self, target):
+        form = self.form
+        heads = HEADS if form.extra == "heads" else None
+        kernel = Kernel(
+            name=str(self),
+            form=form,
+            m=None,
+            n=self.n,
+            k=self.k,
+            most_m=self.m,
+            heads=heads,
+            scale_types={},
+            lines={"a": self.k, "b": self.k},
+            target=target,
+            sms=0,
+            expected_m=self.m,
+            takes_chosen=True,
+        )
+        kernel.lines |= {"c": kernel.columns(), "d": kernel.columns()}
+        if form.a_block:
+            fine = form.a_block[1] == 16
+            kernel.scale_types = dict.fromkeys("ab", FP8 if fine else PACKED)
+            words = self.k // 16
+            kernel.lines |= {"sa": words if fine else None, "sb": words if fine else self.n}
+        return kernel
+
+
+def products():
+    result = []
+
+    def add(types, out, extra, shapes, rows=ROWS):
+        a, b, a_block, b_block, _ = types
+        blocks = [block and (1, block) for block in (a_block, b_block)]
+        form = Form("sm120", a, b, "nt", *blocks, out, extra, "few")
+        result.extend(Product(form, m, n, k) for m in rows for n, k in shapes)
+
+    for types in TYPES:
+        add(types, "bf16", "none", NK_BF16)
+        if types[-1]:
+            add(types, "bf16", "plus", NK_BF16)
+    add(TYPES[-1], "f32", "none", NK_F32)
+    add(TYPES[0], "bf16", "heads", NK_HEADS, rows=(128,))
+    return sorted(result, key=lambda product: (product.work(), str(product)))
+
+
+def call(command):
+    answer = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, check=False
+    )
+    return answer.stdout + answer.stderr, answer.returncode == 0
+
+
+def run(args, product):
+    """What is wrong, or nothing."""
+    base = args.folder / re.sub(r"\W", "_", str(product))
+    source, pack = base.with_suffix(".mlir"), base.with_suffix(".dgpack")
+    source.write_text(product.kernel(args.target).mlir(), encoding="utf-8")
+    text, is_good = call(
+        [args.bin / "dgemm-compile", source, f"--target={args.target}", "--emit=pack",
+         "--ptxas=none", f"-m={product.m}", "-o", pack]
+    )  # fmt: skip
+    if not is_good:
+        return text
+    text, is_good = call(
+        [args.bin / "dgemm-run-device", pack, "--device=sim", "--check", f"--m={product.m}",
+         f"--seed={args.seed}", f"--repeat={args.orders}", f"--jobs={args.jobs}"]
+    )  # fmt: skip
+    count = product.m * product.n
+    pack.unlink()
+    return "" if is_good and f"{count} of {count} elements compared" in text else text
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the tools")
+    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("upstream-shapes"))
+    parser.add_argument("--target", default="sm_120a")
+    parser.add_argument("--only", default="", help="products that match this expression")
+    parser.add_argument("--most", type=float, help="10^9 multiply-accumulates of a product")
+    parser.add_argument("--shard", default="1/1", help="part i/n of the products")
+    parser.add_argument("--orders", type=int, default=1, help="of warps and copies")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--seconds", type=float, help="start no product after this time")
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    wanted = [
+        product
+        for product in products()
+        if re.search(args.only, str(product)) and not (args.most and product.work() > args.most)
+    ]
+    shard, shards = map(int, args.shard.split("/"))
+    wanted = wanted[shard - 1 :: shards]
+    start = time.monotonic()
+    tried = failed = 0
+    for product in wanted:
+        if args.seconds and time.monotonic() - start > args.seconds:
+            break
+        began = time.monotonic()
+        complaint = run(args, product)
+        tried += 1
+        failed += bool(complaint)
+        seconds = f"{time.monotonic() - began:.1f} s"
+        print(f"{'FAIL' if complaint else 'PASS'} {product}, {seconds}", flush=True)
+        if complaint:
+            print(f"{complaint.rstrip()}\nrepeat with: {pathlib.Path(__file__).name} "
+                  f"--bin={args.bin} --target={args.target} --only='^{product}$' "
+                  f"--seed={args.seed} --orders={args.orders}", flush=True)  # fmt: skip
+    print(
+        f"{tried - failed} of {tried} products right, {len(wanted) - tried} not tried, "
+        f"seed {args.seed}, {time.monotonic() - start:.0f} s"
+    )
+    return 1 if failed or not tried else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
