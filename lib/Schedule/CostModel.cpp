@@ -147,12 +147,13 @@ private:
 
 } // namespace
 
-/// Layout of an operand tile of `rows` rows: K-major rows are one span long,
-/// MN-major columns take the widest span that divides them.
+/// Layout of an operand tile of `rows` rows: K-major rows are one span long, or
+/// several of the widest; MN-major columns take the widest span that divides
+/// them.
 static dgk::Swizzle getOperandSwizzle(bool isKMajor, int64_t kBytes,
                                       int64_t rowsBytes) {
   if (isKMajor)
-    return static_cast<dgk::Swizzle>(kBytes);
+    return static_cast<dgk::Swizzle>(std::min<int64_t>(kBytes, 128));
   for (dgk::Swizzle swizzle :
        {dgk::Swizzle::B128, dgk::Swizzle::B64, dgk::Swizzle::B32})
     if (rowsBytes % static_cast<int64_t>(swizzle) == 0)

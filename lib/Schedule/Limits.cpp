@@ -172,7 +172,9 @@ int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,
     if (problem.blockA != 0 && getWordSpan(problem, side, k) == 1 &&
         !(side == dgk::Side::A ? problem.fetchesScalesA
                                : problem.fetchesScalesB))
-      bytes += getScaleBytes(problem, schedule, side);
+      bytes += llvm::divideCeil(
+                   k, std::max<int64_t>(getWordElements(problem, side), 1)) *
+               getScaleBytes(problem, schedule, side);
   return bytes;
 }
 
@@ -387,14 +389,17 @@ std::optional<Violation> Checker::tileK() const {
                 schedule.getSwizzleB(), getWordElements(problem, dgk::Side::B),
                 problem.blockB}}) {
     auto span = static_cast<int64_t>(x.swizzle);
-    // Narrower swizzles leave bank conflicts in ldmatrix, and a row of several
-    // atoms would need several boxes.
-    if (x.isKMajor && (span < 64 || x.bytes != span))
+    // Narrower swizzles leave bank conflicts in ldmatrix, whose addresses
+    // stay within one atom. Descriptors step from atom to atom.
+    bool fitsSpan = x.bytes == span ||
+                    (mma.readsShared() && span == 128 && x.bytes % span == 0);
+    if (x.isKMajor && (span < 64 || !fitsSpan))
       return broken(Limit::TileK,
                     "tile K = {0} makes rows of {1} bytes in {2}, with swizzle "
                     "{3}; expected rows of 64 bytes with b64 or of 128 bytes "
-                    "with b128",
-                    k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle));
+                    "{4}with b128",
+                    k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle),
+                    mma.readsShared() ? "and multiples of them " : "");
     int64_t line = dgk::getBytes(x.rows, x.type);
     if (!x.isKMajor && (span == 0 || line % span != 0 ||
                         k % schedule.getMatrixInstruction().getK() != 0))
@@ -409,7 +414,10 @@ std::optional<Violation> Checker::tileK() const {
                     "tile K = {0} is not the {1} elements of {2} that TMA "
                     "expands at a time; use tile K = {1} with swizzle b128",
                     k, kExpandedElements, x.name);
-    if (x.elements % k != 0)
+    // Scales outside of the instruction: a product for each of their blocks.
+    bool isPerBlock = mma.readsShared() && x.elements != 0;
+    if (isPerBlock ? k % x.elements != 0 && x.elements % k != 0
+                   : x.elements % k != 0)
       return broken(Limit::TileK,
                     "tile K = {0} does not divide the {1} elements of {2} that "
                     "one scale word serves ({3} x {4}); use a smaller tile K",

@@ -19,8 +19,11 @@ using dgk::ScheduleAttr;
 
 static constexpr int64_t kTileM[] = {64, 128, 256};
 static constexpr int64_t kTileN[] = {16, 32, 64, 96, 128, 160, 192, 256};
-/// Rows of one span: the descriptors' K step stays within one swizzle atom.
+/// Rows of one span of the swizzle.
 static constexpr int64_t kTileKBytes = 128;
+/// Tiles of 64 rows with so many columns leave five stages or more of twice
+/// that.
+static constexpr int64_t kMostMergedColumns = 96;
 /// Warps of a warpgroup.
 static constexpr int64_t kGroup = 4;
 
@@ -36,8 +39,11 @@ public:
   llvm::SmallVector<TileShape> getTiles(const DenseProblem &) const override {
     llvm::SmallVector<TileShape> tiles;
     for (int64_t m : kTileM)
-      for (int64_t n : kTileN)
+      for (int64_t n : kTileN) {
         tiles.push_back({m, n, kTileKBytes});
+        if (m == kTileM[0] && n <= kMostMergedColumns)
+          tiles.push_back({m, n, 2 * kTileKBytes});
+      }
     return tiles;
   }
 
@@ -96,10 +102,10 @@ WgmmaPolicy::checkWarpTile(const DenseProblem &problem,
   int64_t gridN = schedule.getWarpGrid()[1];
   int64_t rows = schedule.getTileM() / gridM, columns = schedule.getWarpTileN();
   if (gridM % kGroup != 0 || schedule.getTileM() % (16 * gridM) != 0 ||
-      schedule.getTileN() % (16 * gridN) != 0 || columns > 256)
+      schedule.getTileN() % (8 * gridN) != 0 || columns > 256)
     return llvm::formatv("tile {0} x {1} over a warp grid {2} x {3} gives a "
                          "warp {4} x {5} elements, expected a multiple of 4 "
-                         "warps along M, multiples of 16 x 16 and at most 256 "
+                         "warps along M, multiples of 16 x 8 and at most 256 "
                          "columns; change tile or warp_grid",
                          schedule.getTileM(), schedule.getTileN(), gridM, gridN,
                          rows, columns)
@@ -135,7 +141,8 @@ int64_t WgmmaPolicy::estimateMathRegisters(const DenseProblem &problem,
   // Partial products are promoted in bands (dgk-promote-partials): of rows if
   // those of one instruction fit, else of half the columns.
   int64_t perInstruction =
-      n / 2 > 96 && schedule.getWarpGrid()[1] == 1 ? n / 4 : n / 2;
+      n / 2 > 96 && n % 16 == 0 && schedule.getWarpGrid()[1] == 1 ? n / 4
+                                                                  : n / 2;
   int64_t partials =
       std::min(accumulators, std::max<int64_t>(perInstruction, 64));
   return accumulators + partials + scales + kOther;
@@ -159,6 +166,8 @@ static constexpr double kPortBytesPerCycle = 53;
 static constexpr int64_t kFewRows = 16;
 static constexpr double kSharedLineCycles = 3.1;
 
+/// Cycles for 128 bytes of K; two such tiles in one slot are given twice the
+/// time of one, so that they are taken only where measured.
 /// The slowest of: tensor cores; shared memory, which every instruction reads
 /// its operands from, while TMA writes the next; the port; and what a warpgroup
 /// does one after the other. Promotion adds to all of these: warpgroups get in
@@ -167,7 +176,8 @@ double WgmmaPolicy::getKTileCycles(const DenseProblem &problem,
                                    dgk::TargetAttr target,
                                    ScheduleAttr schedule) const {
   double m = schedule.getTileM(), n = schedule.getTileN();
-  double k = dgk::getBytes(schedule.getTileK(), problem.aType);
+  double bytes = dgk::getBytes(schedule.getTileK(), problem.aType);
+  double k = std::min<double>(bytes, kTileKBytes);
   double groups = double(schedule.getMath().getWarps()) / kGroup;
   double additions = problem.blockA == 0 ? 0 : m * n / (128 * groups);
   double multiply = m * n * k / kMacsPerCycle;
@@ -182,7 +192,8 @@ double WgmmaPolicy::getKTileCycles(const DenseProblem &problem,
     chain += kSharedLineCycles *
              std::min<double>(readers, target.getRates().getSmCount());
   }
-  return std::max({std::max(multiply, shared) + 2 * additions, port, chain});
+  return bytes / k *
+         std::max({std::max(multiply, shared) + 2 * additions, port, chain});
 }
 
 PartTimes WgmmaPolicy::getTimes(const DenseProblem &problem,

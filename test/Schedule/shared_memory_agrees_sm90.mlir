@@ -7,6 +7,9 @@
 #s16 = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 5, scale_stages = 1,
   instruction = #w16, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+#merged8 = #dgk.schedule<tile = 64x96x256, warp_grid = 4x1, stages = 4, scale_stages = 1,
+  instruction = #w8, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
 #s8 = #dgk.schedule<tile = 128x128x128, warp_grid = 8x1, stages = 5, scale_stages = 1,
   instruction = #w8, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
@@ -26,5 +29,15 @@ func.func @fetched(%a: memref<?x640xf8E4M3FN>, %sa: memref<?x5xf32>, %b: memref<
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
       : memref<?x640xf8E4M3FN>, memref<?x5xf32>, memref<256x640xf8E4M3FN>, memref<2x5xf32>) outs(%d : memref<?x256xbf16>)
     {granularity = #dgemm.granularity<a = 1x128, b = 128x128>, dgk.schedule = #s8}
+  return
+}
+
+// 4 stages of 40960 with two times 64 scales of A in 256, 3 of B in 128; 16 for each of 4 slots.
+// CHECK-DAG: #dgk.launch_plan<{{.*}} shared = 166976,
+func.func @merged(%a: memref<?x640xf8E4M3FN>, %sa: memref<?x5xf32, strided<[1, ?]>>, %b: memref<192x640xf8E4M3FN>,
+                  %sb: memref<2x5xf32>, %d: memref<?x192xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x640xf8E4M3FN>, memref<?x5xf32, strided<[1, ?]>>, memref<192x640xf8E4M3FN>, memref<2x5xf32>) outs(%d : memref<?x192xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 128x128>, dgk.schedule = #merged8}
   return
 }

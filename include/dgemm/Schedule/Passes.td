@@ -30,7 +30,8 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     32, 64 or 128, and K 64 or 128 bytes, without scales also 256 x 128 with K of 64
     bytes; the warp grid is the one that loads the fewest fragments: 4 x 2 for a tile
     of 128 x 128, 2 x 4 for 64 x 128. For `wgmma`,
-    M is 64 with one warpgroup or 128 or 256 with two, N 16 to 256, K 128 bytes.
+    M is 64 with one warpgroup or 128 or 256 with two, N 16 to 256, K 128 bytes;
+    also 256 where M is 64 and N at most 96, for sweeps.
     Up to 32 rows there are the same with A and B swapped, and where a candidate has
     at most half as many tiles as the chip SMs, it splits K as often as the model
     finds best, with one CTA for each SM at most.
@@ -74,12 +75,14 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     The schedule, whoever wrote it:
 
     12. `select-c12`: the instruction is one of the target's and fits the types.
-    13. `select-c13`: a warp's tile is a multiple of 16 x 16; the CTA's has at
-        most 256 rows and columns. For `wgmma` warps along M come in fours, and
-        scales of B divide the warp's columns or the other way round.
+    13. `select-c13`: a warp's tile is a multiple of 16 x 16, of 16 x 8 for
+        `wgmma`; the CTA's has at most 256 rows and columns. For `wgmma` warps
+        along M come in fours, and scales of B divide the warp's columns or the
+        other way round.
     14. `select-c14`: rows of tile K are 64 bytes with swizzle `b64` or 128 with
-        `b128`, 128 where TMA expands elements, and tile K divides the elements
-        that one scale word serves. Where an operand is contiguous along M or N,
+        `b128`, for `wgmma` also a multiple of 128; 128 elements where TMA
+        expands them. Tile K divides the elements that one scale word serves, or
+        for `wgmma` is a multiple of them. Where an operand is contiguous along M or N,
         its tile is a whole number of swizzle spans there, and tile K one of
         instructions.
     15. `select-c15`: shared memory. Operand ring, scale ring, 16 rows of one

@@ -252,9 +252,11 @@ bool dgk::isDescriptorTile(Value operand) {
   auto span = static_cast<int64_t>(shared.getSwizzle());
   int64_t bytes =
       getBytes(getLines(tile.getShape(), shared).length, tile.getElementType());
-  if (!shared.getColumnMajor())
-    return bytes == span;
-  return bytes % span == 0 && getElementBits(tile.getElementType()) == 16;
+  bool isColumnMajor = shared.getColumnMajor();
+  bool mayBeLonger = isColumnMajor || shared.getSwizzle() == Swizzle::B128;
+  if (bytes != span && !(mayBeLonger && bytes % span == 0))
+    return false;
+  return !isColumnMajor || getElementBits(tile.getElementType()) == 16;
 }
 
 /// Products of an instruction that reads shared memory: tiles as its
@@ -265,7 +267,8 @@ static LogicalResult verifyDescriptorProduct(MmaOp mma) {
     return success();
   return mma.emitOpError(
       "[dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared "
-      "memory with rows of one swizzle span; run dgk-promote-partials first");
+      "memory with rows of whole swizzle spans; run dgk-promote-partials "
+      "first");
 }
 
 /// Products work on registers, with scales if the instruction takes them.

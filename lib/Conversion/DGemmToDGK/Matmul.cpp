@@ -93,6 +93,13 @@ private:
     Value tile, begin;
   };
 
+  /// What one product takes: all of a K tile, or a block of it that has scales
+  /// of its own.
+  struct Part {
+    Value k, a, b;
+    Scale scaleA, scaleB;
+  };
+
   Value index(int64_t value) {
     return arith::ConstantIndexOp::create(builder, loc, value);
   }
@@ -108,14 +115,37 @@ private:
                           source, ValueRange{row, k});
   }
 
-  /// Rows from `row` on and the K tile from `k` on.
+  /// Elements of K in one product.
+  int64_t getPartLength() const {
+    int64_t length = schedule.getTileK();
+    return a.scale ? std::min({length, a.getSpan(), b.getSpan()}) : length;
+  }
+
+  /// `word`, or the last one that `scale` has: a K tile of several words may
+  /// begin in front of the end and have a part behind it. What is there are
+  /// zeros, of whatever scale.
+  Value clampWord(const Operand &operand, Value word) {
+    int64_t count = cast<MemRefType>(operand.scale.getType()).getDimSize(1);
+    bool isWhole = !ShapedType::isDynamic(count) &&
+                   count * operand.getSpan() % schedule.getTileK() == 0;
+    if (isWhole || operand.getSpan() >= schedule.getTileK())
+      return word;
+    Value known =
+        ShapedType::isDynamic(count)
+            ? memref::DimOp::create(builder, loc, operand.scale, 1).getResult()
+            : index(count);
+    Value last = arith::SubIOp::create(builder, loc, known, index(1));
+    return arith::MinUIOp::create(builder, loc, word, last);
+  }
+
+  /// Rows from `row` on and the part of the K tile from `k` on.
   Value loadOperand(const Operand &operand, Value row, Value k) {
-    int64_t tileK = schedule.getTileK();
+    int64_t length = getPartLength();
     if (!operand.isKFirst)
-      return loadTile(operand.data, row, k, operand.tileRows, tileK);
+      return loadTile(operand.data, row, k, operand.tileRows, length);
     Type element = cast<MemRefType>(operand.data.getType()).getElementType();
     return LoadOp::create(builder, loc,
-                          TileType::get({operand.tileRows, tileK}, element),
+                          TileType::get({operand.tileRows, length}, element),
                           operand.data, ValueRange{k, row}, DenseI64ArrayAttr(),
                           builder.getUnitAttr());
   }
@@ -125,6 +155,7 @@ private:
     int64_t columns = operand.getScaleColumns();
     Value word = arith::DivUIOp::create(builder, loc, k,
                                         index(operand.getSpan() / columns));
+    word = clampWord(operand, word);
     if (operand.isFetched())
       return {FetchScalesOp::create(
                   builder, loc,
@@ -162,31 +193,56 @@ private:
                                   index(operand.granularity));
   }
 
-  Value buildStep(Value k, Value accumulator) {
-    int64_t tileK = schedule.getTileK();
+  /// The scale of the K elements from `k` on: loaded here where a word covers
+  /// no more than the tile, else the one in force.
+  Scale getScale(const Operand &operand, Side side, Value row, Value k) {
+    if (operand.scale && operand.getSpan() <= schedule.getTileK())
+      return loadScale(operand, side, row, k);
+    return side == Side::A ? scaleA : scaleB;
+  }
+
+  Part loadPart(Value k) {
+    Part part{k, {}, {}, {}, {}};
     // What threads fetch is on its way while they wait for the tiles.
-    if (a.scale && a.isFetched())
-      scaleA = loadScale(a, Side::A, m, k);
-    if (b.scale && b.isFetched())
-      scaleB = loadScale(b, Side::B, n, k);
-    Value ta = loadOperand(a, m, k);
-    Value tb = loadOperand(b, n, k);
+    bool fetchesA = a.scale && a.isFetched(),
+         fetchesB = b.scale && b.isFetched();
+    if (fetchesA)
+      part.scaleA = loadScale(a, Side::A, m, k);
+    if (fetchesB)
+      part.scaleB = loadScale(b, Side::B, n, k);
+    part.a = loadOperand(a, m, k);
+    part.b = loadOperand(b, n, k);
+    if (!fetchesA)
+      part.scaleA = getScale(a, Side::A, m, k);
+    if (!fetchesB)
+      part.scaleB = getScale(b, Side::B, n, k);
+    return part;
+  }
+
+  Value multiply(const Part &part, Value accumulator) {
     if (!a.scale)
-      return MmaOp::create(builder, loc, accumulator.getType(), ta, Value(),
-                           Value(), IntegerAttr(), tb, Value(), Value(),
+      return MmaOp::create(builder, loc, accumulator.getType(), part.a, Value(),
+                           Value(), IntegerAttr(), part.b, Value(), Value(),
                            IntegerAttr(), accumulator);
-    // A word that covers no more than this tile is loaded here.
-    Scale sa = a.getSpan() <= tileK && !a.isFetched()
-                   ? loadScale(a, Side::A, m, k)
-                   : scaleA;
-    Scale sb = b.getSpan() <= tileK && !b.isFetched()
-                   ? loadScale(b, Side::B, n, k)
-                   : scaleB;
-    return MmaOp::create(builder, loc, accumulator.getType(), ta, sa.tile,
-                         getScaleIndex(a, sa, k),
-                         builder.getI64IntegerAttr(a.granularity), tb, sb.tile,
-                         getScaleIndex(b, sb, k),
-                         builder.getI64IntegerAttr(b.granularity), accumulator);
+    return MmaOp::create(
+        builder, loc, accumulator.getType(), part.a, part.scaleA.tile,
+        getScaleIndex(a, part.scaleA, part.k),
+        builder.getI64IntegerAttr(a.granularity), part.b, part.scaleB.tile,
+        getScaleIndex(b, part.scaleB, part.k),
+        builder.getI64IntegerAttr(b.granularity), accumulator);
+  }
+
+  /// The K tile from `k` on. All of its parts are loaded before the first is
+  /// used, so that they come in one slot.
+  Value buildStep(Value k, Value accumulator) {
+    int64_t length = getPartLength();
+    SmallVector<Part> parts = {loadPart(k)};
+    for (int64_t first = length; first < schedule.getTileK(); first += length)
+      parts.push_back(
+          loadPart(arith::AddIOp::create(builder, loc, k, index(first))));
+    for (const Part &part : parts)
+      accumulator = multiply(part, accumulator);
+    return accumulator;
   }
 
   /// One iteration of the loop with step `steps[level]`, from element `k` on;

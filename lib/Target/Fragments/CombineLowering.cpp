@@ -29,6 +29,10 @@ using namespace dgk::fragments;
 /// thread: those of the accumulators are free by then.
 static constexpr int64_t kRegistersInFlight = 64;
 
+/// With more splits there is code for each place that the last one's own sums
+/// may have, and they are too small a part to be worth it.
+static constexpr int64_t kMostSplitsWithOwn = 4;
+
 namespace {
 
 /// Writes what one warp does for a partial sum.
@@ -58,8 +62,7 @@ public:
   }
 
   void write(ValueRange values) {
-    Value mine = advance(
-        partials, mulI32(b, toI32(b, op.getSplit()), op.getPartialBytes()));
+    Value mine = getStart(toI32(b, op.getSplit()));
     for (int64_t i = 0; i < tile.getTilesM(); ++i) {
       auto branch = scf::IfOp::create(b, holdsRows(i));
       OpBuilder::InsertionGuard guard(b);
@@ -108,7 +111,8 @@ public:
                                       /*withElseRegion=*/true);
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(branch.thenBlock());
-      scf::YieldOp::create(b, addRow(i));
+      scf::YieldOp::create(
+          b, splits() <= kMostSplitsWithOwn ? addOthers(i, own, 1) : addAll(i));
       b.setInsertionPointToStart(branch.elseBlock());
       scf::YieldOp::create(b, own);
       llvm::append_range(sums, branch.getResults());
@@ -162,44 +166,99 @@ private:
         .getResult(0);
   }
 
-  /// Sums of the 16 rows of block `i`. Loads of many splits are issued before
-  /// the first addition: one trip to the L2 cache for all of them.
-  SmallVector<Value> addRow(int64_t i) {
-    int64_t group =
-        std::max<int64_t>(1, kRegistersInFlight / (kAccumulators * splits()));
-    SmallVector<Value> sums;
-    for (int64_t j = 0; j < tile.getTilesN(); j += group) {
-      int64_t end = std::min(j + group, tile.getTilesN());
-      SmallVector<Value> loaded;
-      for (int64_t split = 0; split < splits(); ++split)
-        for (int64_t k = j; k < end; ++k)
-          loaded.push_back(load(split, tile.getIndex(i, k)));
-      for (int64_t k = 0; k < end - j; ++k)
-        addVectors(loaded, k, end - j, sums);
-    }
+  /// Vectors of a row block of which `parts` are on their way at a time.
+  int64_t getGroup(int64_t parts) const {
+    return std::max<int64_t>(1, kRegistersInFlight / (kAccumulators * parts));
+  }
+
+  /// Sums of the 16 rows of block `i`, all of them read. Loads of many splits
+  /// are issued before the first addition: one trip to the L2 cache for all.
+  SmallVector<Value> addAll(int64_t i) {
+    SmallVector<Value> starts, sums;
+    for (int64_t split = 0; split < splits(); ++split)
+      starts.push_back(getStart(constI32(b, split)));
+    forEachGroup(i, starts, [&](ArrayRef<Value> loaded, int64_t) {
+      for (int64_t r = 0; r < kAccumulators; ++r) {
+        Value sum = getPart(loaded.front(), r);
+        for (Value part : loaded.drop_front())
+          sum = arith::AddFOp::create(b, sum, getPart(part, r));
+        sums.push_back(sum);
+      }
+    });
     return sums;
   }
 
-  Value load(int64_t split, int64_t first) {
-    Value start = LLVM::GEPOp::create(
-        b, partials.getType(), b.getI8Type(), partials,
-        ArrayRef<LLVM::GEPArg>{int32_t(split * op.getPartialBytes())});
-    return LLVM::LoadOp::create(b, getVectorType(), getVector(start, first),
-                                kVectorBytes);
+  /// The same where the sums of this split are in registers, `own`, and its
+  /// number is at least `place` or, where that is 1, any. The first addition
+  /// has the same result for split 0 and split 1.
+  SmallVector<Value> addOthers(int64_t i, ValueRange own, int64_t place) {
+    if (place == splits() - 1)
+      return addOthersAt(i, own, place);
+    Value split = toI32(b, op.getSplit());
+    Value isHere = arith::CmpIOp::create(b, arith::CmpIPredicate::ule, split,
+                                         constI32(b, place));
+    auto branch = scf::IfOp::create(b, own.getTypes(), isHere,
+                                    /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    scf::YieldOp::create(b, addOthersAt(i, own, place));
+    b.setInsertionPointToStart(branch.elseBlock());
+    scf::YieldOp::create(b, addOthers(i, own, place + 1));
+    return branch.getResults();
   }
 
-  /// Appends the sums of vectors `k`, `k + step`, ... of `loaded`.
-  void addVectors(ArrayRef<Value> loaded, int64_t k, int64_t step,
-                  SmallVector<Value> &sums) {
-    for (int64_t r = 0; r < kAccumulators; ++r) {
-      Value sum;
-      for (size_t at = k; at < loaded.size(); at += step) {
-        Value part =
-            LLVM::ExtractElementOp::create(b, loaded[at], constI32(b, r));
-        sum = sum ? arith::AddFOp::create(b, sum, part).getResult() : part;
-      }
-      sums.push_back(sum);
+  /// Sums where this split is number `place`, or 0 if that is 1.
+  SmallVector<Value> addOthersAt(int64_t i, ValueRange own, int64_t place) {
+    SmallVector<Value> starts, sums;
+    for (int64_t split = 0; split < splits(); ++split) {
+      if (split == place)
+        continue;
+      Value number = constI32(b, split);
+      if (place == 1 && split == 0)
+        number =
+            arith::SubIOp::create(b, constI32(b, 1), toI32(b, op.getSplit()));
+      starts.push_back(getStart(number));
     }
+    forEachGroup(i, starts, [&](ArrayRef<Value> loaded, int64_t first) {
+      for (int64_t r = 0; r < kAccumulators; ++r) {
+        Value sum = getPart(loaded.front(), r);
+        for (int64_t split = 1; split < splits(); ++split) {
+          Value part = split == place
+                           ? own[first + r]
+                           : getPart(loaded[split - (split > place)], r);
+          sum = arith::AddFOp::create(b, sum, part);
+        }
+        sums.push_back(sum);
+      }
+    });
+    return sums;
+  }
+
+  /// Loads the vectors of row block `i` that begin at `starts`, many at a time;
+  /// `add` gets those of one place in the tile and its first register.
+  void forEachGroup(int64_t i, ArrayRef<Value> starts,
+                    function_ref<void(ArrayRef<Value>, int64_t)> add) {
+    int64_t group = getGroup(starts.size());
+    for (int64_t j = 0; j < tile.getTilesN(); j += group) {
+      int64_t end = std::min(j + group, tile.getTilesN());
+      SmallVector<SmallVector<Value>> loaded(end - j);
+      for (Value start : starts)
+        for (int64_t k = j; k < end; ++k)
+          loaded[k - j].push_back(LLVM::LoadOp::create(
+              b, getVectorType(), getVector(start, tile.getIndex(i, k)),
+              kVectorBytes));
+      for (int64_t k = j; k < end; ++k)
+        add(loaded[k - j], kAccumulators * k);
+    }
+  }
+
+  /// Where this thread's sums of a split begin.
+  Value getStart(Value split) {
+    return advance(partials, mulI32(b, split, op.getPartialBytes()));
+  }
+
+  Value getPart(Value vector, int64_t r) {
+    return LLVM::ExtractElementOp::create(b, vector, constI32(b, r));
   }
 
   ImplicitLocOpBuilder &b;

@@ -55,10 +55,13 @@ public:
   }
 
   /// From `row` of the tile and element `k` on. Below the swizzle's span a step
-  /// along K is a plain addition: the hardware swizzles the final address.
+  /// along K is a plain addition: the hardware swizzles the final address. A
+  /// longer row goes on in the next atom column, behind the last line of this.
   Value getDescriptor(int64_t row, int64_t k) const {
-    int64_t distance =
-        getRowDistance(row) + k * (isKMajor ? elementBytes : span);
+    int64_t inRow = k * elementBytes;
+    int64_t alongK =
+        isKMajor ? inRow / span * lines.count * span + inRow % span : k * span;
+    int64_t distance = getRowDistance(row) + alongK;
     if (distance == 0)
       return first;
     return arith::AddIOp::create(b, first, constI64(distance / 16));

@@ -22,7 +22,7 @@ struct WgmmaLowering
 
   /// Accumulators exist for the whole output tile, and for bands of it: of as
   /// many instructions of each warpgroup as they have times 64 rows per
-  /// warpgroup, and of 16, 32, ... columns where every warpgroup has all
+  /// warpgroup, and of 8, 16, ... columns where every warpgroup has all
   /// columns.
   std::optional<int64_t> getElementsPerThread(Attribute, ScheduleAttr schedule,
                                               AccumulatorType type) const {
@@ -38,7 +38,7 @@ struct WgmmaLowering
   static bool hasBand(ScheduleAttr schedule, int64_t columns) {
     return columns == schedule.getTileN() ||
            (schedule.getWarpGrid()[1] == 1 && columns < schedule.getTileN() &&
-            columns % (2 * fragments::kColumns) == 0);
+            columns % fragments::kColumns == 0);
   }
 
   int64_t getScaleRegisters(Attribute, ScheduleAttr schedule,

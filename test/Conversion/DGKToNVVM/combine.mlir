@@ -31,12 +31,23 @@
 // CHECK-NEXT:    nvvm.bar.warp.sync
 // CHECK-NEXT:    %[[LAST:.*]] = arith.cmpi eq, %[[BEFORE]], %c2_i32
 // CHECK-NEXT:    %[[WANTED:.*]] = arith.andi %{{.*}}, %{{.*}} : i1
-// All loads stand in front of the first addition; the order is that of the splits.
+// The sums of the last one itself, zeros here, are in registers: of three splits it
+// reads two. All loads stand in front of the first addition; the order is that of
+// the splits, where 0 and 1 may change places.
 // CHECK-NEXT:    scf.if %[[WANTED]] -> (f32, f32, f32, f32, f32, f32, f32, f32) {
-// CHECK-COUNT-6:   llvm.load %{{.*}} {alignment = 16 : i64} : !llvm.ptr<1> -> vector<4xf32>
-// CHECK-NOT:       llvm.load
-// CHECK:           %[[FIRST:.*]] = arith.addf
-// CHECK:           arith.addf %[[FIRST]]
+// CHECK-NEXT:      %[[FRONT:.*]] = arith.cmpi ule, %[[SPLIT:.*]], %c1_i32
+// CHECK-NEXT:      scf.if %[[FRONT]]
+// CHECK-NEXT:        arith.subi %c1_i32, %[[SPLIT]]
+// CHECK-COUNT-4:     llvm.load %{{.*}} {alignment = 16 : i64} : !llvm.ptr<1> -> vector<4xf32>
+// CHECK-NOT:         llvm.load
+// CHECK:             %[[FIRST:.*]] = arith.addf %{{.*}}, %cst
+// CHECK:             arith.addf %[[FIRST]]
+// CHECK:           } else {
+// CHECK-COUNT-4:     llvm.load %{{.*}} {alignment = 16 : i64} : !llvm.ptr<1> -> vector<4xf32>
+// CHECK-NOT:         llvm.load
+// CHECK:             %[[TWO:.*]] = arith.addf
+// CHECK-NEXT:        arith.addf %[[TWO]], %cst
+// CHECK:           }
 dgk.kernel @combine(%d: memref<?x16xf32>) attributes {schedule = #schedule, launch = #launch} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -44,7 +55,30 @@ dgk.kernel @combine(%d: memref<?x16xf32>) attributes {schedule = #schedule, laun
   dgk.roles {
     dgk.role @math warps(4) {
       %zero = dgk.zero : !dgk.accumulator<64x16xf32>
-      %sum, %last = dgk.combine %zero[%c1] of 3, tile %rows of %c1 rows %rows : !dgk.accumulator<64x16xf32>
+      %sum, %last = dgk.combine %zero[%rows] of 3, tile %rows of %c1 rows %rows : !dgk.accumulator<64x16xf32>
+      scf.if %last {
+        dgk.store %sum, %d[%c0, %c0] : !dgk.accumulator<64x16xf32>, memref<?x16xf32>
+      }
+    }
+  }
+  dgk.return
+}
+
+// Of many splits all are read.
+// CHECK-LABEL: llvm.func @many(
+// CHECK:         llvm.inline_asm has_side_effects "atom.acq_rel.gpu.global.inc.u32
+// CHECK-COUNT-10:  llvm.load %{{.*}} {alignment = 16 : i64} : !llvm.ptr<1> -> vector<4xf32>
+// CHECK-NOT:       llvm.load
+// CHECK:           %[[FIRST:.*]] = arith.addf
+// CHECK:           arith.addf %[[FIRST]]
+dgk.kernel @many(%d: memref<?x16xf32>) attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %rows = memref.dim %d, %c0 : memref<?x16xf32>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x16xf32>
+      %sum, %last = dgk.combine %zero[%rows] of 5, tile %rows of %c1 rows %rows : !dgk.accumulator<64x16xf32>
       scf.if %last {
         dgk.store %sum, %d[%c0, %c0] : !dgk.accumulator<64x16xf32>, memref<?x16xf32>
       }

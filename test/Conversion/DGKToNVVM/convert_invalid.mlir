@@ -381,7 +381,7 @@ dgk.kernel @scaled_outside(%c0: index) attributes {schedule = #schedule, launch 
       %t = dgk.view %ra : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
       %u = dgk.view %rs : !dgk.buffer<1 x 64x1xf32, #dgk.shared<none>>
       %acc = dgk.zero : !dgk.accumulator<64x64xf32>
-      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared memory with rows of one swizzle span; run dgk-promote-partials first}}
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared memory with rows of whole swizzle spans; run dgk-promote-partials first}}
       %sum = dgk.mma %t scaled by %u[%c0] per 128, %t scaled by %u[%c0] per 128, %acc : !tile, !tile, !scales, !scales -> !dgk.accumulator<64x64xf32>
     }
   }
@@ -405,7 +405,7 @@ dgk.kernel @column_major() attributes {schedule = #schedule, launch = #launch} {
     dgk.role @math warps(4) {
       %t = dgk.view %ra : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128, column_major>>
       %acc = dgk.zero : !dgk.accumulator<128x128xf32>
-      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared memory with rows of one swizzle span; run dgk-promote-partials first}}
+      // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c11] has scales, or operands that are not tiles in shared memory with rows of whole swizzle spans; run dgk-promote-partials first}}
       %sum = dgk.mma %t, %t, %acc : !tile, !tile -> !dgk.accumulator<128x128xf32>
     }
   }

@@ -207,6 +207,39 @@ TEST_F(CostModel, WarpgroupsForScalesOutsideOfTheInstruction) {
     EXPECT_EQ(candidate.schedule.getWarpGrid()[0] % 4, 0);
 }
 
+// Two K tiles in a slot are there for sweeps: the model knows nothing of what
+// they gain.
+TEST_F(CostModel, SlotsOfTwoKTilesAreForSweeps) {
+  for (int64_t m : {1, 64, 4096}) {
+    DenseProblem problem = makeProblem(m, 2112, 7168);
+    problem.hasPackedScales = false;
+    problem.blockRowsB = 128;
+    SmallVector<Candidate> candidates =
+        getCandidates(problem, getTarget("sm_90a"));
+    int64_t merged = 0;
+    for (const Candidate &c : candidates) {
+      if (c.schedule.getTileK() != 256)
+        continue;
+      ++merged;
+      EXPECT_EQ(c.schedule.getTileM(), 64);
+      EXPECT_GE(c.schedule.getStages(), 5);
+      EXPECT_FALSE(c.violation);
+      const auto *plain =
+          llvm::find_if(candidates, [&](const Candidate &other) {
+            return other.schedule.getTileK() == 128 &&
+                   other.schedule.getTileM() == 64 &&
+                   other.schedule.getTileN() == c.schedule.getTileN() &&
+                   other.schedule.getSwapAb() == c.schedule.getSwapAb() &&
+                   other.schedule.getClusterSize() == 1;
+          });
+      ASSERT_NE(plain, candidates.end());
+      EXPECT_GE(c.prediction.total, 0.999 * plain->prediction.total);
+    }
+    EXPECT_GE(merged, 4);
+    EXPECT_EQ(choose(candidates)->schedule.getTileK(), 128);
+  }
+}
+
 // Sums of 64 x 256 and products of half the columns fit beside 4 scales, not
 // beside one for each column.
 TEST_F(CostModel, WideTilesHoldHalfOfTheirProducts) {

@@ -144,7 +144,7 @@ static LogicalResult verifyMulticast(CopyAsyncOp op, uint64_t mask) {
 static LogicalResult verifyElementwise(CopyAsyncOp op) {
   BufferType buffer = op.getBuffer().getType();
   ArrayRef<int64_t> shape = buffer.getShape();
-  constexpr int64_t kMaxElements = 8;
+  constexpr int64_t kMaxElements = 32;
   ArrayRef<int64_t> rows = op.getRows().value_or(ArrayRef<int64_t>({1, 1}));
   bool haveSteps = rows.size() == 2 && rows[0] > 0 && rows[1] > 0;
   if (haveSteps && shape.size() == 2 && shape[0] <= kMaxElements &&

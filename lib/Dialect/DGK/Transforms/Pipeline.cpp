@@ -284,6 +284,26 @@ bool isUsedBehindLoads(const Instance &loads) {
   });
 }
 
+/// The group with one instance for each block, which holds all loads of the
+/// block: tiles of one source that are all there before the first is used share
+/// a slot. Nullopt where they do not, or blocks have different numbers of them.
+std::optional<Group> mergeInBlocks(const Group &group) {
+  llvm::MapVector<Block *, Instance> blocks;
+  for (const Instance &instance : group.instances)
+    llvm::append_range(blocks[instance.front()->getBlock()], instance);
+  Group merged;
+  for (auto &[block, loads] : blocks)
+    merged.instances.push_back(std::move(loads));
+  size_t count = merged.instances.front().size();
+  bool isRegular =
+      llvm::all_of(merged.instances, [&](const Instance &instance) {
+        return instance.size() == count && isUsedBehindLoads(instance);
+      });
+  if (!isRegular || !isHeldAlone(merged))
+    return std::nullopt;
+  return merged;
+}
+
 /// Splits groups that one ring cannot serve.
 SmallVector<Group> splitGroups(ArrayRef<Group> groups) {
   SmallVector<Group> bySource, result;
@@ -301,6 +321,10 @@ SmallVector<Group> splitGroups(ArrayRef<Group> groups) {
   for (const Group &group : bySource) {
     if (isHeldAlone(group)) {
       result.push_back(group);
+      continue;
+    }
+    if (std::optional<Group> merged = mergeInBlocks(group)) {
+      result.push_back(std::move(*merged));
       continue;
     }
     for (const Instance &instance : group.instances)

@@ -40,7 +40,7 @@ static int64_t getBandColumns(AccumulatorType type, ScheduleAttr schedule) {
   MatrixInstruction instruction = schedule.getMatrixInstruction();
   int64_t columns = type.getShape()[1];
   bool isWide = instruction.readsShared() && schedule.getWarpGrid()[1] == 1 &&
-                columns % 32 == 0 &&
+                columns % 16 == 0 &&
                 getRegisters(instruction, columns) > kInstructionRegisters;
   return isWide ? columns / 2 : columns;
 }

@@ -310,9 +310,9 @@ func.func @bad(%x: !dgk.tile<128x1xi32, #dgk.shared<none>>, %y: !dgk.tile<128x1x
 dgk.kernel @bad(%a: memref<17x56xf32>, %i: index) {
   %p = dgk.pipeline producers(2) consumers(8) : !dgk.pipeline<4>
   %s = dgk.acquire %p : !dgk.pipeline<4>
-  %r = dgk.buffer : !dgk.buffer<4 x 16x1xf32, #dgk.shared<none>>
-  // expected-error @below {{'dgk.copy_async' op [copy_async-c6] copies '!dgk.buffer<4 x 16x1xf32, #dgk.shared<none>>' elementwise, expected at most 8 x 1 elements of 4 bytes, without swizzle and multicast, and two positive row numbers or none; copy by TMA, without elementwise and rows}}
-  dgk.copy_async %a[%i, %i] to %r[%s] elementwise : memref<17x56xf32>, !dgk.buffer<4 x 16x1xf32, #dgk.shared<none>>
+  %r = dgk.buffer : !dgk.buffer<4 x 33x1xf32, #dgk.shared<none>>
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c6] copies '!dgk.buffer<4 x 33x1xf32, #dgk.shared<none>>' elementwise, expected at most 32 x 1 elements of 4 bytes, without swizzle and multicast, and two positive row numbers or none; copy by TMA, without elementwise and rows}}
+  dgk.copy_async %a[%i, %i] to %r[%s] elementwise : memref<17x56xf32>, !dgk.buffer<4 x 33x1xf32, #dgk.shared<none>>
   dgk.return
 }
 
@@ -322,7 +322,7 @@ dgk.kernel @bad(%a: memref<17x56xf32>, %i: index) {
   %p = dgk.pipeline producers(2) consumers(8) : !dgk.pipeline<4>
   %s = dgk.acquire %p : !dgk.pipeline<4>
   %r = dgk.buffer : !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
-  // expected-error @below {{'dgk.copy_async' op [copy_async-c6] copies '!dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>' elementwise, expected at most 8 x 1 elements}}
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c6] copies '!dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>' elementwise, expected at most 32 x 1 elements}}
   dgk.copy_async %a[%i, %i] to %r[%s] elementwise rows [0, 128] : memref<17x56xf32>, !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
   dgk.return
 }

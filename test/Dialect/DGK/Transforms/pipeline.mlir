@@ -15,7 +15,7 @@
 
 // STATISTICS: (S) 30 copies - Loads turned into asynchronous copies
 // STATISTICS-NEXT: (S) 3 multicast - Copies for all CTAs of a cluster
-// STATISTICS-NEXT: (S) 15 pipelines - Pipelines made
+// STATISTICS-NEXT: (S) 14 pipelines - Pipelines made
 
 // Operands travel together through a ring of `stages`, scale words through one of
 // `scale_stages`. One arrival fills a slot, one of each math warp empties it.
@@ -122,13 +122,17 @@ dgk.kernel @used_between(%w: memref<?x64xf32>, %v: memref<?xf32>, %ids: memref<?
   dgk.return
 }
 
-// A pipeline hands out one slot at a time: loads of one source that are held
-// together, side by side or one inside the other, have rings of their own.
+// Tiles of one source that are all there before the first is used share a slot:
+// a ring for each, one pipeline.
 // CHECK-LABEL: dgk.kernel @held_together
-// CHECK-COUNT-2: = dgk.pipeline
-// CHECK:         dgk.wait
-// CHECK:         dgk.wait
-// CHECK:         dgk.unpack
+// CHECK-COUNT-1: = dgk.pipeline
+// CHECK-NOT:     = dgk.pipeline
+// CHECK:         dgk.acquire
+// CHECK-COUNT-2: dgk.copy_async
+// CHECK-NEXT:    dgk.commit %{{.*}} bytes(1024)
+// CHECK-NEXT:    dgk.wait
+// CHECK-NOT:     dgk.wait
+// CHECK-COUNT-2: dgk.unpack
 // CHECK-NEXT:    dgk.release
 dgk.kernel @held_together(%v: memref<?xf32>, %m: index, %n: index) attributes {schedule = #schedule} {
   %t0 = dgk.load %v[%m] : memref<?xf32> -> !dgk.tile<128xf32>
@@ -142,6 +146,8 @@ dgk.kernel @held_together(%v: memref<?xf32>, %m: index, %n: index) attributes {s
   dgk.return
 }
 
+// One inside the other: a pipeline hands out one slot at a time, so they have
+// pipelines of their own.
 // CHECK-LABEL: dgk.kernel @held_around
 // CHECK-COUNT-2: = dgk.pipeline
 dgk.kernel @held_around(%v: memref<?xf32>, %n: index) attributes {schedule = #schedule} {

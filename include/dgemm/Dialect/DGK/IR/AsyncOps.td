@@ -199,7 +199,7 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
        or its column, otherwise as the layout says.
     4. `copy_async-c4`: the slot's pipeline spans the CTAs of the multicast.
     5. `copy_async-c5`: the buffer's layout is one that TMA writes, not `scale_words`.
-    6. `copy_async-c6`: an elementwise copy is of at most 8 elements of 4 bytes in
+    6. `copy_async-c6`: an elementwise copy is of at most 32 elements of 4 bytes in
        one column, without swizzle and multicast; only such a copy has `rows`, two
        positive numbers.
     7. `copy_async-c7`: a transposed copy is of two dimensions, and not

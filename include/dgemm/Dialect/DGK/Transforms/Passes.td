@@ -20,8 +20,10 @@ def DGKPipelinePass : DGK_KernelPass<"dgk-pipeline"> {
     Each `dgk.load` becomes an asynchronous copy into a slot of a pipeline:
     acquire, copies, commit in front of the last load; wait and views behind;
     release after the last use. Sources that are loaded in the same blocks, and
-    equally often, share slots; a ring whose slots would be held at the same time
-    or whose tiles are used before the last load is split. A ring that feeds
+    equally often, share slots. Tiles of one source that a block loads before it
+    uses the first share one too; otherwise a ring whose slots would be held at
+    the same time, or whose tiles are used before the last load, is split. A ring
+    that feeds
     products in the block of its loads, the loop over K tiles, gets the
     schedule's `stages`, others its `scale_stages`.
 
