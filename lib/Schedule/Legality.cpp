@@ -345,6 +345,7 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
   problem.m = getOr(shape.m, expected.m);
   problem.n = getOr(shape.n, expected.n);
   problem.k = getOr(shape.k, expected.k);
+  problem.hasKnownK = !ShapedType::isDynamic(shape.k);
   problem.aType = rules.matrices()[0].getElementType();
   problem.bType = rules.matrices()[1].getElementType();
   problem.dType = rules.d().getElementType();

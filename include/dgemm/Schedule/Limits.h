@@ -27,6 +27,8 @@ struct DenseProblem {
   int64_t m = 0;
   int64_t n = 0;
   int64_t k = 0;
+  /// K is part of the kernel and not known at launch only.
+  bool hasKnownK = false;
   mlir::Type aType;
   mlir::Type bType;
   mlir::Type dType;
