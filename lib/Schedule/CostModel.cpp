@@ -27,18 +27,6 @@ using dgk::ScheduleAttr;
 // Times
 //===----------------------------------------------------------------------===//
 
-static double getFeedRate(ScheduleAttr schedule) {
-  return getPolicy(schedule.getMatrixInstruction()).getFeedBytesPerNs();
-}
-
-/// A warp's partial sums go to the L2 cache, its counter goes up, and the last
-/// one reads the sums of all: three trips, one behind the other.
-static constexpr double kCombineNs = 2000.0;
-/// Of the rate at which operands come: a warp waits for one batch of partial
-/// sums before it asks for the next (2 to 7 splits of 64 or 128 rows on an
-/// H100).
-static constexpr double kCombineRate = 0.5;
-
 /// What adding up the splits of a tile takes.
 static double getCombineNs(const DenseProblem &problem, ScheduleAttr schedule) {
   int64_t splits = schedule.getSplitK();
@@ -46,7 +34,7 @@ static double getCombineNs(const DenseProblem &problem, ScheduleAttr schedule) {
     return 0;
   double bytes = 4.0 * std::min(schedule.getTileM(), problem.m) *
                  schedule.getTileN() * (splits + 1);
-  return kCombineNs + bytes / (kCombineRate * getFeedRate(schedule));
+  return getPolicy(schedule.getMatrixInstruction()).getCombineNs(bytes);
 }
 
 /// K elements that one split takes.
@@ -359,9 +347,6 @@ dgemm::schedule::getCandidates(const DenseProblem &problem,
 // Choice
 //===----------------------------------------------------------------------===//
 
-/// Candidates closer than this are equal as far as the model can tell.
-static constexpr double kTie = 1.05;
-
 const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
   for (const Candidate &candidate : candidates)
     if (candidate.isMeasured)
@@ -377,14 +362,19 @@ const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
     if (isOpen(candidate))
       fastest = std::min(fastest, candidate.prediction.total);
 
-  auto preference = [](const Candidate &candidate) {
+  if (candidates.empty())
+    return nullptr;
+  ScheduleAttr any = candidates.front().schedule;
+  const InstructionPolicy &policy = getPolicy(any.getMatrixInstruction());
+  auto preference = [&](const Candidate &candidate) {
     ScheduleAttr s = candidate.schedule;
-    return std::tuple(!s.getSwapAb(), -s.getTileN(), s.getTileK(),
-                      -s.getTileM());
+    int64_t tileK = policy.prefersLongTiles() ? -s.getTileK() : s.getTileK();
+    return std::tuple(!s.getSwapAb(), -s.getTileN(), tileK, -s.getTileM());
   };
   const Candidate *best = nullptr;
   for (const Candidate &candidate : candidates) {
-    if (!isOpen(candidate) || candidate.prediction.total > kTie * fastest)
+    if (!isOpen(candidate) ||
+        candidate.prediction.total > policy.getTie() * fastest)
       continue;
     if (!best || preference(candidate) < preference(*best))
       best = &candidate;

@@ -26,6 +26,10 @@ static constexpr int64_t kManyRows = 2048;
 static constexpr int64_t kRows = 16;
 static constexpr int64_t kColumns = 8;
 
+/// Operand bytes that reach one SM in a nanosecond while all SMs load: 0.07
+/// cycles a byte of DeepGEMM's kernels on an RTX PRO 6000.
+static constexpr double kFeedBytesPerNs = 35.0;
+
 namespace {
 
 class MmaSyncPolicy final : public InstructionPolicy {
@@ -61,8 +65,15 @@ public:
   int64_t estimateMathRegisters(const DenseProblem &problem,
                                 ScheduleAttr schedule) const override;
 
-  /// Measured for DeepGEMM's kernels on an RTX PRO 6000: 0.07 cycles a byte.
-  double getFeedBytesPerNs() const override { return 35.0; }
+  double getTie() const override { return 1.05; }
+  /// More stages are worth more.
+  bool prefersLongTiles() const override { return false; }
+
+  /// Half of the rate at which operands come: a warp waits for one batch of
+  /// partial sums before it asks for the next.
+  double getCombineNs(double bytes) const override {
+    return 2000 + bytes / (0.5 * kFeedBytesPerNs);
+  }
 
   PartTimes getTimes(const DenseProblem &problem, dgk::TargetAttr target,
                      ScheduleAttr schedule) const override;
@@ -234,7 +245,7 @@ double MmaSyncPolicy::getTileNs(const DenseProblem &problem,
     return kTileNs;
   double bytes =
       schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);
-  return kTileNs + bytes / getFeedBytesPerNs();
+  return kTileNs + bytes / kFeedBytesPerNs;
 }
 
 PartTimes MmaSyncPolicy::getTimes(const DenseProblem &problem,
@@ -248,7 +259,7 @@ PartTimes MmaSyncPolicy::getTimes(const DenseProblem &problem,
       rates.getFp8Tflops() * 8.0 /
       schedule.getMatrixInstruction().getContainerBits(dgk::Side::A);
   double mma = flops * rates.getSmCount() / (tflops * 1000.0);
-  double feed = getFeedBytes(problem, schedule) / getFeedBytesPerNs();
+  double feed = getFeedBytes(problem, schedule) / kFeedBytesPerNs;
   return {std::max(mma, feed) +
               kBarrierNs / std::sqrt(double(schedule.getStages())),
           getTileNs(problem, schedule), /*launch=*/0,
