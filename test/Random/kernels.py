@@ -211,6 +211,7 @@ def make_kernel(name, form):
     """The kernel of this name: nothing else decides."""
     chance = random.Random(name)
     dynamic = chance.random() < 0.25
+    is_m_open = dynamic or chance.random() < 0.7
     few = form.small != "plain" and form.small != "split"
     scale_types = draw_scale_types(chance, form)
     step = {"m": 1, "n": 1, "k": k_step(chance, form, scale_types, dynamic)}
@@ -226,13 +227,14 @@ def make_kernel(name, form):
             heads = (64, heads[1], 64)
             step["n"] = 128
     if few:
-        m = round_up(chance.choice((1, chance.randint(1, 16), 16, 17, 33)), step["m"])
+        # Beyond 32 rows that are fixed nothing is swapped.
+        m = chance.choice((1, chance.randint(1, 16), 16, 17, 33 if is_m_open else 32))
+        m = round_up(m, step["m"])
     else:
         m = extent(chance, 280, step["m"])
     n = extent(chance, 260, step["n"])
     k = extent(chance, 1200 if few or form.small == "split" else 700, step["k"])
     m, n, k = limit((m, n, k), step)
-    is_m_open = dynamic or chance.random() < 0.7
     kernel = Kernel(
         name=name,
         form=form,
