@@ -163,12 +163,16 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
   int64_t k = shape.kBytes * 8 / instruction.getContainerBits(dgk::Side::A);
   bool hasLongWords = std::max(getWordSpan(problem, dgk::Side::A, k),
                                getWordSpan(problem, dgk::Side::B, k)) > 1;
-  dgk::Swizzle swizzleA = getOperandSwizzle(
-      problem.isAKMajor, shape.kBytes, dgk::getBytes(shape.m, problem.aType));
+  auto getLine = [&](dgk::Side side, int64_t rows) -> int64_t {
+    return llvm::divideCeil(rows * getSharedBits(problem, instruction, side),
+                            8);
+  };
+  dgk::Swizzle swizzleA = getOperandSwizzle(problem.isAKMajor, shape.kBytes,
+                                            getLine(dgk::Side::A, shape.m));
   dgk::Swizzle swizzleB = getOperandSwizzle(
       problem.isBKMajor, shape.kBytes,
-      dgk::getBytes(instruction.readsShared() ? shape.n / grid.n : shape.n,
-                    problem.bType));
+      getLine(dgk::Side::B,
+              instruction.readsShared() ? shape.n / grid.n : shape.n));
   RoleRegisters registers = policy.getRegisters(warps);
   auto math = dgk::RoleSpecAttr::get(context, warps, registers.math);
   auto load = dgk::RoleSpecAttr::get(context, 4, registers.load);

@@ -21,6 +21,8 @@ def line_unit(form, side):
     """Elements between lines of an operand are a multiple of this."""
     if side == "d":
         return 128 // BITS[form.out]
+    if form.is_copied_by_threads(side):
+        return 16
     return (256 if form.is_expanded(side) else 128) // BITS[form.element(side)]
 
 
@@ -155,8 +157,9 @@ def draw_scale_types(chance, form):
 def k_step(chance, form, scale_types, dynamic):
     """What K is a multiple of: groups of elements that TMA expands, rows as far apart as
     it needs where the distance is their length, or any number."""
-    step = 2 if FP4 in (form.a, form.b) else 1
-    if form.is_mixed():
+    is_packed = [form.element(side) == FP4 and not form.is_k_first(side) for side in "ab"]
+    step = 2 if any(is_packed) else 1
+    if any(form.is_expanded(side) for side in "ab"):
         step = 128
     elif dynamic:
         step = max(line_unit(form, side) for side in "ab")
@@ -218,6 +221,8 @@ def make_kernel(name, form):
     for side, extent_name in (("a", "m"), ("b", "n")):
         if dynamic and form.is_k_first(side):
             step[extent_name] = line_unit(form, side)
+        elif form.is_copied_by_threads(side):
+            step[extent_name] = 2
     if chance.random() < 0.5:
         step["n"] = max(step["n"], 8)
     heads = draw_heads(chance) if form.extra == "heads" else None

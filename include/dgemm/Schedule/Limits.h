@@ -128,6 +128,11 @@ int64_t getWordSpan(const DenseProblem &problem, dgk::Side side, int64_t tileK);
 /// what one scale word serves.
 int64_t getSplitUnit(const DenseProblem &problem, int64_t tileK);
 
+/// Bits that an element of an operand takes in shared memory: those of the
+/// instruction's container, and a byte where 4-bit elements have to be turned.
+int64_t getSharedBits(const DenseProblem &problem, dgk::MatrixInstruction mma,
+                      dgk::Side side);
+
 /// Bytes of one slot of the operand ring: A, B, and scales that travel with
 /// them.
 int64_t getStageBytes(const DenseProblem &problem, dgk::ScheduleAttr schedule);

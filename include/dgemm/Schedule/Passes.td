@@ -58,7 +58,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     4. `select-c4`: no extent is 0; such a problem needs no kernel.
     5. `select-c5`: the target has a lowered instruction for the element types.
     6. `select-c6`: A and B have stride 1 along K, whatever the layout. 16-bit
-       types may have it along M and N, for `mma.sync` FP8 as well.
+       types may have it along M and N, for `mma.sync` FP8 and FP4 as well.
     7. `select-c7`: scales are UE8M0, packed four to an i32 or f8E8M0FNU, or
        f8E4M3FN where the op has them, and serve one row; where the instructions
        know no scales, f32 for 1 x 128 elements, or 128 x 128 of B.
@@ -66,7 +66,8 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     10. `select-c10`: rows of A and B (columns, where these are contiguous) are a
         multiple of 16 bytes apart. Of FP4 beside FP8, which TMA expands to a byte
         for each element, they are a multiple of 32 bytes apart, and K is a
-        multiple of 128. What is only known at launch is the caller's promise.
+        multiple of 128. Columns of FP4, which threads copy, are a multiple of 8
+        bytes apart. What is only known at launch is the caller's promise.
     11. `select-c11`: packed scales have stride 1 along the rows, and along K a
         multiple of 4 words; those that are bytes have stride 1 along K, and rows
         a multiple of 16 bytes apart. Where other scales of single rows have not,
