@@ -346,6 +346,7 @@ private:
 
   // CheckerLoads.cpp: loads in flight.
   void noteLoaded(WarpState &warp, const Site &site, const LoadedRow &row);
+  bool joinOtherLanes(WarpState &warp, const Site &site, uint32_t reg);
   void retire(WarpState &warp, uint32_t index);
   void retireLanes(WarpState &warp, uint32_t mask);
   void markReleased(WarpState &warp);

@@ -27,11 +27,33 @@ void Checker::noteLoaded(WarpState &warp, const Site &site,
   warp.recent.push_back(row);
 }
 
+/// Lanes that have parted execute a load one group after the other: one load,
+/// of which a use waits for all.
+bool Checker::joinOtherLanes(WarpState &warp, const Site &site, uint32_t reg) {
+  uint16_t index = reg < warp.loadOf.size() ? warp.loadOf[reg] : 0;
+  if (index == 0)
+    return false;
+  InFlightLoad &load = warp.loads[index - 1u];
+  uint32_t lanes = 0;
+  for (const LoadedRow &row : warp.recent)
+    lanes |= row.lane < 32 ? 1u << row.lane : warp.live;
+  if (load.line != site.line || (load.lanes & lanes) != 0) {
+    retire(warp, index - 1u);
+    return false;
+  }
+  load.lanes |= lanes;
+  load.rows.insert(load.rows.end(), warp.recent.begin(), warp.recent.end());
+  warp.recent.clear();
+  return true;
+}
+
 void Checker::loaded(const Site &site, const uint32_t *registers,
                      size_t count) {
   WarpState &state = warp(site);
   if (state.recent.empty() || count == 0)
     return state.recent.clear();
+  if (joinOtherLanes(state, site, registers[0]))
+    return;
   if (state.freeLoads.empty()) {
     state.freeLoads.push_back(static_cast<uint16_t>(state.loads.size()));
     state.loads.emplace_back();
@@ -62,15 +84,27 @@ bool Checker::loadsInFlight(uint32_t cta, uint32_t warp) const {
 
 void Checker::uses(const Site &site, uint32_t reg) {
   WarpState &state = warp(site);
-  if (reg < state.loadOf.size() && state.loadOf[reg] != 0)
-    retire(state, state.loadOf[reg] - 1u);
+  uint16_t index = reg < state.loadOf.size() ? state.loadOf[reg] : 0;
+  if (index == 0)
+    return;
+  // The load itself, which some of the lanes are yet to execute.
+  const InFlightLoad &load = state.loads[index - 1u];
+  if (load.line == site.line && (state.live & ~load.lanes) != 0)
+    return;
+  retire(state, index - 1u);
 }
 
 void Checker::copies(const Site &site, uint32_t from, uint32_t to) {
   WarpState &state = warp(site);
-  uint16_t index = from < state.loadOf.size() ? state.loadOf[from] : 0;
+  auto getLoad = [&](uint32_t reg) -> uint16_t {
+    return reg < state.loadOf.size() ? state.loadOf[reg] : 0;
+  };
+  // Lanes that have parted make the same copy one group after the other.
+  uint16_t index = getLoad(from);
+  if (index != 0 && index == getLoad(to))
+    return;
   uses(site, to);
-  if (index == 0 || from == to)
+  if (index == 0)
     return;
   if (to >= state.loadOf.size())
     state.loadOf.resize(to + 1);
