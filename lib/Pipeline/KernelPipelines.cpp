@@ -55,6 +55,7 @@ void dgemm::buildDGKToNVVMPipeline(OpPassManager &passes) {
   kernels.addPass(createCSEPass());
   kernels.addPass(dgk::createDGKReadFragmentsPass());
   kernels.addPass(dgk::createDGKOverlapSlotsPass());
+  kernels.addPass(dgk::createDGKWaitAheadPass());
   kernels.addPass(dgk::createDGKLowerTilesPass());
   passes.addPass(dgk::createConvertDGKToNVVMPass());
   buildNVVMFinalizePipeline(passes);

@@ -17,7 +17,6 @@
 
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 using namespace mlir;
 using namespace dgemm::schedule;
@@ -27,6 +26,18 @@ using dgk::ScheduleAttr;
 // Times
 //===----------------------------------------------------------------------===//
 
+static double getFeedRate(ScheduleAttr schedule) {
+  return getPolicy(schedule.getMatrixInstruction()).getFeedBytesPerNs();
+}
+
+/// A warp's partial sums go to the L2 cache, its counter goes up, and the last
+/// one reads the sums of all: three trips, one behind the other.
+static constexpr double kCombineNs = 2000.0;
+/// Of the rate at which operands come: a warp waits for one batch of partial
+/// sums before it asks for the next (2 to 7 splits of 64 or 128 rows on an
+/// H100).
+static constexpr double kCombineRate = 0.5;
+
 /// What adding up the splits of a tile takes.
 static double getCombineNs(const DenseProblem &problem, ScheduleAttr schedule) {
   int64_t splits = schedule.getSplitK();
@@ -34,7 +45,7 @@ static double getCombineNs(const DenseProblem &problem, ScheduleAttr schedule) {
     return 0;
   double bytes = 4.0 * std::min(schedule.getTileM(), problem.m) *
                  schedule.getTileN() * (splits + 1);
-  return getPolicy(schedule.getMatrixInstruction()).getCombineNs(bytes);
+  return kCombineNs + bytes / (kCombineRate * getFeedRate(schedule));
 }
 
 /// K elements that one split takes.
@@ -85,9 +96,6 @@ Prediction dgemm::schedule::predict(const DenseProblem &asked,
 // Candidates
 //===----------------------------------------------------------------------===//
 
-/// With more stages the barrier term changes by less than the model knows.
-static constexpr int64_t kMaxStages = 8;
-
 /// Rows of D up to which the small axis of the instruction may be theirs.
 static constexpr int64_t kMostSwappedRows = 32;
 /// The smallest tile N, and the shortest line of an operand that lies along it.
@@ -101,7 +109,7 @@ static ScheduleAttr withCtas(ScheduleAttr s, dgk::ClusterAttr cluster,
       s.getContext(), s.getTile(), s.getWarpGrid(), s.getStages(),
       s.getScaleStages(), s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(),
       s.getMath(), s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(),
-      cluster, splits, s.getSwapAb());
+      cluster, splits, s.getSwapAb(), s.getEvictFirst());
 }
 
 namespace {
@@ -123,11 +131,6 @@ private:
   ScheduleAttr makeSchedule(const TileShape &shape, WarpGrid grid,
                             int64_t stages, int64_t slotsPerWarp) const;
   bool fits(ScheduleAttr schedule) const;
-  /// At most `most` stages, of which the kernel knows each slot's number.
-  int64_t chooseStages(int64_t tileK, int64_t most) const;
-  /// Staging slots of a warp that stores `pieces`, 0 for none.
-  int64_t chooseStoreSlots(const TileShape &shape, WarpGrid grid,
-                           int64_t stages, int64_t pieces) const;
   /// The schedule with as many splits of K as make it fastest.
   ScheduleAttr splitK(ScheduleAttr schedule) const;
 
@@ -163,26 +166,22 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
   int64_t k = shape.kBytes * 8 / instruction.getContainerBits(dgk::Side::A);
   bool hasLongWords = std::max(getWordSpan(problem, dgk::Side::A, k),
                                getWordSpan(problem, dgk::Side::B, k)) > 1;
-  auto getLine = [&](dgk::Side side, int64_t rows) -> int64_t {
-    return llvm::divideCeil(rows * getSharedBits(problem, instruction, side),
-                            8);
-  };
-  dgk::Swizzle swizzleA = getOperandSwizzle(problem.isAKMajor, shape.kBytes,
-                                            getLine(dgk::Side::A, shape.m));
+  dgk::Swizzle swizzleA = getOperandSwizzle(
+      problem.isAKMajor, shape.kBytes, dgk::getBytes(shape.m, problem.aType));
   dgk::Swizzle swizzleB = getOperandSwizzle(
       problem.isBKMajor, shape.kBytes,
-      getLine(dgk::Side::B,
-              instruction.readsShared() ? shape.n / grid.n : shape.n));
+      dgk::getBytes(instruction.readsShared() ? shape.n / grid.n : shape.n,
+                    problem.bType));
   RoleRegisters registers = policy.getRegisters(warps);
   auto math = dgk::RoleSpecAttr::get(context, warps, registers.math);
   auto load = dgk::RoleSpecAttr::get(context, 4, registers.load);
   auto store =
       slotsPerWarp > 0 ? dgk::StorePath::Tma : dgk::StorePath::Registers;
-  return ScheduleAttr::get(context, {shape.m, shape.n, k}, {grid.m, grid.n},
-                           stages, hasLongWords ? 2 : 1, instruction, swizzleA,
-                           swizzleB, math, load, store, warps * slotsPerWarp,
-                           getRaster(target, shape.m, shape.n), /*cluster=*/{},
-                           /*splitK=*/1, swapAb);
+  return ScheduleAttr::get(
+      context, {shape.m, shape.n, k}, {grid.m, grid.n}, stages,
+      hasLongWords ? 2 : 1, instruction, swizzleA, swizzleB, math, load, store,
+      warps * slotsPerWarp, getRaster(target, shape.m, shape.n), /*cluster=*/{},
+      /*splitK=*/1, swapAb, policy.chooseEvictFirst(problem, shape));
 }
 
 /// Only as many CTAs as there are SMs, and only what is worth a workspace.
@@ -211,35 +210,6 @@ bool CandidateBuilder::fits(ScheduleAttr schedule) const {
          target.getLimits().getSharedPerCta();
 }
 
-/// Where each iteration of the outermost loop over K, and each tile of the
-/// output, take a multiple of the ring's slots, addresses of slots are
-/// constants (SlotNumbers.cpp). That is worth a stage, and not half of them.
-int64_t CandidateBuilder::chooseStages(int64_t tileK, int64_t most) const {
-  constexpr int64_t kEnough = 4;
-  if (!problem.hasKnownK || instruction.readsShared())
-    return most;
-  int64_t slots = llvm::divideCeil(problem.k, tileK);
-  int64_t span = std::max(getWordSpan(problem, dgk::Side::A, tileK),
-                          getWordSpan(problem, dgk::Side::B, tileK));
-  // Words that serve one K tile have no loop of their own.
-  if (span > 1)
-    slots = std::gcd(slots, span);
-  for (int64_t stages = most; stages >= kEnough && 2 * stages > most; --stages)
-    if (slots % stages == 0)
-      return stages;
-  return most;
-}
-
-int64_t CandidateBuilder::chooseStoreSlots(const TileShape &shape,
-                                           WarpGrid grid, int64_t stages,
-                                           int64_t pieces) const {
-  int64_t fewest = pieces > 0 ? 1 : 0;
-  for (int64_t slots = pieces; slots > fewest; --slots)
-    if (pieces % slots == 0 && fits(makeSchedule(shape, grid, stages, slots)))
-      return slots;
-  return fewest;
-}
-
 Candidate CandidateBuilder::build(const TileShape &shape) const {
   WarpGrid grid = policy.chooseGrid(problem, shape);
   ScheduleAttr schedule = makeSchedule(shape, grid, 2, 1);
@@ -248,18 +218,21 @@ Candidate CandidateBuilder::build(const TileShape &shape) const {
   int64_t slots = pieces > 0 ? 1 : 0;
   int64_t stages = 2;
   // Stages first: they hide latency at every K tile, slots once in a tile.
-  while (stages < kMaxStages &&
+  while (stages < policy.getMaxStages() &&
          fits(makeSchedule(shape, grid, stages + 1, slots)))
     ++stages;
-  slots = chooseStoreSlots(shape, grid, stages, pieces);
+  // Of several slots a thread keeps more addresses; where registers are short
+  // and hold operands too, one slot must do.
+  constexpr int64_t kSlack = 8;
+  bool isShort = !instruction.readsShared() &&
+                 policy.estimateMathRegisters(problem, schedule) + kSlack >
+                     schedule.getMath().getRegisters();
+  for (int64_t more = isShort ? slots : pieces; more > slots; --more)
+    if (pieces % more == 0 && fits(makeSchedule(shape, grid, stages, more)))
+      slots = more;
 
   Candidate out;
   out.schedule = splitK(makeSchedule(shape, grid, stages, slots));
-  int64_t known = chooseStages(schedule.getTileK(), stages);
-  // The length of a split is not known, so that nothing would be gained.
-  if (known != stages && out.schedule.getSplitK() == 1)
-    out.schedule = makeSchedule(shape, grid, known,
-                                chooseStoreSlots(shape, grid, known, pieces));
   out.prediction = predict(asked, target, out.schedule);
   out.violation = checkSchedule(asked, target, out.schedule);
   out.declined = policy.getReasonAgainst(problem, shape);
@@ -351,6 +324,9 @@ dgemm::schedule::getCandidates(const DenseProblem &problem,
 // Choice
 //===----------------------------------------------------------------------===//
 
+/// Candidates closer than this are equal as far as the model can tell.
+static constexpr double kTie = 1.05;
+
 const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
   for (const Candidate &candidate : candidates)
     if (candidate.isMeasured)
@@ -366,19 +342,14 @@ const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
     if (isOpen(candidate))
       fastest = std::min(fastest, candidate.prediction.total);
 
-  if (candidates.empty())
-    return nullptr;
-  ScheduleAttr any = candidates.front().schedule;
-  const InstructionPolicy &policy = getPolicy(any.getMatrixInstruction());
-  auto preference = [&](const Candidate &candidate) {
+  auto preference = [](const Candidate &candidate) {
     ScheduleAttr s = candidate.schedule;
-    int64_t tileK = policy.prefersLongTiles() ? -s.getTileK() : s.getTileK();
-    return std::tuple(!s.getSwapAb(), -s.getTileN(), tileK, -s.getTileM());
+    return std::tuple(!s.getSwapAb(), -s.getTileN(), s.getTileK(),
+                      -s.getTileM());
   };
   const Candidate *best = nullptr;
   for (const Candidate &candidate : candidates) {
-    if (!isOpen(candidate) ||
-        candidate.prediction.total > policy.getTie() * fastest)
+    if (!isOpen(candidate) || candidate.prediction.total > kTie * fastest)
       continue;
     if (!best || preference(candidate) < preference(*best))
       best = &candidate;
@@ -388,10 +359,13 @@ const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
 
 dgk::RasterAttr dgemm::schedule::getRaster(dgk::TargetAttr target,
                                            int64_t tileM, int64_t tileN) {
+  // A group is as many tiles along their shorter side.
+  auto [side, other] = std::minmax(tileM, tileN);
   int64_t sms = target.getRates().getSmCount();
-  auto rows = [&](int64_t group) {
-    return group * tileM + llvm::divideCeil(sms, group) * tileN;
+  auto lines = [&, side = side, other = other](int64_t group) {
+    return group * side + llvm::divideCeil(sms, group) * other;
   };
-  int64_t group = rows(16) < rows(8) ? 16 : 8;
-  return dgk::RasterAttr::get(target.getContext(), group, dgk::Axis::M);
+  int64_t group = lines(16) < lines(8) ? 16 : 8;
+  return dgk::RasterAttr::get(target.getContext(), group,
+                              tileM > tileN ? dgk::Axis::N : dgk::Axis::M);
 }

@@ -26,10 +26,6 @@ static constexpr int64_t kManyRows = 2048;
 static constexpr int64_t kRows = 16;
 static constexpr int64_t kColumns = 8;
 
-/// Operand bytes that reach one SM in a nanosecond while all SMs load: 0.07
-/// cycles a byte of DeepGEMM's kernels on an RTX PRO 6000.
-static constexpr double kFeedBytesPerNs = 35.0;
-
 namespace {
 
 class MmaSyncPolicy final : public InstructionPolicy {
@@ -65,15 +61,8 @@ public:
   int64_t estimateMathRegisters(const DenseProblem &problem,
                                 ScheduleAttr schedule) const override;
 
-  double getTie() const override { return 1.05; }
-  /// More stages are worth more.
-  bool prefersLongTiles() const override { return false; }
-
-  /// Half of the rate at which operands come: a warp waits for one batch of
-  /// partial sums before it asks for the next.
-  double getCombineNs(double bytes) const override {
-    return 2000 + bytes / (0.5 * kFeedBytesPerNs);
-  }
+  /// Measured for DeepGEMM's kernels on an RTX PRO 6000: 0.07 cycles a byte.
+  double getFeedBytesPerNs() const override { return 35.0; }
 
   PartTimes getTimes(const DenseProblem &problem, dgk::TargetAttr target,
                      ScheduleAttr schedule) const override;
@@ -129,21 +118,16 @@ static std::optional<WarpGrid> findGrid(const DenseProblem &problem,
   return grid;
 }
 
-/// K elements of a tile. FP4 by FP4 is packed; beside FP8 an element has a
-/// byte.
-static int64_t getTileK(const DenseProblem &problem, const TileShape &shape) {
-  bool isFp4 = dgk::getElementBits(problem.aType) == 4 &&
-               dgk::getElementBits(problem.bType) == 4;
-  return shape.kBytes * (isFp4 ? 2 : 1);
-}
-
 /// Whether ptxas would spill although the estimate fits: words that arrive with
 /// each K tile are there twice, and each K step of a tile has offsets of its
-/// own. Tried with 13.0.88 on all granularities, with known and unknown K.
+/// own. Tried with 13.0.88 on all granularities: with 264 it spills, with 260
+/// it does not.
 static bool isTight(const DenseProblem &problem, const TileShape &shape,
                     int64_t m, int64_t n) {
-  constexpr int64_t kMost = 264;
-  int64_t k = getTileK(problem, shape);
+  constexpr int64_t kMost = 260;
+  bool isFp4 = dgk::getElementBits(problem.aType) == 4 &&
+               dgk::getElementBits(problem.bType) == 4;
+  int64_t k = shape.kBytes * (isFp4 ? 2 : 1);
   int64_t needed = estimateRegisters(problem, m, n) + 2 * (shape.kBytes / 32);
   if (problem.blockA == 0)
     return needed > kMost;
@@ -179,15 +163,6 @@ std::string MmaSyncPolicy::getReasonAgainst(const DenseProblem &problem,
   if (shape.kBytes < 128 && problem.m < kManyRows)
     return llvm::formatv("K tiles of {0} bytes pay only for M >= {1}",
                          shape.kBytes, kManyRows);
-  if (shape.kBytes < 128 && problem.blockA != 0) {
-    int64_t k = getTileK(problem, shape);
-    int64_t span = std::min(getWordSpan(problem, dgk::Side::A, k),
-                            getWordSpan(problem, dgk::Side::B, k));
-    if (span == 2)
-      return llvm::formatv("K tiles of {0} bytes do not pay where scales come "
-                           "with every other one, in slots of their own",
-                           shape.kBytes);
-  }
   return {};
 }
 
@@ -245,7 +220,7 @@ double MmaSyncPolicy::getTileNs(const DenseProblem &problem,
     return kTileNs;
   double bytes =
       schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);
-  return kTileNs + bytes / kFeedBytesPerNs;
+  return kTileNs + bytes / getFeedBytesPerNs();
 }
 
 PartTimes MmaSyncPolicy::getTimes(const DenseProblem &problem,
@@ -259,7 +234,7 @@ PartTimes MmaSyncPolicy::getTimes(const DenseProblem &problem,
       rates.getFp8Tflops() * 8.0 /
       schedule.getMatrixInstruction().getContainerBits(dgk::Side::A);
   double mma = flops * rates.getSmCount() / (tflops * 1000.0);
-  double feed = getFeedBytes(problem, schedule) / kFeedBytesPerNs;
+  double feed = getFeedBytes(problem, schedule) / getFeedBytesPerNs();
   return {std::max(mma, feed) +
               kBarrierNs / std::sqrt(double(schedule.getStages())),
           getTileNs(problem, schedule), /*launch=*/0,

@@ -18,9 +18,9 @@ using namespace dgemm::schedule;
 using dgk::ScheduleAttr;
 
 static constexpr int64_t kTileM[] = {64, 128, 256};
-static constexpr int64_t kTileN[] = {16, 32, 64, 96, 128, 160, 192, 256};
-/// The smallest tile N, for 64 rows only.
-static constexpr int64_t kFewestColumns = 8;
+/// Tile N is any multiple up to this: where N is small, one that divides it
+/// well saves a wave.
+static constexpr int64_t kTileNStep = 16, kMostTileN = 256;
 /// Rows of one span of the swizzle.
 static constexpr int64_t kTileKBytes = 128;
 /// Tiles of 64 rows with so many columns leave five stages or more of twice
@@ -40,11 +40,8 @@ class WgmmaPolicy final : public InstructionPolicy {
 public:
   llvm::SmallVector<TileShape> getTiles(const DenseProblem &) const override {
     llvm::SmallVector<TileShape> tiles;
-    // For few rows, swapped: tokens in as few columns as there are.
-    for (int64_t k : {kTileKBytes, 2 * kTileKBytes})
-      tiles.push_back({kTileM[0], kFewestColumns, k});
     for (int64_t m : kTileM)
-      for (int64_t n : kTileN) {
+      for (int64_t n = kTileNStep; n <= kMostTileN; n += kTileNStep) {
         tiles.push_back({m, n, kTileKBytes});
         if (m == kTileM[0] && n <= kMostMergedColumns)
           tiles.push_back({m, n, 2 * kTileKBytes});
@@ -83,19 +80,19 @@ public:
   int64_t estimateMathRegisters(const DenseProblem &problem,
                                 ScheduleAttr schedule) const override;
 
-  /// 340 times of 2 to 4 splits of tiles of 64 or 128 rows on an H100, 11 %
-  /// off.
-  double getCombineNs(double bytes) const override {
-    return 1600 + bytes / 75.0;
-  }
+  std::optional<dgk::Side>
+  chooseEvictFirst(const DenseProblem &problem,
+                   const TileShape &shape) const override;
+
+  /// A skinny tile leaves little in flight: on an H100 64 x 64 tiles of K =
+  /// 7168 take 18.7 us with 8 stages and 17.2 us with 13.
+  int64_t getMaxStages() const override { return 16; }
+
+  /// 5.5 TB/s of L2 over the 132 SMs of an H100.
+  double getFeedBytesPerNs() const override { return 42.0; }
 
   PartTimes getTimes(const DenseProblem &problem, dgk::TargetAttr target,
                      ScheduleAttr schedule) const override;
-  /// Of 17 problems with 1 to 128 rows on an H100 the choice was 4 % slower
-  /// than the best candidate with ties of 5 %, and 1 % without.
-  double getTie() const override { return 1.001; }
-  bool prefersLongTiles() const override { return true; }
-
   /// Neither hides all of the other.
   double join(double work, double memory) const override {
     return std::pow(std::pow(work, 4) + std::pow(memory, 4), 0.25);
@@ -139,6 +136,21 @@ WgmmaPolicy::checkWarpTile(const DenseProblem &problem,
       .str();
 }
 
+/// An operand that few tiles share, which run at the same time: no line of it
+/// is read again. As others do, its lines would push out what is in the L2
+/// cache, which if written must go to memory first. docs/Rationale.md has the
+/// figures.
+std::optional<dgk::Side>
+WgmmaPolicy::chooseEvictFirst(const DenseProblem &problem,
+                              const TileShape &shape) const {
+  constexpr int64_t kFewTiles = 2;
+  bool readsAOnce = problem.n <= kFewTiles * shape.n;
+  bool readsBOnce = problem.m <= kFewTiles * shape.m;
+  if (!readsAOnce && !readsBOnce)
+    return std::nullopt;
+  return readsBOnce && problem.n >= problem.m ? dgk::Side::B : dgk::Side::A;
+}
+
 /// Accumulators, partial products of a band beside them where scales are
 /// applied outside of the instruction, those scales, and the rest.
 int64_t WgmmaPolicy::estimateMathRegisters(const DenseProblem &problem,
@@ -178,12 +190,9 @@ static constexpr double kPortBytesPerCycle = 53;
 /// from one slice of the L2 cache, one after the other.
 static constexpr int64_t kFewRows = 16;
 static constexpr double kSharedLineCycles = 3.1;
-/// What a K tile more in a slot saves of the wait for it, its release, and the
-/// wait for products, which tiles with scales outside of the instruction keep:
-/// 112 K tiles of BF16 take 4.3 us less as 56 slots, 56 of FP8 1.1 us less
-/// as 28.
-static constexpr double kMergedCycles = 128, kMergedScaledCycles = 67;
 
+/// Cycles for 128 bytes of K; two such tiles in one slot are given twice the
+/// time of one, so that they are taken only where measured.
 /// The slowest of: tensor cores; shared memory, which every instruction reads
 /// its operands from, while TMA writes the next; the port; and what a warpgroup
 /// does one after the other. Promotion adds to all of these: warpgroups get in
@@ -208,11 +217,8 @@ double WgmmaPolicy::getKTileCycles(const DenseProblem &problem,
     chain += kSharedLineCycles *
              std::min<double>(readers, target.getRates().getSmCount());
   }
-  double parts = bytes / k;
-  double saved = problem.blockA == 0 ? kMergedCycles : kMergedScaledCycles;
-  return std::max(
-      {parts * std::max(std::max(multiply, shared) + 2 * additions, port),
-       parts * chain - (parts - 1) * saved});
+  return bytes / k *
+         std::max({std::max(multiply, shared) + 2 * additions, port, chain});
 }
 
 PartTimes WgmmaPolicy::getTimes(const DenseProblem &problem,

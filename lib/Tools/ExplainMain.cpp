@@ -169,7 +169,7 @@ LogicalResult Explainer::run(ProblemOpInterface op, dgk::TargetAttr target,
       problems.push_back(std::move(json));
     } else {
       schedule::print(stream, *explanation);
-      if (!isPart && explanation->chosen)
+      if (!isPart)
         printParts(op, target, m);
     }
     if (!explanation->chosen)

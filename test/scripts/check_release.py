@@ -2,8 +2,10 @@
 # Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Checks a disassembly (nvdisasm) on the standard input: when a warp of the loop with
-wgmma arrives at a barrier, every register that it loaded from shared memory has been
-used, so that none of these reads can still be on its way. PTX has that order, which
+wgmma arrives at a barrier, every register that it loaded from the slot it gives back
+has been used, so that none of these reads can still be on its way. A slot's loads stand
+behind the wait for it, and in front of the next wait or behind it if they are of the
+next slot: the n-th arrival in the text answers the n-th wait. PTX has that order, which
 docs/Rationale.md rests a release without a fence on; ptxas does not promise to keep it.
 """
 
@@ -26,16 +28,18 @@ def get_loaded(opcode, operands):
 
 def find_pending(text):
     """Arrivals seen behind a product, and the registers that were not used by then."""
-    pending, products, arrivals, late = set(), 0, 0, []
+    pending, waits, products, arrivals, late = {}, 0, 0, 0, []
     for opcode, operands in INSTRUCTION.findall(text):
         loaded = get_loaded(opcode, operands)
         sources = operands.split(",", 1)[1] if loaded else operands
-        pending -= {int(number) for number in REGISTER.findall(sources)}
-        pending |= loaded
+        for number in REGISTER.findall(sources):
+            pending.pop(int(number), None)
+        pending.update((number, waits) for number in loaded)
+        waits += ".TRYWAIT" in opcode
         products += opcode.startswith(("QGMMA", "HGMMA"))
         if opcode.startswith("SYNCS.ARRIVE") and products:
             arrivals += 1
-            late += sorted(pending)
+            late += sorted(n for n, wait in pending.items() if wait <= arrivals)
     return arrivals, late
 
 

@@ -71,19 +71,19 @@ public:
   /// assembler has the last word.
   virtual int64_t estimateMathRegisters(const DenseProblem &problem,
                                         dgk::ScheduleAttr schedule) const = 0;
-  /// Nanoseconds in which the splits of a tile are added up, where a CTA writes
-  /// and reads so many bytes of partial sums. They go to the L2 cache, a
-  /// counter goes up, and the last one reads the sums of the others: three
-  /// trips, one behind the other.
-  virtual double getCombineNs(double bytes) const = 0;
+  /// The operand whose lines the L2 cache should give up first, if any.
+  virtual std::optional<dgk::Side> chooseEvictFirst(const DenseProblem &,
+                                                    const TileShape &) const {
+    return std::nullopt;
+  }
+  /// Stages beyond which a pipeline hides nothing more.
+  virtual int64_t getMaxStages() const { return 8; }
+  /// Operand bytes that reach one SM in a nanosecond while all SMs load.
+  virtual double getFeedBytesPerNs() const = 0;
   /// Times of a kernel for `problem`, oriented as the schedule has it.
   virtual PartTimes getTimes(const DenseProblem &problem,
                              dgk::TargetAttr target,
                              dgk::ScheduleAttr schedule) const = 0;
-  /// Ratio of two predictions that are equal as far as the model can tell.
-  virtual double getTie() const = 0;
-  /// Whether, of equals, the longer tile K is the better one.
-  virtual bool prefersLongTiles() const = 0;
   /// Nanoseconds of work on SMs that waits for so many of memory traffic.
   virtual double join(double work, double memory) const = 0;
 };

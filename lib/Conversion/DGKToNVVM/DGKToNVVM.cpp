@@ -202,53 +202,21 @@ private:
     }
   }
 
-  /// Whether scales that `read` fetched are used before `release`: the first
-  /// use of a register waits for its read.
-  static bool isUsedBefore(ReadScalesOp read, ReleaseOp release) {
-    return llvm::any_of(read->getUsers(), [&](Operation *user) {
-      return isa<PromoteOp>(user) && user->getBlock() == release->getBlock() &&
-             user->isBeforeInBlock(release);
-    });
-  }
-
-  /// Records how the slot is read that `release` gives back.
-  static void recordReads(KernelLowering &lowering, ReleaseOp release) {
-    bool byDescriptor = lowering.schedule.getMatrixInstruction().readsShared();
-    bool anyRead = false, anyGeneric = false, anyUnsynchronized = false;
-    for (Operation *user : release.getSlot().getUsers()) {
-      if (user == release)
-        continue;
-      for (Operation *reader : user->getUsers()) {
-        bool isProduct = byDescriptor && isa<MmaOp>(reader);
-        auto scales = dyn_cast<ReadScalesOp>(reader);
-        anyGeneric |= !isProduct && !(scales && isUsedBefore(scales, release));
-        anyUnsynchronized |= !isProduct && !isa<ReadFragmentsOp>(reader);
-        anyRead |= reader->getBlock() == release->getBlock();
-      }
-      anyUnsynchronized |= !isa<ViewOp>(user);
-    }
-    if (anyRead && !anyUnsynchronized)
-      lowering.collectiveReads.insert(release);
-    if (anyRead && !anyGeneric)
-      lowering.completedReads.insert(release);
-  }
-
   /// Records for each operation in a role the role's warps, and its cursor.
   void recordRoles(KernelLowering &lowering) {
     int64_t first = 0;
     func.walk<WalkOrder::PreOrder>([&](RoleOp role) {
       int64_t count = role.getWarps();
-      bool hasSpeaker = role.copiesByThreads();
       recordSlotNumbers(lowering, role);
       DenseMap<Value, Cursor> producers, consumers;
       role.walk([&](Operation *op) {
-        lowering.roles[op] = {first, count, role.getElected(), hasSpeaker};
+        lowering.roles[op] = {first, count, role.getElected()};
         if (auto release = dyn_cast<ReleaseOp>(op))
           recordReads(lowering, release);
-        if (isa<AcquireOp, CommitOp>(op))
+        if (isa<AcquireOp>(op))
           lowering.cursors[op] =
               getCursor(producers, op->getOperand(0), /*parity=*/1);
-        if (isa<WaitOp, ReleaseOp>(op))
+        if (isa<WaitOp>(op))
           lowering.cursors[op] =
               getCursor(consumers, op->getOperand(0), /*parity=*/0);
       });

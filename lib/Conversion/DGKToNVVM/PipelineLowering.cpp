@@ -70,19 +70,9 @@ void advance(ImplicitLocOpBuilder &b, Cursor cursor, Value slot,
                         cursor.parity);
 }
 
-/// Whether the slot of an acquire gets all that it gets from the one thread
-/// that speaks for its role. The other threads must not wait for it: the role
-/// may go through the ring more than once before one of them has looked at the
-/// barrier, which then waits for another phase.
-bool isFilledBySpeaker(Operation *op, RoleWarps role) {
-  return role.hasSpeaker && isa<AcquireOp>(op) &&
-         llvm::none_of(op->getUsers(), [](Operation *user) {
-           auto copy = dyn_cast<CopyAsyncOp>(user);
-           return copy && copy.getByThreads();
-         });
-}
-
 /// Acquire waits on the empty barrier of the cursor's slot, wait on the full.
+/// Either moves the cursor: the next slot may be taken before this one is given
+/// back.
 template <typename OpTy, bool waitsForEmpty>
 struct CursorWaitPattern : KernelPattern<OpTy> {
   using KernelPattern<OpTy>::KernelPattern;
@@ -100,25 +90,17 @@ struct CursorWaitPattern : KernelPattern<OpTy> {
     int64_t offset = this->kernel.offsets.lookup(op.getPipeline());
     if (waitsForEmpty)
       offset += getEmptyOffset(op.getPipeline().getType());
-    auto wait = [&] {
-      waitForPhase(b, getBarrier(b, adaptor.getPipeline(), slot, offset),
-                   parity);
-    };
-    RoleWarps role = this->kernel.roles.lookup(op);
-    if (isFilledBySpeaker(op, role))
-      onceForRole(b, role, wait);
-    else
-      wait();
+    waitForPhase(b, getBarrier(b, adaptor.getPipeline(), slot, offset), parity);
+    advance(b, cursor, slot, op.getPipeline().getType().getSlots());
     rewriter.replaceOp(op, slot);
     return success();
   }
 };
 
-/// Whether any copy into the slot is of a kind.
-bool hasCopies(CommitOp op, function_ref<bool(CopyAsyncOp)> isOfKind) {
-  return llvm::any_of(op.getSlot().getUsers(), [&](Operation *user) {
+bool hasElementwiseCopies(CommitOp op) {
+  return llvm::any_of(op.getSlot().getUsers(), [](Operation *user) {
     auto copy = dyn_cast<CopyAsyncOp>(user);
-    return copy && isOfKind(copy);
+    return copy && copy.getElementwise();
   });
 }
 
@@ -131,12 +113,9 @@ struct CommitPattern : KernelPattern<CommitOp> {
     if (op.getAfterMma())
       return rewriter.notifyMatchFailure(op, "needs a family with tcgen05");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    auto getFull = [&] {
-      return getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(),
-                        kernel.offsets.lookup(op.getPipeline()));
-    };
-    auto arrive = [&] {
-      Value barrier = getFull();
+    onceForEachWarp(b, kernel.roles.lookup(op), /*isSynchronized=*/false, [&] {
+      Value barrier = getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(),
+                                 kernel.offsets.lookup(op.getPipeline()));
       if (std::optional<uint64_t> bytes = op.getBytes())
         NVVM::MBarrierArriveExpectTxOp::create(
             b, Type(), barrier, constI32(b, *bytes), NVVM::MemScopeKind::CTA,
@@ -145,19 +124,9 @@ struct CommitPattern : KernelPattern<CommitOp> {
         NVVM::MBarrierArriveOp::create(b, Type(), barrier, Value());
       // Its own arrival, when the thread's element copies are there (PTX ISA,
       // cp.async.mbarrier.arrive).
-      if (hasCopies(op, [](CopyAsyncOp copy) { return copy.getElementwise(); }))
+      if (hasElementwiseCopies(op))
         NVVM::CpAsyncMBarrierArriveOp::create(b, barrier, /*noinc=*/true);
-    };
-    // Who issued the copies announces their bytes.
-    RoleWarps role = kernel.roles.lookup(op);
-    if (role.hasSpeaker)
-      onceForRole(b, role, arrive);
-    else
-      onceForEachWarp(b, role, /*isSynchronized=*/false, arrive);
-    if (hasCopies(op, [](CopyAsyncOp copy) { return copy.getByThreads(); }))
-      NVVM::CpAsyncMBarrierArriveOp::create(b, getFull(), /*noinc=*/true);
-    advance(b, kernel.cursors.lookup(op), adaptor.getSlot(),
-            op.getPipeline().getType().getSlots());
+    });
     rewriter.eraseOp(op);
     return success();
   }
@@ -200,7 +169,6 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
       onceForEachWarp(b, role, isSynchronized, [&] {
         NVVM::MBarrierArriveOp::create(b, Type(), barrier(), Value());
       });
-    advance(b, kernel.cursors.lookup(op), adaptor.getSlot(), type.getSlots());
     rewriter.eraseOp(op);
     return success();
   }
@@ -215,24 +183,26 @@ struct ReleasePattern : KernelPattern<ReleaseOp> {
                                function_ref<Value()> barrier) {
     auto scope =
         isCompleted ? NVVM::MemScopeKind::CTA : NVVM::MemScopeKind::CLUSTER;
-    auto arriveAt = [&](Value rank) {
-      NVVM::MBarrierArriveOp::create(
-          b, Type(), toClusterRank(b, barrier(), rank), Value(), scope);
+    auto arriveAt = [&](Value address) {
+      NVVM::MBarrierArriveOp::create(b, Type(), address, Value(), scope);
     };
     if (role.elected) {
       for (int64_t rank = 0; rank < ctas; ++rank)
-        arriveAt(constI32(b, rank));
+        arriveAt(toClusterRank(b, barrier(), constI32(b, rank)));
       return;
     }
     if (!isSynchronized)
       NVVM::SyncWarpOp::create(b, constI32(b, -1));
     Value lane = getLane(b);
+    // In front of the branch, as LLVM would move it, but for ranks that exist.
+    Value rank = arith::MinUIOp::create(b, lane, constI32(b, ctas - 1));
+    Value address = toClusterRank(b, barrier(), rank);
     auto branch =
         scf::IfOp::create(b, arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
                                                    lane, constI32(b, ctas)));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    arriveAt(lane);
+    arriveAt(address);
   }
 };
 

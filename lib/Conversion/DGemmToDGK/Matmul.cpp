@@ -109,10 +109,11 @@ private:
   }
 
   Value loadTile(Value source, Value row, Value k, int64_t rows,
-                 int64_t columns) {
+                 int64_t columns, UnitAttr evictFirst = {}) {
     Type element = cast<MemRefType>(source.getType()).getElementType();
     return LoadOp::create(builder, loc, TileType::get({rows, columns}, element),
-                          source, ValueRange{row, k});
+                          source, ValueRange{row, k}, DenseI64ArrayAttr(),
+                          UnitAttr(), evictFirst);
   }
 
   /// Elements of K in one product.
@@ -139,15 +140,18 @@ private:
   }
 
   /// Rows from `row` on and the part of the K tile from `k` on.
-  Value loadOperand(const Operand &operand, Value row, Value k) {
+  Value loadOperand(const Operand &operand, Side side, Value row, Value k) {
     int64_t length = getPartLength();
+    UnitAttr evictFirst =
+        schedule.getEvictFirst() == side ? builder.getUnitAttr() : UnitAttr();
     if (!operand.isKFirst)
-      return loadTile(operand.data, row, k, operand.tileRows, length);
+      return loadTile(operand.data, row, k, operand.tileRows, length,
+                      evictFirst);
     Type element = cast<MemRefType>(operand.data.getType()).getElementType();
     return LoadOp::create(builder, loc,
                           TileType::get({operand.tileRows, length}, element),
                           operand.data, ValueRange{k, row}, DenseI64ArrayAttr(),
-                          builder.getUnitAttr());
+                          builder.getUnitAttr(), evictFirst);
   }
 
   /// The scale word of `operand` for the K elements from `k` on.
@@ -170,7 +174,8 @@ private:
     Value tile = LoadOp::create(
         builder, loc, TileType::get({operand.tileRows / step, 1}, element),
         operand.scale, ValueRange{row, word},
-        builder.getDenseI64ArrayAttr({step, operand.blockRows}), UnitAttr());
+        builder.getDenseI64ArrayAttr({step, operand.blockRows}), UnitAttr(),
+        UnitAttr());
     return {tile, k};
   }
 
@@ -210,8 +215,8 @@ private:
       part.scaleA = loadScale(a, Side::A, m, k);
     if (fetchesB)
       part.scaleB = loadScale(b, Side::B, n, k);
-    part.a = loadOperand(a, m, k);
-    part.b = loadOperand(b, n, k);
+    part.a = loadOperand(a, Side::A, m, k);
+    part.b = loadOperand(b, Side::B, n, k);
     if (!fetchesA)
       part.scaleA = getScale(a, Side::A, m, k);
     if (!fetchesB)

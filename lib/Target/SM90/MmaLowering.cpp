@@ -103,6 +103,12 @@ private:
   Value first;
 };
 
+/// `nvvm.wgmma.wait.group.sync.aligned` does not say which registers it waits
+/// for, so LLVM could read them before it. This wait passes them through.
+SmallVector<Value> waitForAll(ImplicitLocOpBuilder &b, ValueRange sums) {
+  return passThrough(b, sums, "wgmma.wait_group.sync.aligned 0;");
+}
+
 struct MmaPattern : KernelPattern<MmaOp> {
   using KernelPattern::KernelPattern;
 
@@ -146,7 +152,11 @@ struct MmaPattern : KernelPattern<MmaOp> {
                               columns, sum, startsFromZero));
     }
     NVVM::WgmmaGroupSyncAlignedOp::create(b);
-    SmallVector<Value> results = waitForAll(b, sums);
+    bool isAwaited = llvm::any_of(
+        op->getUsers(), [](Operation *user) { return isa<AwaitOp>(user); });
+    SmallVector<Value> results = unpack(b, sums);
+    if (!isAwaited)
+      results = waitForAll(b, results);
     rewriter.replaceOpWithMultiple(op, {results});
     kernel.products[op] = std::move(results);
     return success();
@@ -217,17 +227,29 @@ struct MmaPattern : KernelPattern<MmaOp> {
     return sum;
   }
 
-  /// `nvvm.wgmma.wait.group.sync.aligned` does not say which registers it waits
-  /// for, so LLVM could read them before it. This wait passes them through.
-  static SmallVector<Value> waitForAll(ImplicitLocOpBuilder &b,
-                                       ArrayRef<Value> sums) {
+  static SmallVector<Value> unpack(ImplicitLocOpBuilder &b,
+                                   ArrayRef<Value> sums) {
     SmallVector<Value> values;
     for (Value sum : sums) {
       auto type = cast<LLVM::LLVMStructType>(sum.getType());
       for (size_t i = 0; i < type.getBody().size(); ++i)
         values.push_back(LLVM::ExtractValueOp::create(b, sum, i));
     }
-    return passThrough(b, values, "wgmma.wait_group.sync.aligned 0;");
+    return values;
+  }
+};
+
+struct AwaitPattern : KernelPattern<AwaitOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(AwaitOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SmallVector<Value> results = waitForAll(b, adaptor.getProduct());
+    kernel.products[op.getProduct().getDefiningOp()] = results;
+    rewriter.replaceOpWithMultiple(op, {results});
+    return success();
   }
 };
 
@@ -262,5 +284,6 @@ SmallVector<Value> sm90::passThrough(ImplicitLocOpBuilder &b, ValueRange values,
 void sm90::populateMmaPatterns(KernelLowering &kernel,
                                const TypeConverter &converter,
                                RewritePatternSet &patterns) {
-  patterns.add<MmaPattern>(kernel, converter, patterns.getContext());
+  patterns.add<MmaPattern, AwaitPattern>(kernel, converter,
+                                         patterns.getContext());
 }

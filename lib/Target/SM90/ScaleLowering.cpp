@@ -182,13 +182,50 @@ struct Band {
     columns = shape[1] / tile.gridN / kColumns;
   }
 
-  bool isLast(const WarpTile &tile) const {
-    return row + rows == tile.getTilesM() &&
-           column + columns == tile.getTilesN();
-  }
-
   int64_t row, rows, column, columns;
 };
+
+/// Products of a scale of A and one of B, which neighbouring elements share.
+class ScaleProducts {
+public:
+  ScaleProducts(const WarpTile &tile, const ScaleMap &rows,
+                const ScaleMap &columns)
+      : tile(tile), rows(rows), columns(columns) {}
+
+  /// Makes those of the elements of `band`.
+  void build(ImplicitLocOpBuilder &b, const Band &band, ValueRange aScales,
+             ValueRange bScales) {
+    for (int64_t i = band.row; i < band.row + band.rows; ++i)
+      for (int64_t j = band.column; j < band.column + band.columns; ++j)
+        for (int64_t r = 0; r < kAccumulators; ++r) {
+          auto [position, isNew] =
+              positions.try_emplace(getScales(i, j, r), values.size());
+          if (isNew)
+            values.push_back(
+                arith::MulFOp::create(b, aScales[position->first.first],
+                                      bScales[position->first.second]));
+        }
+  }
+  /// The product for register `r` of block (i, j).
+  Value get(int64_t i, int64_t j, int64_t r) const {
+    return values[positions.lookup(getScales(i, j, r))];
+  }
+
+  SmallVector<Value> values;
+
+private:
+  std::pair<int64_t, int64_t> getScales(int64_t i, int64_t j, int64_t r) const {
+    return {rows.isPerRow() ? 2 * i + r / 2 : tile.rowStep * i / rows.block,
+            columns.isPerRow() ? 2 * j + r % 2 : kColumns * j / columns.block};
+  }
+
+  const WarpTile &tile;
+  const ScaleMap &rows, &columns;
+  DenseMap<std::pair<int64_t, int64_t>, size_t> positions;
+};
+
+/// Products of scales of which a thread can hold all beside its sums.
+constexpr size_t kFewProducts = 32;
 
 struct PromotePattern : KernelPattern<PromoteOp> {
   using KernelPattern::KernelPattern;
@@ -200,36 +237,42 @@ struct PromotePattern : KernelPattern<PromoteOp> {
     WarpTile tile(kernel.schedule);
     ScaleMap rows(kernel.schedule, op.getAScale().getType());
     ScaleMap columns(kernel.schedule, op.getBScale().getType());
-    // Neighbours share the product of their scales.
-    DenseMap<std::pair<int64_t, int64_t>, Value> products;
-    SmallVector<Value> sums(adaptor.getAccumulator());
     Band band(tile, op);
+    ScaleProducts products(tile, rows, columns);
+    products.build(b, band, adaptor.getAScale(), adaptor.getBScale());
+    bool areFew = products.values.size() <= kFewProducts;
+    if (areFew)
+      products.values = passThrough(b, products.values, "");
+
+    SmallVector<Value> sums(adaptor.getAccumulator());
     SmallVector<int64_t> indices;
     for (int64_t i = band.row; i < band.row + band.rows; ++i)
       for (int64_t j = band.column; j < band.column + band.columns; ++j)
         for (int64_t r = 0; r < kAccumulators; ++r) {
-          int64_t sa =
-              rows.isPerRow() ? 2 * i + r / 2 : tile.rowStep * i / rows.block;
-          int64_t sb =
-              columns.isPerRow() ? 2 * j + r % 2 : kColumns * j / columns.block;
-          Value &scale = products[{sa, sb}];
-          if (!scale)
-            scale = arith::MulFOp::create(b, adaptor.getAScale()[sa],
-                                          adaptor.getBScale()[sb]);
           Value partial = adaptor.getPartial()[indices.size()];
           indices.push_back(tile.getIndex(i, j) + r);
           Value &sum = sums[indices.back()];
-          sum = LLVM::FMAOp::create(b, partial, scale, sum);
+          sum = LLVM::FMAOp::create(b, partial, products.get(i, j, r), sum);
         }
-    if (!band.isLast(tile))
+    if (!areFew || isBeforeProduct(op))
       pinBand(b, indices, sums);
     rewriter.replaceOpWithMultiple(op, {sums});
     return success();
   }
 
-  /// LLVM sinks these additions to the end of the loop, behind the products of
-  /// the next band. Then the partial products of both bands would be alive, for
-  /// which a thread has no registers. No instruction, but a place in the order.
+  static bool isBeforeProduct(Operation *op) {
+    while ((op = op->getNextNode()))
+      if (isa<MmaOp>(op))
+        return true;
+    return false;
+  }
+
+  /// LLVM sinks these additions to the end of the loop: behind the next
+  /// product, so that the partial sums of both would be alive, for which a
+  /// thread has no registers, and the next could not take these over; or behind
+  /// the release of the slot whose scales they use, which must come after a use
+  /// of each (that of few products is enough). No instruction, but a place in
+  /// the order.
   static void pinBand(ImplicitLocOpBuilder &b, ArrayRef<int64_t> indices,
                       MutableArrayRef<Value> sums) {
     SmallVector<Value> band;

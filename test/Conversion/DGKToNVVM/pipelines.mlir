@@ -30,6 +30,14 @@
 // CHECK-NEXT:      %[[DONE:.*]] = nvvm.mbarrier.try_wait %[[FULLP]], %[[P]]
 // CHECK:           %[[AGAIN:.*]] = arith.xori %[[DONE]], %true
 // CHECK-NEXT:      scf.condition(%[[AGAIN]])
+// The cursor moves on; behind slot 2 comes slot 0, with the other parity.
+// CHECK:         %[[NEXT:.*]] = arith.addi %[[S]], %c1_i32
+// CHECK:         %[[WRAPS:.*]] = arith.cmpi eq, %[[NEXT]], %c3_i32
+// CHECK:         %[[FLIP:.*]] = arith.extui %[[WRAPS]]
+// CHECK:         %[[SLOT:.*]] = arith.select %[[WRAPS]], %c0_i32{{.*}}, %[[NEXT]]
+// CHECK-NEXT:    llvm.store %[[SLOT]], %[[MATH_SLOT]]
+// CHECK-NEXT:    %[[PARITY:.*]] = arith.xori %{{.*}}, %[[FLIP]]
+// CHECK-NEXT:    llvm.store %[[PARITY]], %[[MATH_PARITY]]
 // Release: the reads are fenced from the copy that comes next; when the whole
 // warp has done so, one lane arrives at the empty barrier,
 // 24 bytes behind the full one.
@@ -39,14 +47,6 @@
 // CHECK:           %[[EMPTY:.*]] = llvm.getelementptr %{{.*}}[24]
 // CHECK-NEXT:      nvvm.mbarrier.arrive %[[EMPTY]]
 // CHECK:         }
-// The cursor moves on; behind slot 2 comes slot 0, with the other parity.
-// CHECK:         %[[NEXT:.*]] = arith.addi %[[S]], %c1_i32
-// CHECK:         %[[WRAPS:.*]] = arith.cmpi eq, %[[NEXT]], %c3_i32
-// CHECK:         %[[FLIP:.*]] = arith.extui %[[WRAPS]]
-// CHECK:         %[[SLOT:.*]] = arith.select %[[WRAPS]], %c0_i32{{.*}}, %[[NEXT]]
-// CHECK-NEXT:    llvm.store %[[SLOT]], %[[MATH_SLOT]]
-// CHECK-NEXT:    %[[PARITY:.*]] = arith.xori %{{.*}}, %[[FLIP]]
-// CHECK-NEXT:    llvm.store %[[PARITY]], %[[MATH_PARITY]]
 // Acquire and commit, in one thread: no lane speaks for others.
 // CHECK:         nvvm.elect.sync
 // CHECK:         scf.for
@@ -120,10 +120,11 @@ dgk.kernel @warps_produce() attributes {schedule = #schedule, launch = #launch} 
 // CHECK:         nvvm.mbarrier.try_wait
 // CHECK:         nvvm.bar.warp.sync
 // CHECK:         %[[LANE:.*]] = arith.andi %{{.*}}, %c31_i32
+// CHECK:         %[[RANK:.*]] = arith.minui %[[LANE]], %c1_i32
+// CHECK:         %[[EMPTY:.*]] = llvm.getelementptr %{{.*}}[24]
+// CHECK-NEXT:    %[[THERE:.*]] = nvvm.mapa %[[EMPTY]], %[[RANK]] : !llvm.ptr<3> -> !llvm.ptr<7>
 // CHECK:         %[[SPEAKS:.*]] = arith.cmpi ult, %[[LANE]], %c2_i32
 // CHECK-NEXT:    scf.if %[[SPEAKS]] {
-// CHECK:           %[[EMPTY:.*]] = llvm.getelementptr %{{.*}}[24]
-// CHECK-NEXT:      %[[THERE:.*]] = nvvm.mapa %[[EMPTY]], %[[LANE]] : !llvm.ptr<3> -> !llvm.ptr<7>
 // CHECK-NEXT:      nvvm.mbarrier.arrive %[[THERE]] {scope = #nvvm.mem_scope<cluster>} : !llvm.ptr<7>
 // CHECK:         nvvm.elect.sync
 // CHECK:         nvvm.mbarrier.try_wait

@@ -8,6 +8,9 @@
 // CHECK:       .reqntid 384, 1, 1
 // CHECK:       setmaxnreg.inc.sync.aligned.u32 232
 // FP8:         ld.shared.b32
+// Every scale is used, in the products of two rows and five columns, before the slot
+// goes back: nothing of it is in flight.
+// FP8-COUNT-10: mul.rn.f32
 // CHECK:       wgmma.fence.sync.aligned;
 // A product starts from what the registers held only where that is a sum.
 // BF16:        setp.ne.b32 p, 1, 0;
@@ -17,10 +20,9 @@
 // FP8-NEXT:    wgmma.mma_async.sync.aligned.m64n160k32.f32.e4m3.e4m3
 // FP8-COUNT-3: wgmma.mma_async.sync.aligned.m64n160k32.f32.e4m3.e4m3
 // CHECK:       wgmma.commit_group.sync.aligned;
+// The next slot is waited for while the product runs.
+// CHECK:       mbarrier.try_wait.parity.shared.b64
 // CHECK:       wgmma.wait_group.sync.aligned 0;
-// Every scale is used, in the products of two rows and five columns, then the slot
-// goes back: nothing of it is in flight.
-// FP8-COUNT-10: mul.rn.f32
 // CHECK-NOT:   fence.proxy.async
 // CHECK:       mbarrier.arrive.shared.b64
 // CHECK:       stmatrix.sync.aligned.m8n8.x4.shared.b16

@@ -108,8 +108,7 @@ TEST_F(CostModel, ManyRowsTakeFiveStagesOfHalfTheSize) {
   EXPECT_EQ(schedule.getWarpGrid(), ArrayRef<int64_t>({2, 2}));
   EXPECT_EQ(schedule.getStages(), 5);
   EXPECT_EQ(schedule.getStore(), dgk::StorePath::Tma);
-  // Two for each warp: more do not fit beside five stages.
-  EXPECT_EQ(schedule.getStoreSlots(), 8);
+  EXPECT_EQ(schedule.getStoreSlots(), 4);
 }
 
 TEST_F(CostModel, LargeProblemsWithoutScalesTakeLargeWarpTiles) {
@@ -208,19 +207,18 @@ TEST_F(CostModel, WarpgroupsForScalesOutsideOfTheInstruction) {
     EXPECT_EQ(candidate.schedule.getWarpGrid()[0] % 4, 0);
 }
 
-// Two K tiles in a slot spare a chain of waits half of them. With many rows
-// what counts are instructions, which are as many.
-TEST_F(CostModel, SlotsOfTwoKTilesAreForFewRows) {
+// Two K tiles in a slot are there for sweeps: the model knows nothing of what
+// they gain.
+TEST_F(CostModel, SlotsOfTwoKTilesAreForSweeps) {
   for (int64_t m : {1, 64, 4096}) {
-    DenseProblem problem = makeProblem(m, 704, 7168);
-    problem.aType = problem.bType = BFloat16Type::get(&context);
-    problem.blockA = problem.blockB = 0;
+    DenseProblem problem = makeProblem(m, 2112, 7168);
     problem.hasPackedScales = false;
+    problem.blockRowsB = 128;
     SmallVector<Candidate> candidates =
         getCandidates(problem, getTarget("sm_90a"));
     int64_t merged = 0;
     for (const Candidate &c : candidates) {
-      if (c.schedule.getTileK() != 128)
+      if (c.schedule.getTileK() != 256)
         continue;
       ++merged;
       EXPECT_EQ(c.schedule.getTileM(), 64);
@@ -228,17 +226,17 @@ TEST_F(CostModel, SlotsOfTwoKTilesAreForFewRows) {
       EXPECT_FALSE(c.violation);
       const auto *plain =
           llvm::find_if(candidates, [&](const Candidate &other) {
-            return other.schedule.getTileK() == 64 &&
+            return other.schedule.getTileK() == 128 &&
                    other.schedule.getTileM() == 64 &&
                    other.schedule.getTileN() == c.schedule.getTileN() &&
                    other.schedule.getSwapAb() == c.schedule.getSwapAb() &&
                    other.schedule.getClusterSize() == 1;
           });
       ASSERT_NE(plain, candidates.end());
-      EXPECT_LE(c.prediction.total, 1.02 * plain->prediction.total);
+      EXPECT_GE(c.prediction.total, 0.999 * plain->prediction.total);
     }
     EXPECT_GE(merged, 4);
-    EXPECT_EQ(choose(candidates)->schedule.getTileK(), m == 4096 ? 64 : 128);
+    EXPECT_EQ(choose(candidates)->schedule.getTileK(), 128);
   }
 }
 

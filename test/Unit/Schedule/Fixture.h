@@ -62,7 +62,8 @@ protected:
     return dgk::ScheduleAttr::get(
         &context, {s.m, s.n, s.k}, {s.gridM, s.gridN}, s.stages, s.scaleStages,
         mma, swizzle, swizzle, math, load, store, s.slots,
-        dgk::RasterAttr::get(&context, 8, dgk::Axis::M), {}, 1, false);
+        dgk::RasterAttr::get(&context, 8, dgk::Axis::M), {}, 1, false,
+        std::nullopt);
   }
 
   mlir::MLIRContext context;

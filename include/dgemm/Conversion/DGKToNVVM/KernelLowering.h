@@ -22,8 +22,6 @@ struct RoleWarps {
   int64_t count = 0;
   /// One thread runs the role.
   bool elected = false;
-  /// All threads run it, and one of them speaks for it.
-  bool hasSpeaker = false;
 };
 
 /// Position of one role in one pipeline's ring: addresses of stack variables
@@ -61,7 +59,7 @@ public:
   llvm::DenseSet<mlir::Operation *> completedReads;
   /// Registers with the results of matrix products that are lowered already.
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> products;
-  /// Cursor that an acquire, commit, wait or release works with.
+  /// Cursor that an acquire or wait takes its slot from.
   llvm::DenseMap<mlir::Operation *, Cursor> cursors;
   /// Slot that an acquire or wait gets, where it is the same each time.
   llvm::DenseMap<mlir::Operation *, int64_t> slotNumbers;
@@ -126,16 +124,12 @@ mlir::Value isFirstLane(mlir::ImplicitLocOpBuilder &b);
 void onceForEachWarp(mlir::ImplicitLocOpBuilder &b, RoleWarps role,
                      bool isSynchronized, llvm::function_ref<void()> body);
 
-/// Builds `body` to run once for `role`, which is elected or has a speaker.
-void onceForRole(mlir::ImplicitLocOpBuilder &b, RoleWarps role,
-                 llvm::function_ref<void()> body);
-
-/// Elements of 4 bits that `ldmatrix` expands at a time, and that a thread
-/// copies at once.
-constexpr int64_t kExpandedPiece = 16;
-
 /// Fills in `slotNumbers` for the operations of `role`.
 void recordSlotNumbers(KernelLowering &kernel, RoleOp role);
+
+/// Fills in `collectiveReads` and `completedReads` for `release`: how the slot
+/// was read that it gives back.
+void recordReads(KernelLowering &kernel, ReleaseOp release);
 
 /// Emits the diagnostic of the first rule dgk_to_nvvm-cN that the kernel
 /// breaks.

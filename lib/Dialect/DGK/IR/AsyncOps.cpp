@@ -7,6 +7,8 @@
 
 #include "dgemm/Dialect/DGK/IR/DGK.h"
 
+#include "mlir/Interfaces/LoopLikeInterface.h"
+
 using namespace mlir;
 using namespace dgk;
 
@@ -47,8 +49,7 @@ LogicalResult CommitOp::verify() {
     return success();
   int64_t bytes = 0;
   for (Operation *user : getSlot().getUsers())
-    if (auto copy = dyn_cast<CopyAsyncOp>(user);
-        copy && !copy.getElementwise() && !copy.getByThreads())
+    if (auto copy = dyn_cast<CopyAsyncOp>(user); copy && !copy.getElementwise())
       bytes += copy.getBuffer().getType().getTransferBytes();
   if (static_cast<int64_t>(*getBytes()) != bytes)
     return emitOpError("[commit-c2] announces ")
@@ -57,9 +58,28 @@ LogicalResult CommitOp::verify() {
   return success();
 }
 
+/// Whether `slot` is what dgk.wait got from `pipeline`, now or in an iteration
+/// before, of which the loop carries it on.
+static bool isWaitedFor(Value slot, Value pipeline,
+                        SmallPtrSetImpl<Value> &seen) {
+  if (!seen.insert(slot).second)
+    return true;
+  if (auto wait = slot.getDefiningOp<WaitOp>())
+    return wait.getPipeline() == pipeline;
+  auto argument = dyn_cast<BlockArgument>(slot);
+  auto loop = dyn_cast_if_present<LoopLikeOpInterface>(
+      argument ? argument.getOwner()->getParentOp() : slot.getDefiningOp());
+  if (loop && !argument)
+    argument = loop.getTiedLoopRegionIterArg(cast<OpResult>(slot));
+  OpOperand *init = loop && argument ? loop.getTiedLoopInit(argument) : nullptr;
+  OpOperand *yielded = init ? loop.getTiedLoopYieldedValue(argument) : nullptr;
+  return yielded && isWaitedFor(init->get(), pipeline, seen) &&
+         isWaitedFor(yielded->get(), pipeline, seen);
+}
+
 LogicalResult ReleaseOp::verify() {
-  auto wait = getSlot().getDefiningOp<WaitOp>();
-  if (wait && wait.getPipeline() == getPipeline())
+  SmallPtrSet<Value, 4> seen;
+  if (isWaitedFor(getSlot(), getPipeline(), seen))
     return success();
   return emitOpError("[release-c1] slot does not come from dgk.wait of the "
                      "same pipeline");
@@ -177,16 +197,10 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("[copy_async-c7] copies to ")
            << buffer << (getElementwise() ? " elementwise and" : "")
            << " transposed, expected two dimensions and TMA";
-  if (getByThreads() != isCopiedByThreads(buffer.getLayout()) ||
-      (getByThreads() &&
-       (getElementwise() || getMulticast() || source.getRank() != 2)))
-    return emitOpError("[copy_async-c8] copies ")
-           << source << " to " << buffer
-           << (getByThreads() ? " by_threads" : "")
-           << (getElementwise() ? " elementwise" : "")
-           << (getMulticast() ? " with multicast" : "")
-           << ", expected by_threads alone, from two dimensions, where the "
-              "buffer is expanded and column_major, and nowhere else";
+  if (getElementwise() && getEvictFirst())
+    return emitOpError("[copy_async-c8] copies to ")
+           << buffer
+           << " elementwise with evict_first, which only TMA copies have";
   if (getElementwise() || getRows())
     return verifyElementwise(*this);
   if (!isContiguousForCopy(source, buffer.getShape(), buffer.getLayout(),

@@ -112,6 +112,13 @@ LogicalResult MmaOp::verify() {
                      getBScalePer(), b[0]);
 }
 
+LogicalResult AwaitOp::verify() {
+  if (getProduct().getDefiningOp<MmaOp>() && getProduct().hasOneUse())
+    return success();
+  return emitOpError("[await-c1] needs a product of dgk.mma that nothing else "
+                     "uses");
+}
+
 LogicalResult ReadFragmentsOp::verify() {
   TileType tile = getInput().getType();
   FragmentsType result = getType();

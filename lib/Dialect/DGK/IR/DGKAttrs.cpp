@@ -80,13 +80,14 @@ LogicalResult SharedAttr::verify(EmitError emitError, Swizzle swizzle,
     return emitError() << "[shared-c3] column_major has swizzle "
                        << stringifySwizzle(swizzle) << " and cta_group "
                        << ctaGroup << ", expected a swizzle and cta_group 1";
-  bool isTmaOrder = swizzle == Swizzle::None || swizzle == Swizzle::B128;
-  if (expanded && (scaleWords || (!columnMajor && !isTmaOrder)))
+  if (expanded && (scaleWords || columnMajor ||
+                   (swizzle != Swizzle::None && swizzle != Swizzle::B128)))
     return emitError() << "[shared-c4] expanded has swizzle "
                        << stringifySwizzle(swizzle)
                        << (scaleWords ? " and scale_words" : "")
+                       << (columnMajor ? " and column_major" : "")
                        << ", expected b128 or none and no other order, as TMA "
-                          "writes it, or column_major";
+                          "writes it";
   return success();
 }
 
@@ -159,11 +160,6 @@ bool dgk::hasTmaStrides(MemRefType type, int64_t inner, bool whenUnknown) {
 bool dgk::comesAsTile(MemRefType type, MatrixInstruction instruction) {
   return instruction.readsShared() &&
          hasTmaStrides(type, /*inner=*/1, /*whenUnknown=*/false);
-}
-
-bool dgk::isCopiedByThreads(Attribute layout) {
-  auto shared = dyn_cast_if_present<SharedAttr>(layout);
-  return shared && shared.getColumnMajor() && shared.getExpanded();
 }
 
 int64_t dgk::getCopyDimension(int64_t rank, ArrayRef<int64_t> shape,
@@ -385,7 +381,7 @@ LogicalResult ScheduleAttr::verify(EmitError emitError, ArrayRef<int64_t> tile,
                                    Swizzle, Swizzle, RoleSpecAttr math,
                                    RoleSpecAttr, StorePath, int64_t storeSlots,
                                    RasterAttr, ClusterAttr, int64_t splitK,
-                                   bool) {
+                                   bool, std::optional<Side>) {
   auto mma = dyn_cast<MatrixInstruction>(instruction);
   if (!mma)
     return emitError() << "[schedule-c2] instruction is " << instruction
@@ -446,6 +442,8 @@ void ScheduleAttr::print(AsmPrinter &p) const {
     p << ", split_k = " << getSplitK();
   if (getSwapAb())
     p << ", swap_ab";
+  if (getEvictFirst())
+    p << ", evict_first = " << stringifySide(*getEvictFirst());
   p << ">";
 }
 
@@ -472,6 +470,7 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   FailureOr<RasterAttr> raster = failure();
   FailureOr<ClusterAttr> cluster = ClusterAttr();
   bool swapAb = false;
+  FailureOr<Side> evictFirst = failure();
   auto integer = [&](int64_t &v) {
     return [&parser, &v] { return parser.parseInteger(v); };
   };
@@ -507,13 +506,15 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
       swapAb = true;
       continue;
     }
-    if (key != "cluster" && key != "split_k") {
-      parser.emitError(loc) << "unknown schedule parameter '" << key
-                            << "', expected cluster, split_k or swap_ab";
+    if (key != "cluster" && key != "split_k" && key != "evict_first") {
+      parser.emitError(loc)
+          << "unknown schedule parameter '" << key
+          << "', expected cluster, split_k, swap_ab or evict_first";
       return {};
     }
-    if (parser.parseEqual() ||
-        (key == "cluster" ? nested(cluster)() : parser.parseInteger(splitK)))
+    if (parser.parseEqual() || (key == "cluster"   ? nested(cluster)()
+                                : key == "split_k" ? integer(splitK)()
+                                                   : nested(evictFirst)()))
       return {};
   }
   if (parser.parseGreater())
@@ -521,5 +522,6 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   return parser.getChecked<ScheduleAttr>(
       parser.getContext(), tile, warpGrid, stages, scaleStages, instruction,
       *swizzleA, *swizzleB, *math, *load, *store, storeSlots, *raster, *cluster,
-      splitK, swapAb);
+      splitK, swapAb,
+      succeeded(evictFirst) ? std::optional<Side>(*evictFirst) : std::nullopt);
 }

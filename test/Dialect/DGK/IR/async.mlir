@@ -71,7 +71,7 @@ dgk.kernel @stores(%d: memref<?x128xbf16>, %i: index) {
 // Columns that are contiguous, in memory that names them first; sums in memory;
 // columns with gaps.
 // CHECK-LABEL: dgk.kernel @forms
-// CHECK: dgk.copy_async %{{.*}}[%[[I:.*]], %[[I]]] to %{{.*}}[%slot] transposed map(2) : memref<?x128xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128, column_major>>
+// CHECK: dgk.copy_async %{{.*}}[%[[I:.*]], %[[I]]] to %{{.*}}[%slot] transposed evict_first map(2) : memref<?x128xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128, column_major>>
 // CHECK: dgk.store_async %{{.*}}, %{{.*}}[%[[I]], %[[I]]] through %{{.*}} accumulate map(0) : !dgk.accumulator<16x32xf32>
 // CHECK: dgk.store_async %{{.*}}, %{{.*}}[%[[I]], %[[I]]] through %{{.*}} heads <left = 64, mid = 32, right = 32> : !dgk.accumulator<16x32xf32>
 dgk.kernel @forms(%a: memref<?x128xbf16>, %d: memref<?x128xf32>, %i: index) {
@@ -79,7 +79,7 @@ dgk.kernel @forms(%a: memref<?x128xbf16>, %d: memref<?x128xf32>, %i: index) {
   %o = dgk.buffer : !dgk.buffer<4 x 16x32xf32, #dgk.shared<b128>>
   %p = dgk.pipeline producers(1) consumers(1) : !dgk.pipeline<2>
   %s = dgk.acquire %p : !dgk.pipeline<2>
-  dgk.copy_async %a[%i, %i] to %r[%s] transposed map(2) : memref<?x128xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128, column_major>>
+  dgk.copy_async %a[%i, %i] to %r[%s] transposed evict_first map(2) : memref<?x128xbf16>, !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128, column_major>>
   dgk.commit %p[%s] bytes(16384) : !dgk.pipeline<2>
   %x = dgk.zero : !dgk.accumulator<16x32xf32>
   dgk.store_async %x, %d[%i, %i] through %o accumulate map(0) : !dgk.accumulator<16x32xf32>, memref<?x128xf32>, !dgk.buffer<4 x 16x32xf32, #dgk.shared<b128>>
@@ -120,18 +120,4 @@ func.func @tensor_memory(%a: !dgk.tile<128x64xbf16, #dgk.shared<b128>>, %b: !dgk
   dgk.copy_to_tmem %w to %sa
     : !dgk.tile<128x1xi32, #dgk.shared<none, scale_words>>, !dgk.tile<128x1xi32, #dgk.tmem<cta_group = 1>>
   return
-}
-
-// Elements of 4 bits along the rows of an operand: copied by threads, whose copies
-// count no bytes.
-// CHECK-LABEL: dgk.kernel @by_threads
-// CHECK: dgk.copy_async %{{.*}}[%[[I:.*]], %[[I]]] to %{{.*}}[%slot] by_threads transposed : memref<?x128xf4E2M1FN>, !dgk.buffer<2 x 48x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
-// CHECK: dgk.commit %{{.*}}[%slot] bytes(0)
-dgk.kernel @by_threads(%a: memref<?x128xf4E2M1FN>, %i: index) {
-  %r = dgk.buffer : !dgk.buffer<2 x 48x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
-  %p = dgk.pipeline producers(129) consumers(1) : !dgk.pipeline<2>
-  %s = dgk.acquire %p : !dgk.pipeline<2>
-  dgk.copy_async %a[%i, %i] to %r[%s] by_threads transposed : memref<?x128xf4E2M1FN>, !dgk.buffer<2 x 48x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
-  dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
-  dgk.return
 }

@@ -11,7 +11,7 @@
 // CHECK-DAG: #mma{{[0-9]+}} = #dgk.tcgen05<tf32, m = 128, n = 32, k = 8, a = f32, b = f32>
 // CHECK-DAG: #sm_120a = #dgk.target<"sm_120a", sm120, ptx = 88, limits = <sharedPerCta = 101376, registersPerSm = 65536, registersPerThread = 255, warpsPerSm = 48, clusterSize = 1, tensorMemoryColumns = 0>, rates = <smCount = 188, fp8Tflops = 814, memoryGbs = 1500>, instructions = [#mma]>
 // CHECK-DAG: #schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 2, instruction = #mma, swizzle = b64 x b128, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma, store_slots = 16, raster = <group = 8, along = n>>
-// CHECK-DAG: #schedule{{[0-9]+}} = #dgk.schedule<{{.*}}, raster = <group = 1, along = m>, cluster = <size = 2, along = n>, split_k = 4, swap_ab>
+// CHECK-DAG: #schedule{{[0-9]+}} = #dgk.schedule<{{.*}}, raster = <group = 1, along = m>, cluster = <size = 2, along = n>, split_k = 4, swap_ab, evict_first = a>
 // CHECK-DAG: #launch{{[0-9]*}} = #dgk.launch_plan<symbols = [<dim 0 of 0>, <stride 1 of 2>, <sm_count>], grid = ()[s0, s1] -> (s1, s0 ceildiv 128), block = 384, cluster = 1, shared = 1024, workspace = 64, maps = [<of 0, f8E4M3FN, dims = ()[s0] -> (7168, s0), strides = ()[s0] -> (7168), box = [64, 128], swizzle = b64>, <of 1 at 8192, f32, dims = () -> (64), strides = () -> (), box = [64], swizzle = none>], parameters = [<map 0>, <symbol 1>, <pointer 2>]>
 // CHECK-DAG: #launch{{[0-9]*}} = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 32, cluster = 1, shared = 0, workspace = 0, maps = [], parameters = []>
 
@@ -26,7 +26,7 @@
 #two = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 2,
   instruction = #mma, swizzle = none x b32, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = registers, store_slots = 0,
-  raster = <group = 1, along = m>, cluster = <size = 2, along = n>, split_k = 4, swap_ab>
+  raster = <group = 1, along = m>, cluster = <size = 2, along = n>, split_k = 4, swap_ab, evict_first = a>
 #pointers = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 32, cluster = 1, shared = 0,
   workspace = 0, maps = [], parameters = []>
 #plan = #dgk.launch_plan<symbols = [<dim 0 of 0>, <stride 1 of 2>, <sm_count>],

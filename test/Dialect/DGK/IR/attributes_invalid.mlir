@@ -135,7 +135,7 @@ func.func private @bad() attributes {a = #dgk.cluster<size = 1, along = m>}
 
 // -----
 
-// expected-error @below {{unknown schedule parameter 'swap', expected cluster, split_k or swap_ab}}
+// expected-error @below {{unknown schedule parameter 'swap', expected cluster, split_k, swap_ab or evict_first}}
 func.func private @bad() attributes {a = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 2, scale_stages = 1, instruction = #dgk.mma_sync<bf16, m = 16, n = 8, k = 16, a = bf16, b = bf16>, swizzle = b128 x b128, math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>, swap>}
 
 // -----

@@ -91,3 +91,12 @@ func.func @addends(%x: !dgk.accumulator<128x64xf32>, %a: !dgk.tile<128x64xbf16>,
   %1 = dgk.add_tile %x, %b : !dgk.accumulator<128x64xf32>, !dgk.tile<128x64xf32, #dgk.shared<b128>>
   return
 }
+
+// CHECK-LABEL: func.func @await
+// CHECK: %[[P:.*]] = dgk.mma
+// CHECK: dgk.await %[[P]] : !dgk.accumulator<128x64xf32>
+func.func @await(%a: !dgk.tile<128x64xbf16>, %b: !dgk.tile<64x64xbf16>, %x: !dgk.accumulator<128x64xf32>) {
+  %0 = dgk.mma %a, %b, %x : !dgk.tile<128x64xbf16>, !dgk.tile<64x64xbf16> -> !dgk.accumulator<128x64xf32>
+  %1 = dgk.await %0 : !dgk.accumulator<128x64xf32>
+  return
+}

@@ -337,3 +337,20 @@ func.func @f(%s: !dgk.tile<128x16xf8E8M0FNU>) {
   %0 = dgk.read_scales %s : !dgk.tile<128x16xf8E8M0FNU> -> !dgk.scales<a, 128, i32, words = 2>
   return
 }
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<128x64xf32>) {
+  // expected-error @below {{'dgk.await' op [await-c1] needs a product of dgk.mma that nothing else uses}}
+  %0 = dgk.await %x : !dgk.accumulator<128x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: !dgk.tile<128x64xbf16>, %b: !dgk.tile<64x64xbf16>, %x: !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32> {
+  %0 = dgk.mma %a, %b, %x : !dgk.tile<128x64xbf16>, !dgk.tile<64x64xbf16> -> !dgk.accumulator<128x64xf32>
+  // expected-error @below {{'dgk.await' op [await-c1] needs a product of dgk.mma that nothing else uses}}
+  %1 = dgk.await %0 : !dgk.accumulator<128x64xf32>
+  return %0 : !dgk.accumulator<128x64xf32>
+}

@@ -107,7 +107,7 @@ class DGK_HandOverOp<string mnemonic, string what>
 
 def DGK_CommitOp : DGK_HandOverOp<"commit", "Hands a slot to the consumers"> {
   let description = [{
-    The role's cursor moves on. The slot becomes full when the `bytes` of all
+    The slot becomes full when the `bytes` of all
     asynchronous copies into it have arrived; with `after_mma`, when the matrix
     instructions that this thread issued have finished. What the role wrote
     with `dgk.write` is visible to whoever waits for the slot.
@@ -129,7 +129,7 @@ def DGK_CommitOp : DGK_HandOverOp<"commit", "Hands a slot to the consumers"> {
 
 def DGK_ReleaseOp : DGK_HandOverOp<"release", "Hands a slot back to the producers"> {
   let description = [{
-    The role's cursor moves on. With `after_mma`, the slot becomes empty when
+    With `after_mma`, the slot becomes empty when
     the asynchronous matrix instructions, and the copies into tensor memory,
     that read it have finished; the role itself does not wait.
 
@@ -189,14 +189,8 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
     move, 16 bytes: each is copied on its own, its place may have any strides,
     and coordinates outside the memory mean its last element. The role arrives
     once more when they are there, instead of bytes being counted. `rows` as in
-    `dgk.load`, for such copies only; `transposed` as there, for all others.
-
-    `by_threads` is for 4-bit elements that lie along the rows of an operand
-    (`expanded` and `column_major`), which TMA expands 128 at a time and no fewer.
-    All threads of the role copy 16 elements each, again and again; memory has the
-    16 at multiples of 8 bytes. Each thread arrives when its own are there, instead
-    of bytes being counted. Beside such copies one thread of the role issues all
-    others and announces their bytes.
+    `dgk.load`, for such copies only; `transposed` and `evict_first` as there, for
+    all others.
 
     #### Constraints
     1. `copy_async-c1`: one coordinate per dimension of the source.
@@ -211,9 +205,7 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
        positive numbers.
     7. `copy_async-c7`: a transposed copy is of two dimensions, and not
        elementwise.
-    8. `copy_async-c8`: a copy is `by_threads` if and only if the buffer is
-       `expanded` and `column_major`; it is of two dimensions, and neither
-       elementwise nor multicast.
+    8. `copy_async-c8`: an elementwise copy is not `evict_first`.
 
     Example:
     ```mlir
@@ -226,10 +218,10 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
                        OptionalAttr<I64Attr>:$multicast,
                        OptionalAttr<I64Attr>:$map, UnitAttr:$elementwise,
                        OptionalAttr<DenseI64ArrayAttr>:$rows,
-                       UnitAttr:$transposed, UnitAttr:$byThreads);
+                       UnitAttr:$transposed, UnitAttr:$evictFirst);
   let assemblyFormat = [{
     $source `[` $coordinates `]` `to` $buffer `[` $slot `]`
-    (`elementwise` $elementwise^)? (`by_threads` $byThreads^)? (`rows` $rows^)? (`transposed` $transposed^)? (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
+    (`elementwise` $elementwise^)? (`rows` $rows^)? (`transposed` $transposed^)? (`evict_first` $evictFirst^)? (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
     qualified(type($source)) `,` qualified(type($buffer))
   }];
   let hasVerifier = 1;

@@ -85,6 +85,26 @@ def DGK_MmaOp : DGK_NamedOp<"mma", "acc",
   let hasVerifier = 1;
 }
 
+def DGK_AwaitOp : DGK_NamedOp<"await", "acc",
+    [Pure, AllTypesMatch<["product", "result"]>]> {
+  let summary = "Waits for a product";
+  let description = [{
+    The same values. Instructions that read shared memory themselves work beside
+    the threads that issued them. A `dgk.mma` whose result goes to `dgk.await` does
+    not wait: what stands between the two is done meanwhile. Until then the
+    product's registers and the slots of its operands are in use.
+
+    #### Constraints
+    1. `await-c1`: the operand comes from `dgk.mma`, which has no other user.
+
+    Example: `%p2 = dgk.await %p : !dgk.accumulator<128x128xf32>`
+  }];
+  let arguments = (ins DGK_AccumulatorType:$product);
+  let results = (outs DGK_AccumulatorType:$result);
+  let assemblyFormat = "$product attr-dict `:` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
 def DGK_ReadFragmentsOp : DGK_NamedOp<"read_fragments", "fragments", [Pure]> {
   let summary = "Brings one K step of an operand tile into registers";
   let description = [{

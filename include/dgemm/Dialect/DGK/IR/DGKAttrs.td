@@ -46,15 +46,14 @@ def DGK_SharedAttr : DGK_Attr<"Shared", "shared"> {
 
     `expanded` gives 4-bit elements a byte each, as instructions of kind
     `mxf8f6f4` want them: 16 elements take 16 bytes, of which the first 8 hold
-    them packed and the others nothing (PTX ISA, `b4x16_p64`). It is also the form
-    in which `ldmatrix` turns 4-bit elements, with `column_major`.
+    them packed and the others nothing (PTX ISA, `b4x16_p64`).
 
     #### Constraints
     1. `shared-c1`: `cta_group` is 1 or 2.
     2. `shared-c2`: `scale_words` goes with swizzle `none`.
     3. `shared-c3`: `column_major` goes with a swizzle, and with `cta_group` 1.
-    4. `shared-c4`: `expanded` goes without `scale_words`, and in row-major tiles
-       with swizzle `b128` or `none`.
+    4. `shared-c4`: `expanded` goes with swizzle `b128` or `none`, without
+       `scale_words` and `column_major`.
   }];
   let parameters = (ins EnumParameter<DGK_Swizzle>:$swizzle,
                         DefaultValuedParameter<"int64_t", "1">:$ctaGroup,
@@ -304,6 +303,7 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     | `cluster` | CTAs of a cluster, and the operand that they share (see `#dgk.cluster`) |
     | `split_k` | CTAs that share the K range of one output tile |
     | `swap_ab` | computes D transposed, so that a small M meets the small axis of the instruction |
+    | `evict_first` | operand of the kernel that is read once: the L2 cache gives its lines up before others |
 
     A person may write it by hand; `dgemm-select-schedule` then keeps it and
     verifies it against the target.
@@ -332,7 +332,9 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     "::dgk::RasterAttr":$raster,
     OptionalParameter<"::dgk::ClusterAttr">:$cluster,
     DefaultValuedParameter<"int64_t", "1">:$splitK,
-    DefaultValuedParameter<"bool", "false">:$swapAb);
+    DefaultValuedParameter<"bool", "false">:$swapAb,
+    DefaultValuedParameter<"::std::optional<::dgk::Side>",
+                           "::std::optional<::dgk::Side>()">:$evictFirst);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

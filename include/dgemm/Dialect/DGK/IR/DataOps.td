@@ -20,6 +20,9 @@ def DGK_LoadOp : DGK_NamedOp<"load", "tile", [MemoryEffects<[MemRead]>]> {
     With `transposed`, the tile is the transpose of the rectangle: its first
     dimension runs along the last coordinate.
 
+    `evict_first` says that nothing reads the elements again soon: caches give
+    them up before others.
+
     `rows [s, b]` is for scales that b rows of an operand share: element i of the
     tile's one column is from row `(c + i * s) / b` of the source, where c is the
     first coordinate, in rows of the operand. Rows outside mean the last one.
@@ -34,15 +37,15 @@ def DGK_LoadOp : DGK_NamedOp<"load", "tile", [MemoryEffects<[MemRead]>]> {
   }];
   let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates,
                        OptionalAttr<DenseI64ArrayAttr>:$rows,
-                       UnitAttr:$transposed);
+                       UnitAttr:$transposed, UnitAttr:$evictFirst);
   let results = (outs DGK_TileType:$result);
   let builders = [OpBuilder<(ins "::mlir::Type":$type, "::mlir::Value":$source,
                                  "::mlir::ValueRange":$coordinates), [{
     build($_builder, $_state, type, source, coordinates,
-          ::mlir::DenseI64ArrayAttr(), ::mlir::UnitAttr());
+          ::mlir::DenseI64ArrayAttr(), ::mlir::UnitAttr(), ::mlir::UnitAttr());
   }]>];
   let assemblyFormat = [{
-    $source `[` $coordinates `]` (`rows` $rows^)? (`transposed` $transposed^)? attr-dict `:` qualified(type($source)) `->` qualified(type($result))
+    $source `[` $coordinates `]` (`rows` $rows^)? (`transposed` $transposed^)? (`evict_first` $evictFirst^)? attr-dict `:` qualified(type($source)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }

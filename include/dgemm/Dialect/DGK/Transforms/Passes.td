@@ -244,6 +244,32 @@ def DGKOverlapSlotsPass : DGK_KernelPass<"dgk-overlap-slots"> {
   ];
 }
 
+def DGKWaitAheadPass : DGK_KernelPass<"dgk-wait-ahead"> {
+  let summary = "Waits for the next slot before the last promotion of this one";
+  let description = [{
+    For instructions that read shared memory themselves. A loop over K tiles whose
+    body ends with a `dgk.promote` waits for the slot of the next K tile and reads
+    its scales behind the last product and in front of that promotion: the next
+    product can be issued right behind the additions, and the tensor cores wait for
+    them only. The first wait stands in front of the loop, the last K tile behind
+    it. Slots and scales become values that the loop carries. Scales of single
+    columns are too many for two sets in registers and are read where they were.
+
+    Loops with one iteration or an unknown number of them stay.
+
+    Before: `dgk-promote-partials`. After: as before.
+
+    ### Rules
+
+    1. `wait_ahead-c1`: nothing but scales depends on what is read ahead.
+  }];
+  let statistics = [
+    Statistic<"numAhead", "ahead", "Loops that wait a K tile ahead">
+  ];
+  let dependentDialects = ["::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
 def DGKLowerTilesPass : DGK_KernelPass<"dgk-lower-tiles"> {
   let summary = "Writes the persistent tile loop as a loop over numbers";
   let description = [{
@@ -279,9 +305,7 @@ def DGKVerifyHazardsPass : DGK_KernelPass<"dgk-verify-hazards"> {
     4. `hazards-c4`: a pipeline has one producer role, and other roles as
        consumers; roles use it, not the kernel's body.
     5. `hazards-c5`: the producers and consumers of a pipeline are the arrivals
-       of these roles: one for each warp, one for an elected role; one for a role
-       with `by_threads` copies, and one for each of its threads where they fill
-       slots.
+       of these roles: one for each warp, one for an elected role.
     6. `hazards-c6`: along every path, a role takes and hands over the slots of
        a pipeline in turn.
     7. `hazards-c7`: producer and consumers take the same number of slots: their
