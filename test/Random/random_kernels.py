@@ -40,6 +40,7 @@ from kernels import choose_schedule, make_kernel, make_problem
 
 # Seconds; a process that takes longer hangs.
 LIMIT = 600
+PROGRESS = 250
 PASSED = re.compile(
     r"PASS \S+ m=(\d+) n=(\d+) k=(\d+) seed=\d+ on sim: (\d+) launch(?:es)?, "
     r"(\d+) of (\d+) elements compared"
@@ -220,6 +221,8 @@ def main():
                 outcomes.append(outcome)
                 if outcome.complaint:
                     runner.print_failure(outcome)
+                if len(outcomes) % PROGRESS == 0:
+                    print(f"{len(outcomes)} of {len(wanted)} kernels tried", flush=True)
     good = [outcome for outcome in outcomes if not outcome.complaint]
     table = coverage(good)
     for name, count in sorted(table.items()):
