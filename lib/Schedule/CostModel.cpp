@@ -26,28 +26,6 @@ using dgk::ScheduleAttr;
 // Times
 //===----------------------------------------------------------------------===//
 
-static double getFeedRate(ScheduleAttr schedule) {
-  return getPolicy(schedule.getMatrixInstruction()).getFeedBytesPerNs();
-}
-
-/// A warp's partial sums go to the L2 cache, its counter goes up, and the last
-/// one reads the sums of all: three trips, one behind the other.
-static constexpr double kCombineNs = 2000.0;
-/// Of the rate at which operands come: a warp waits for one batch of partial
-/// sums before it asks for the next (2 to 7 splits of 64 or 128 rows on an
-/// H100).
-static constexpr double kCombineRate = 0.5;
-
-/// What adding up the splits of a tile takes.
-static double getCombineNs(const DenseProblem &problem, ScheduleAttr schedule) {
-  int64_t splits = schedule.getSplitK();
-  if (splits == 1)
-    return 0;
-  double bytes = 4.0 * std::min(schedule.getTileM(), problem.m) *
-                 schedule.getTileN() * (splits + 1);
-  return kCombineNs + bytes / (kCombineRate * getFeedRate(schedule));
-}
-
 /// K elements that one split takes.
 static int64_t getPart(const DenseProblem &problem, ScheduleAttr schedule) {
   if (schedule.getSplitK() == 1)
@@ -84,8 +62,10 @@ Prediction dgemm::schedule::predict(const DenseProblem &asked,
   out.waves = llvm::divideCeil(units, rates.getSmCount());
   out.kTile = times.kTile;
   int64_t k = std::min(problem.k, getPart(problem, schedule));
+  double combine =
+      schedule.getSplitK() > 1 ? policy.getCombineNs(problem, schedule) : 0;
   out.tile = llvm::divideCeil(k, schedule.getTileK()) * out.kTile + times.tile +
-             getCombineNs(problem, schedule);
+             combine;
   double work = out.waves * out.tile + times.launch;
   out.total = policy.join(work, times.memory);
   out.isMemoryBound = times.memory >= work;
@@ -235,7 +215,7 @@ Candidate CandidateBuilder::build(const TileShape &shape) const {
   out.schedule = splitK(makeSchedule(shape, grid, stages, slots));
   out.prediction = predict(asked, target, out.schedule);
   out.violation = checkSchedule(asked, target, out.schedule);
-  out.declined = policy.getReasonAgainst(problem, shape);
+  out.declined = policy.getReasonAgainst(problem, target, shape);
   return out;
 }
 
@@ -324,8 +304,14 @@ dgemm::schedule::getCandidates(const DenseProblem &problem,
 // Choice
 //===----------------------------------------------------------------------===//
 
-/// Candidates closer than this are equal as far as the model can tell.
-static constexpr double kTie = 1.05;
+/// Whether `a` comes before `b`, of two that are equally fast.
+static bool isBefore(const InstructionPolicy &policy, const Candidate &a,
+                     const Candidate &b) {
+  if (policy.prefers(a.schedule, b.schedule))
+    return true;
+  return !policy.prefers(b.schedule, a.schedule) &&
+         a.prediction.total < b.prediction.total;
+}
 
 const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
   for (const Candidate &candidate : candidates)
@@ -342,16 +328,13 @@ const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
     if (isOpen(candidate))
       fastest = std::min(fastest, candidate.prediction.total);
 
-  auto preference = [](const Candidate &candidate) {
-    ScheduleAttr s = candidate.schedule;
-    return std::tuple(!s.getSwapAb(), -s.getTileN(), s.getTileK(),
-                      -s.getTileM());
-  };
   const Candidate *best = nullptr;
   for (const Candidate &candidate : candidates) {
-    if (!isOpen(candidate) || candidate.prediction.total > kTie * fastest)
-      continue;
-    if (!best || preference(candidate) < preference(*best))
+    const InstructionPolicy &policy =
+        getPolicy(candidate.schedule.getMatrixInstruction());
+    if (isOpen(candidate) &&
+        candidate.prediction.total <= policy.getTie() * fastest &&
+        (!best || isBefore(policy, candidate, *best)))
       best = &candidate;
   }
   return best;

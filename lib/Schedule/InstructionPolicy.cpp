@@ -9,6 +9,15 @@
 
 using namespace dgemm::schedule;
 
+bool InstructionPolicy::prefers(dgk::ScheduleAttr a,
+                                dgk::ScheduleAttr b) const {
+  auto key = [](dgk::ScheduleAttr s) {
+    return std::tuple(!s.getSwapAb(), -s.getTileN(), s.getTileK(),
+                      -s.getTileM());
+  };
+  return key(a) < key(b);
+}
+
 bool dgemm::schedule::hasPolicy(dgk::MatrixInstruction instruction) {
   return instruction.getThreads() >= 32;
 }

@@ -54,6 +54,7 @@ public:
   }
 
   std::string getReasonAgainst(const DenseProblem &problem,
+                               dgk::TargetAttr target,
                                const TileShape &shape) const override;
   std::optional<std::string>
   checkWarpTile(const DenseProblem &problem,
@@ -61,8 +62,8 @@ public:
   int64_t estimateMathRegisters(const DenseProblem &problem,
                                 ScheduleAttr schedule) const override;
 
-  /// Measured for DeepGEMM's kernels on an RTX PRO 6000: 0.07 cycles a byte.
-  double getFeedBytesPerNs() const override { return 35.0; }
+  double getCombineNs(const DenseProblem &problem,
+                      ScheduleAttr schedule) const override;
 
   PartTimes getTimes(const DenseProblem &problem, dgk::TargetAttr target,
                      ScheduleAttr schedule) const override;
@@ -75,6 +76,22 @@ private:
 };
 
 } // namespace
+
+/// Operand bytes that reach one SM in a nanosecond while all SMs load. Measured
+/// for DeepGEMM's kernels on an RTX PRO 6000: 0.07 cycles a byte.
+static constexpr double kFeedBytesPerNs = 35.0;
+
+double MmaSyncPolicy::getCombineNs(const DenseProblem &problem,
+                                   ScheduleAttr schedule) const {
+  // A warp's sums go to the L2 cache, its counter goes up, and the last one
+  // reads the sums of all: three trips, one behind the other. It waits for one
+  // batch of sums before it asks for the next: half of the rate of operands.
+  constexpr double kTripsNs = 2000;
+  constexpr double kBytesPerNs = kFeedBytesPerNs / 2;
+  double bytes = 4.0 * std::min(schedule.getTileM(), problem.m) *
+                 schedule.getTileN() * (schedule.getSplitK() + 1);
+  return kTripsNs + bytes / kBytesPerNs;
+}
 
 /// Accumulators, two sets of A and B fragments, scale words, and what addresses
 /// and loop state take, of a thread whose warp owns `m` x `n` elements.
@@ -156,6 +173,7 @@ WarpGrid MmaSyncPolicy::chooseGrid(const DenseProblem &problem,
 }
 
 std::string MmaSyncPolicy::getReasonAgainst(const DenseProblem &problem,
+                                            dgk::TargetAttr,
                                             const TileShape &shape) const {
   if (shape.n < 32 && problem.n > shape.n)
     return llvm::formatv("a tile of {0} columns pays only for N <= {0}",
@@ -220,7 +238,7 @@ double MmaSyncPolicy::getTileNs(const DenseProblem &problem,
     return kTileNs;
   double bytes =
       schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);
-  return kTileNs + bytes / getFeedBytesPerNs();
+  return kTileNs + bytes / kFeedBytesPerNs;
 }
 
 PartTimes MmaSyncPolicy::getTimes(const DenseProblem &problem,
@@ -234,7 +252,7 @@ PartTimes MmaSyncPolicy::getTimes(const DenseProblem &problem,
       rates.getFp8Tflops() * 8.0 /
       schedule.getMatrixInstruction().getContainerBits(dgk::Side::A);
   double mma = flops * rates.getSmCount() / (tflops * 1000.0);
-  double feed = getFeedBytes(problem, schedule) / getFeedBytesPerNs();
+  double feed = getFeedBytes(problem, schedule) / kFeedBytesPerNs;
   return {std::max(mma, feed) +
               kBarrierNs / std::sqrt(double(schedule.getStages())),
           getTileNs(problem, schedule), /*launch=*/0,

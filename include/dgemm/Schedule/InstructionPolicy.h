@@ -60,8 +60,9 @@ public:
   /// For a CTA with that many math warps and 4 load warps: not more in all than
   /// the CTA gets at launch.
   virtual RoleRegisters getRegisters(int64_t mathWarps) const = 0;
-  /// Why a legal tile does not pay, empty if it may.
+  /// Why a legal tile does not pay on `target`, empty if it may.
   virtual std::string getReasonAgainst(const DenseProblem &problem,
+                                       dgk::TargetAttr target,
                                        const TileShape &shape) const = 0;
   /// What is wrong with the warps' share of the tile, nullopt if nothing.
   virtual std::optional<std::string>
@@ -78,14 +79,21 @@ public:
   }
   /// Stages beyond which a pipeline hides nothing more.
   virtual int64_t getMaxStages() const { return 8; }
-  /// Operand bytes that reach one SM in a nanosecond while all SMs load.
-  virtual double getFeedBytesPerNs() const = 0;
+  /// Nanoseconds in which the CTAs that share the K range of a tile add up
+  /// their sums, where there are several.
+  virtual double getCombineNs(const DenseProblem &problem,
+                              dgk::ScheduleAttr schedule) const = 0;
   /// Times of a kernel for `problem`, oriented as the schedule has it.
   virtual PartTimes getTimes(const DenseProblem &problem,
                              dgk::TargetAttr target,
                              dgk::ScheduleAttr schedule) const = 0;
   /// Nanoseconds of work on SMs that waits for so many of memory traffic.
   virtual double join(double work, double memory) const = 0;
+  /// The ratio of two times that are equal as far as the model can tell.
+  virtual double getTie() const { return 1.05; }
+  /// Which of two schedules to take where their times are equal: whether `a`
+  /// comes before `b`.
+  virtual bool prefers(dgk::ScheduleAttr a, dgk::ScheduleAttr b) const;
 };
 
 /// Whether `instruction` has a policy: those of warps and warpgroups have.
