@@ -42,6 +42,7 @@ private:
   Status checkDimension(size_t index, size_t dimension) const;
   Status checkAddress(size_t argument, uint64_t address,
                       uint64_t alignment) const;
+  Status checkPieces(size_t argument) const;
   void findSymbols();
   Status findGrid();
   Status findWorkspace();
@@ -139,6 +140,24 @@ Status Evaluator::checkAddress(size_t argument, uint64_t address,
                    std::to_string(address % alignment) +
                    " bytes beyond a multiple of " + std::to_string(alignment) +
                    " bytes, to which it must be aligned"};
+}
+
+/// Kernels that get the address of packed elements copy 16 at a time, 8 bytes.
+static constexpr int64_t kPieceBytes = 8;
+static constexpr int64_t kPieceElements = 16;
+
+/// Whether the lines of packed elements begin with a piece.
+Status Evaluator::checkPieces(size_t argument) const {
+  const ArgumentValue &value = arguments[argument];
+  for (size_t i = 0; i < value.rank && !isEmpty(value); ++i)
+    if (value.shape[i] > 1 && value.strides[i] != 1 &&
+        value.strides[i] % kPieceElements != 0)
+      return Error{ErrorCode::BadStride,
+                   describe(argument) + " has lines " +
+                       std::to_string(value.strides[i]) +
+                       " elements apart, expected a multiple of " +
+                       std::to_string(kPieceElements)};
+  return {};
 }
 
 void Evaluator::findSymbols() {
@@ -272,7 +291,11 @@ Status Evaluator::findParameter(const Parameter &parameter) {
   if (parameter.kind == Parameter::Kind::Pointer) {
     int64_t bits = getBits(plan.arguments[parameter.index].type);
     result.value = arguments[parameter.index].address;
-    uint64_t alignment = static_cast<uint64_t>(std::max<int64_t>(1, bits / 8));
+    uint64_t alignment =
+        static_cast<uint64_t>(bits < 8 ? kPieceBytes : bits / 8);
+    if (bits < 8)
+      if (Status status = checkPieces(parameter.index); !status.ok())
+        return status;
     if (Status status = checkAddress(parameter.index, result.value, alignment);
         !status.ok())
       return status;

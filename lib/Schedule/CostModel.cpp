@@ -17,6 +17,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace mlir;
 using namespace dgemm::schedule;
@@ -111,6 +112,11 @@ private:
   ScheduleAttr makeSchedule(const TileShape &shape, WarpGrid grid,
                             int64_t stages, int64_t slotsPerWarp) const;
   bool fits(ScheduleAttr schedule) const;
+  /// At most `most` stages, of which the kernel knows each slot's number.
+  int64_t chooseStages(int64_t tileK, int64_t most) const;
+  /// Staging slots of a warp that stores `pieces`, 0 for none.
+  int64_t chooseStoreSlots(const TileShape &shape, WarpGrid grid,
+                           int64_t stages, int64_t pieces) const;
   /// The schedule with as many splits of K as make it fastest.
   ScheduleAttr splitK(ScheduleAttr schedule) const;
 
@@ -146,12 +152,16 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
   int64_t k = shape.kBytes * 8 / instruction.getContainerBits(dgk::Side::A);
   bool hasLongWords = std::max(getWordSpan(problem, dgk::Side::A, k),
                                getWordSpan(problem, dgk::Side::B, k)) > 1;
-  dgk::Swizzle swizzleA = getOperandSwizzle(
-      problem.isAKMajor, shape.kBytes, dgk::getBytes(shape.m, problem.aType));
+  auto getLine = [&](dgk::Side side, int64_t rows) -> int64_t {
+    return llvm::divideCeil(rows * getSharedBits(problem, instruction, side),
+                            8);
+  };
+  dgk::Swizzle swizzleA = getOperandSwizzle(problem.isAKMajor, shape.kBytes,
+                                            getLine(dgk::Side::A, shape.m));
   dgk::Swizzle swizzleB = getOperandSwizzle(
       problem.isBKMajor, shape.kBytes,
-      dgk::getBytes(instruction.readsShared() ? shape.n / grid.n : shape.n,
-                    problem.bType));
+      getLine(dgk::Side::B,
+              instruction.readsShared() ? shape.n / grid.n : shape.n));
   RoleRegisters registers = policy.getRegisters(warps);
   auto math = dgk::RoleSpecAttr::get(context, warps, registers.math);
   auto load = dgk::RoleSpecAttr::get(context, 4, registers.load);
@@ -190,6 +200,35 @@ bool CandidateBuilder::fits(ScheduleAttr schedule) const {
          target.getLimits().getSharedPerCta();
 }
 
+/// Where each iteration of the outermost loop over K, and each tile of the
+/// output, take a multiple of the ring's slots, addresses of slots are
+/// constants (SlotNumbers.cpp). That is worth a stage, and not half of them.
+int64_t CandidateBuilder::chooseStages(int64_t tileK, int64_t most) const {
+  constexpr int64_t kEnough = 4;
+  if (!problem.hasKnownK || instruction.readsShared())
+    return most;
+  int64_t slots = llvm::divideCeil(problem.k, tileK);
+  int64_t span = std::max(getWordSpan(problem, dgk::Side::A, tileK),
+                          getWordSpan(problem, dgk::Side::B, tileK));
+  // Words that serve one K tile have no loop of their own.
+  if (span > 1)
+    slots = std::gcd(slots, span);
+  for (int64_t stages = most; stages >= kEnough && 2 * stages > most; --stages)
+    if (slots % stages == 0)
+      return stages;
+  return most;
+}
+
+int64_t CandidateBuilder::chooseStoreSlots(const TileShape &shape,
+                                           WarpGrid grid, int64_t stages,
+                                           int64_t pieces) const {
+  int64_t fewest = pieces > 0 ? 1 : 0;
+  for (int64_t slots = pieces; slots > fewest; --slots)
+    if (pieces % slots == 0 && fits(makeSchedule(shape, grid, stages, slots)))
+      return slots;
+  return fewest;
+}
+
 Candidate CandidateBuilder::build(const TileShape &shape) const {
   WarpGrid grid = policy.chooseGrid(problem, shape);
   ScheduleAttr schedule = makeSchedule(shape, grid, 2, 1);
@@ -201,18 +240,15 @@ Candidate CandidateBuilder::build(const TileShape &shape) const {
   while (stages < policy.getMaxStages() &&
          fits(makeSchedule(shape, grid, stages + 1, slots)))
     ++stages;
-  // Of several slots a thread keeps more addresses; where registers are short
-  // and hold operands too, one slot must do.
-  constexpr int64_t kSlack = 8;
-  bool isShort = !instruction.readsShared() &&
-                 policy.estimateMathRegisters(problem, schedule) + kSlack >
-                     schedule.getMath().getRegisters();
-  for (int64_t more = isShort ? slots : pieces; more > slots; --more)
-    if (pieces % more == 0 && fits(makeSchedule(shape, grid, stages, more)))
-      slots = more;
+  slots = chooseStoreSlots(shape, grid, stages, pieces);
 
   Candidate out;
   out.schedule = splitK(makeSchedule(shape, grid, stages, slots));
+  int64_t known = chooseStages(schedule.getTileK(), stages);
+  // The length of a split is not known, so that nothing would be gained.
+  if (known != stages && out.schedule.getSplitK() == 1)
+    out.schedule = makeSchedule(shape, grid, known,
+                                chooseStoreSlots(shape, grid, known, pieces));
   out.prediction = predict(asked, target, out.schedule);
   out.violation = checkSchedule(asked, target, out.schedule);
   out.declined = policy.getReasonAgainst(problem, target, shape);

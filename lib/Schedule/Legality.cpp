@@ -21,6 +21,8 @@ static constexpr int64_t kTmaBytes = 16;
 /// of the elements in a row (CUDA driver API, 16U4_ALIGN16B).
 static constexpr int64_t kTmaExpandedBytes = 32;
 static constexpr int64_t kTmaExpandedElements = 128;
+/// 4-bit elements along M or N, which threads copy 16 at a time.
+static constexpr int64_t kPieceBytes = 8;
 static constexpr StringLiteral kRunsOnReference =
     "it runs on --device=reference";
 
@@ -112,8 +114,12 @@ private:
   LogicalResult byteScales(Operand x);
   LogicalResult plainScales(Operand x);
   LogicalResult epilogue();
-  /// Whether elements of a matrix take more bits in shared memory.
+  /// Whether TMA gives elements of a matrix more bits in shared memory.
   bool isExpanded(Operand x);
+  /// Whether threads copy the matrix.
+  static bool isCopiedByThreads(const Operand &x) {
+    return !isKMajor(x) && dgk::getElementBits(x.getElementType()) == 4;
+  }
   LogicalResult rowStrides();
   LogicalResult expansion();
   LogicalResult scaleStrides();
@@ -177,10 +183,9 @@ LogicalResult MatmulRules::elementTypes() {
 }
 
 /// Descriptors of wgmma can say that an operand of 16-bit elements lies along M
-/// or N. ldmatrix turns elements of 8 bits as well.
+/// or N. ldmatrix turns elements of 8 and of 4 bits as well.
 static bool isReadAlongRows(dgk::MatrixInstruction instruction, Type type) {
-  unsigned bits = dgk::getElementBits(type);
-  return bits == 16 || (bits == 8 && !instruction.readsShared());
+  return dgk::getElementBits(type) == 16 || !instruction.readsShared();
 }
 
 LogicalResult MatmulRules::layout() {
@@ -264,13 +269,16 @@ LogicalResult MatmulRules::epilogue() {
 
 bool MatmulRules::isExpanded(Operand x) {
   dgk::Side side = x.isOfB ? dgk::Side::B : dgk::Side::A;
-  return getInstruction().getContainerBits(side) >
-         dgk::getElementBits(x.getElementType());
+  return isKMajor(x) && getInstruction().getContainerBits(side) >
+                            dgk::getElementBits(x.getElementType());
 }
 
 LogicalResult MatmulRules::rowStrides() {
   for (Operand x : matrices()) {
-    int64_t unit = isExpanded(x) ? kTmaExpandedBytes : kTmaBytes;
+    bool byThreads = isCopiedByThreads(x);
+    int64_t unit = byThreads       ? kPieceBytes
+                   : isExpanded(x) ? kTmaExpandedBytes
+                                   : kTmaBytes;
     int64_t stride = x.getStrides()[isKMajor(x) ? 1 - x.kDim : x.kDim];
     if (ShapedType::isDynamic(stride))
       continue;
@@ -279,8 +287,8 @@ LogicalResult MatmulRules::rowStrides() {
       return fail("select-c10")
              << (isKMajor(x) ? "rows of " : "columns of ") << x.name << " are "
              << bytes << " bytes apart, expected a multiple of " << unit
-             << " as TMA needs; pad them to " << llvm::alignTo(bytes, unit)
-             << " bytes";
+             << (byThreads ? " as copies of 16 elements need" : " as TMA needs")
+             << "; pad them to " << llvm::alignTo(bytes, unit) << " bytes";
   }
   return success();
 }
@@ -345,6 +353,7 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
   problem.m = getOr(shape.m, expected.m);
   problem.n = getOr(shape.n, expected.n);
   problem.k = getOr(shape.k, expected.k);
+  problem.hasKnownK = !ShapedType::isDynamic(shape.k);
   problem.aType = rules.matrices()[0].getElementType();
   problem.bType = rules.matrices()[1].getElementType();
   problem.dType = rules.d().getElementType();

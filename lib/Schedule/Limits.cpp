@@ -155,19 +155,26 @@ static int64_t getScaleBytes(const DenseProblem &problem, ScheduleAttr schedule,
   return llvm::alignTo(each * rows / shared, kScaleAlignment);
 }
 
-/// Bytes of a row of an operand's tile in shared memory.
-static int64_t getRowBytes(ScheduleAttr schedule, dgk::Side side) {
-  return llvm::divideCeil(
-      schedule.getTileK() *
-          schedule.getMatrixInstruction().getContainerBits(side),
-      8);
+int64_t dgemm::schedule::getSharedBits(const DenseProblem &problem,
+                                       dgk::MatrixInstruction mma,
+                                       dgk::Side side) {
+  bool isKMajor = side == dgk::Side::A ? problem.isAKMajor : problem.isBKMajor;
+  return std::max<int64_t>(mma.getContainerBits(side), isKMajor ? 4 : 8);
+}
+
+/// Bytes that K elements of one row of an operand's tile take in shared memory.
+static int64_t getRowBytes(const DenseProblem &problem, ScheduleAttr schedule,
+                           dgk::Side side) {
+  int64_t bits = getSharedBits(problem, schedule.getMatrixInstruction(), side);
+  return llvm::divideCeil(schedule.getTileK() * bits, 8);
 }
 
 int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,
                                        ScheduleAttr schedule) {
   int64_t k = schedule.getTileK();
-  int64_t bytes = schedule.getTileM() * getRowBytes(schedule, dgk::Side::A) +
-                  schedule.getTileN() * getRowBytes(schedule, dgk::Side::B);
+  int64_t bytes =
+      schedule.getTileM() * getRowBytes(problem, schedule, dgk::Side::A) +
+      schedule.getTileN() * getRowBytes(problem, schedule, dgk::Side::B);
   for (dgk::Side side : {dgk::Side::A, dgk::Side::B})
     if (problem.blockA != 0 && getWordSpan(problem, side, k) == 1 &&
         !(side == dgk::Side::A ? problem.fetchesScalesA
@@ -364,28 +371,35 @@ std::optional<Violation> Checker::tileK() const {
     char name;
     bool isKMajor;
     int64_t rows;
-    Type type;
-    int64_t bytes; // of a row in shared memory
-    bool expanded;
+    int64_t bytes; // of K elements of a row in shared memory
+    int64_t line;  // bytes of the rows of one element of K, as well
+    bool expanded; // by TMA
     dgk::Swizzle swizzle;
     int64_t elements; // that the scales serve which travel together
     int64_t block;
   };
   dgk::MatrixInstruction mma = schedule.getMatrixInstruction();
   auto isExpanded = [&](dgk::Side side) {
-    Type type = side == dgk::Side::A ? problem.aType : problem.bType;
-    return mma.getContainerBits(side) > dgk::getElementBits(type);
+    bool isA = side == dgk::Side::A;
+    return (isA ? problem.isAKMajor : problem.isBKMajor) &&
+           mma.getContainerBits(side) >
+               dgk::getElementBits(isA ? problem.aType : problem.bType);
+  };
+  auto getLine = [&](dgk::Side side, int64_t rows) -> int64_t {
+    return llvm::divideCeil(rows * getSharedBits(problem, mma, side), 8);
   };
   // As the op calls them.
   char nameA = schedule.getSwapAb() ? 'b' : 'a';
   char nameB = schedule.getSwapAb() ? 'a' : 'b';
   for (const Operand &x :
-       {Operand{nameA, problem.isAKMajor, schedule.getTileM(), problem.aType,
-                getRowBytes(schedule, dgk::Side::A), isExpanded(dgk::Side::A),
-                schedule.getSwizzleA(), getWordElements(problem, dgk::Side::A),
-                problem.blockA},
-        Operand{nameB, problem.isBKMajor, columns, problem.bType,
-                getRowBytes(schedule, dgk::Side::B), isExpanded(dgk::Side::B),
+       {Operand{nameA, problem.isAKMajor, schedule.getTileM(),
+                getRowBytes(problem, schedule, dgk::Side::A),
+                getLine(dgk::Side::A, schedule.getTileM()),
+                isExpanded(dgk::Side::A), schedule.getSwizzleA(),
+                getWordElements(problem, dgk::Side::A), problem.blockA},
+        Operand{nameB, problem.isBKMajor, columns,
+                getRowBytes(problem, schedule, dgk::Side::B),
+                getLine(dgk::Side::B, columns), isExpanded(dgk::Side::B),
                 schedule.getSwizzleB(), getWordElements(problem, dgk::Side::B),
                 problem.blockB}}) {
     auto span = static_cast<int64_t>(x.swizzle);
@@ -400,14 +414,13 @@ std::optional<Violation> Checker::tileK() const {
                     "{4}with b128",
                     k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle),
                     mma.readsShared() ? "and multiples of them " : "");
-    int64_t line = dgk::getBytes(x.rows, x.type);
-    if (!x.isKMajor && (span == 0 || line % span != 0 ||
+    if (!x.isKMajor && (span == 0 || x.line % span != 0 ||
                         k % schedule.getMatrixInstruction().getK() != 0))
       return broken(Limit::TileK,
                     "{0} is contiguous along its rows, {1} bytes of a tile of "
                     "{2} and K = {3}, with swizzle {4}; expected a multiple of "
                     "the swizzle's bytes, and of K = {5} of the instruction",
-                    x.name, line, x.rows, k, dgk::stringifySwizzle(x.swizzle),
+                    x.name, x.line, x.rows, k, dgk::stringifySwizzle(x.swizzle),
                     schedule.getMatrixInstruction().getK());
     if (x.expanded && span != kExpandedElements)
       return broken(Limit::TileK,

@@ -135,16 +135,21 @@ static std::optional<WarpGrid> findGrid(const DenseProblem &problem,
   return grid;
 }
 
-/// Whether ptxas would spill although the estimate fits: words that arrive with
-/// each K tile are there twice, and each K step of a tile has offsets of its
-/// own. Tried with 13.0.88 on all granularities: with 264 it spills, with 260
-/// it does not.
-static bool isTight(const DenseProblem &problem, const TileShape &shape,
-                    int64_t m, int64_t n) {
-  constexpr int64_t kMost = 260;
+/// K elements of a tile. FP4 by FP4 is packed; beside FP8 an element has a
+/// byte.
+static int64_t getTileK(const DenseProblem &problem, const TileShape &shape) {
   bool isFp4 = dgk::getElementBits(problem.aType) == 4 &&
                dgk::getElementBits(problem.bType) == 4;
-  int64_t k = shape.kBytes * (isFp4 ? 2 : 1);
+  return shape.kBytes * (isFp4 ? 2 : 1);
+}
+
+/// Whether ptxas would spill although the estimate fits: words that arrive with
+/// each K tile are there twice, and each K step of a tile has offsets of its
+/// own. Tried with 13.0.88 on all granularities, with known and unknown K.
+static bool isTight(const DenseProblem &problem, const TileShape &shape,
+                    int64_t m, int64_t n) {
+  constexpr int64_t kMost = 264;
+  int64_t k = getTileK(problem, shape);
   int64_t needed = estimateRegisters(problem, m, n) + 2 * (shape.kBytes / 32);
   if (problem.blockA == 0)
     return needed > kMost;
@@ -181,6 +186,15 @@ std::string MmaSyncPolicy::getReasonAgainst(const DenseProblem &problem,
   if (shape.kBytes < 128 && problem.m < kManyRows)
     return llvm::formatv("K tiles of {0} bytes pay only for M >= {1}",
                          shape.kBytes, kManyRows);
+  if (shape.kBytes < 128 && problem.blockA != 0) {
+    int64_t k = getTileK(problem, shape);
+    int64_t span = std::min(getWordSpan(problem, dgk::Side::A, k),
+                            getWordSpan(problem, dgk::Side::B, k));
+    if (span == 2)
+      return llvm::formatv("K tiles of {0} bytes do not pay where scales come "
+                           "with every other one, in slots of their own",
+                           shape.kBytes);
+  }
   return {};
 }
 

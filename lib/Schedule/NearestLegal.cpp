@@ -379,7 +379,13 @@ static bool apply(const Plan &plan, ArrayRef<Category> categories, Call &call,
   return true;
 }
 
+/// Nothing for what is no matrix product at all; the op need not verify.
 static std::optional<Call> describe(MatmulOp op) {
+  for (unsigned required : {0u, 1u, 5u})
+    if (op.getODSOperandIndexAndLength(required).second != 1)
+      return std::nullopt;
+  if (!llvm::all_of(op->getOperandTypes(), llvm::IsaPred<ShapedType>))
+    return std::nullopt;
   auto type = [](Value value) {
     return value ? cast<ShapedType>(value.getType()) : ShapedType();
   };

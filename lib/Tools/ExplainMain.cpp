@@ -169,7 +169,7 @@ LogicalResult Explainer::run(ProblemOpInterface op, dgk::TargetAttr target,
       problems.push_back(std::move(json));
     } else {
       schedule::print(stream, *explanation);
-      if (!isPart)
+      if (!isPart && explanation->chosen)
         printParts(op, target, m);
     }
     if (!explanation->chosen)

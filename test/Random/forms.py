@@ -52,7 +52,10 @@ class Form:
 
     def is_expanded(self, side):
         """TMA gives each element of 4 bits a byte."""
-        return self.is_mixed() and self.element(side) == FP4
+        return self.is_mixed() and self.element(side) == FP4 and not self.is_k_first(side)
+
+    def is_copied_by_threads(self, side):
+        return self.element(side) == FP4 and self.is_k_first(side)
 
     def values(self):
         """One value of each thing that varies, for tables of what was covered."""
@@ -74,8 +77,8 @@ def products(family):
         blocks = [((1, a), (1, b)) for a in (32, 128) for b in (32, 128)]
         yield FP8, FP8, LAYOUTS, blocks
         for a, b in ((FP4, FP4), (FP8, FP4), (FP4, FP8)):
-            yield a, b, ("nt",), blocks
-        yield FP4, FP4, ("nt",), [((1, 16), (1, 16))]
+            yield a, b, LAYOUTS, blocks
+        yield FP4, FP4, LAYOUTS, [((1, 16), (1, 16))]
     yield BF16, BF16, LAYOUTS, [(None, None)]
 
 

@@ -21,6 +21,8 @@ def line_unit(form, side):
     """Elements between lines of an operand are a multiple of this."""
     if side == "d":
         return 128 // BITS[form.out]
+    if form.is_copied_by_threads(side):
+        return 16
     return (256 if form.is_expanded(side) else 128) // BITS[form.element(side)]
 
 
@@ -155,8 +157,9 @@ def draw_scale_types(chance, form):
 def k_step(chance, form, scale_types, dynamic):
     """What K is a multiple of: groups of elements that TMA expands, rows as far apart as
     it needs where the distance is their length, or any number."""
-    step = 2 if FP4 in (form.a, form.b) else 1
-    if form.is_mixed():
+    is_packed = [form.element(side) == FP4 and not form.is_k_first(side) for side in "ab"]
+    step = 2 if any(is_packed) else 1
+    if any(form.is_expanded(side) for side in "ab"):
         step = 128
     elif dynamic:
         step = max(line_unit(form, side) for side in "ab")
@@ -211,12 +214,15 @@ def make_kernel(name, form):
     """The kernel of this name: nothing else decides."""
     chance = random.Random(name)
     dynamic = chance.random() < 0.25
+    is_m_open = dynamic or chance.random() < 0.7
     few = form.small != "plain" and form.small != "split"
     scale_types = draw_scale_types(chance, form)
     step = {"m": 1, "n": 1, "k": k_step(chance, form, scale_types, dynamic)}
     for side, extent_name in (("a", "m"), ("b", "n")):
         if dynamic and form.is_k_first(side):
             step[extent_name] = line_unit(form, side)
+        elif form.is_copied_by_threads(side):
+            step[extent_name] = 2
     if chance.random() < 0.5:
         step["n"] = max(step["n"], 8)
     heads = draw_heads(chance) if form.extra == "heads" else None
@@ -226,13 +232,14 @@ def make_kernel(name, form):
             heads = (64, heads[1], 64)
             step["n"] = 128
     if few:
-        m = round_up(chance.choice((1, chance.randint(1, 16), 16, 17, 33)), step["m"])
+        # Beyond 32 rows that are fixed nothing is swapped.
+        m = chance.choice((1, chance.randint(1, 16), 16, 17, 33 if is_m_open else 32))
+        m = round_up(m, step["m"])
     else:
         m = extent(chance, 280, step["m"])
     n = extent(chance, 260, step["n"])
     k = extent(chance, 1200 if few or form.small == "split" else 700, step["k"])
     m, n, k = limit((m, n, k), step)
-    is_m_open = dynamic or chance.random() < 0.7
     kernel = Kernel(
         name=name,
         form=form,

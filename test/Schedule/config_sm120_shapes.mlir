@@ -6,8 +6,9 @@
 !b = memref<2112x7168xf8E4M3FN>
 !sb = memref<2112x56xi32, strided<[1, 2112]>>
 !d = memref<4096x2112xbf16>
-// A word of 128 elements serves 2 K tiles of 64.
-// CHECK: tile = 128x128x64, warp_grid = 2x2, stages = 5, scale_stages = 2
+// A word of 128 elements comes with a K tile of 128; with K tiles of 64 every
+// other one would wait for scales besides.
+// CHECK: tile = 128x128x128, warp_grid = 2x2, stages = 2, scale_stages = 1
 // CHECK-LABEL: @gran_32
 func.func @gran_32(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
@@ -40,7 +41,7 @@ func.func @flat_tile(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<1024x2112xbf16>
 // One wave; fewer than 2048 rows keep K tiles of 128.
-// CHECK: tile = 128x128x128, warp_grid = 2x2, stages = 2, {{.*}} swizzle = b128 x b128, {{.*}} store = tma, store_slots = 4
+// CHECK: tile = 128x128x128, warp_grid = 2x2, stages = 2, {{.*}} swizzle = b128 x b128, {{.*}} store = tma, store_slots = 16
 // CHECK-LABEL: @medium
 func.func @medium(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)

@@ -410,3 +410,23 @@ func.func @cluster(%a: memref<?x512xbf16>, %b: memref<256x512xbf16>, %d: memref<
     outs(%d : memref<?x256xbf16>) {layout = #dgemm.layout<nt>, dgk.schedule = #s, dgk.target = #odd}
   return
 }
+
+// -----
+
+// A line of 4-bit elements along N has a byte for each.
+#mma = #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32>
+#s = #dgk.schedule<tile = 128x64x128, warp_grid = 4x2, stages = 2,
+    scale_stages = 2, instruction = #mma, swizzle = b64 x b128,
+    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+!a = memref<?x640xf4E2M1FN>
+!sa = memref<?x5xi32, strided<[1, ?]>>
+!b = memref<640x192xf4E2M1FN>
+!sb = memref<192x5xi32, strided<[1, 192]>>
+!d = memref<?x192xbf16>
+func.func @columns_of_fp4(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c14] b is contiguous along its rows, 64 bytes of a tile of 64 and K = 128, with swizzle b128; expected a multiple of the swizzle's bytes, and of K = 64 of the instruction}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>, layout = #dgemm.layout<nn>, dgk.schedule = #s}
+  return
+}

@@ -211,3 +211,18 @@ func.func @scale_stride(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
   return
 }
+
+// -----
+
+// Threads copy FP4 along N in pieces of 16 elements.
+!a = memref<?x640xf4E2M1FN>
+!sa = memref<?x5xi32, strided<[1, ?]>>
+!b = memref<640x200xf4E2M1FN>
+!sb = memref<200x5xi32, strided<[1, 200]>>
+!d = memref<?x200xbf16>
+func.func @pieces(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c10] columns of b are 100 bytes apart, expected a multiple of 8 as copies of 16 elements need; pad them to 104 bytes}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>, layout = #dgemm.layout<nn>}
+  return
+}

@@ -1,7 +1,7 @@
-// What the rules count is what dgk-assign-memory uses: 81920 + 2048 + 16384 of
-// buffers, 16 for each of 5 + 2 pipeline slots.
+// What the rules count is what dgk-assign-memory uses: 65536 + 2048 + 32768 of
+// buffers, 16 for each of 4 + 2 pipeline slots.
 // RUN: dgemm-opt %s --pass-pipeline="builtin.module(dgemm-select-schedule{target=sm_120a},convert-dgemm-to-dgk,dgk.kernel(dgk-stage-stores,dgk-pipeline,dgk-hoist-scales,dgk-warp-specialize,dgk-assign-memory,dgk-plan-launch))" | FileCheck %s
-// CHECK: #dgk.launch_plan<{{.*}} block = 256, {{.*}} shared = 92272,
+// CHECK: #dgk.launch_plan<{{.*}} block = 256, {{.*}} shared = 100448,
 !a = memref<?x7168xf8E4M3FN>
 !sa = memref<?x14xi32, strided<[1, ?]>>
 !b = memref<2112x7168xf8E4M3FN>

@@ -105,6 +105,15 @@ def check_address(name, argument, alignment):
         raise PlanError(code, f"{name} is at {argument.address:#x}")
 
 
+def check_pieces(name, argument):
+    """Lines of packed elements are copied 16 at a time."""
+    if argument.is_empty():
+        return
+    for size, stride in zip(argument.shape, argument.strides):
+        if size > 1 and stride != 1 and stride % 16:
+            raise PlanError("bad_stride", f"{name} has lines {stride} elements apart")
+
+
 def find_symbol(symbol, arguments, sm_count):
     if symbol["kind"] == "sm_count":
         return sm_count
@@ -148,7 +157,11 @@ def find_parameter(plan, parameter, arguments, symbols):
         return kind, evaluate_within({"symbol": index}, symbols, MAX_INT32)
     if kind == "pointer":
         argument = plan["arguments"][index]
-        check_address(argument["name"], arguments[index], max(1, BITS[argument["type"]] // 8))
+        packed = BITS[argument["type"]] < 8
+        if packed:
+            check_pieces(argument["name"], arguments[index])
+        alignment = 8 if packed else BITS[argument["type"]] // 8
+        check_address(argument["name"], arguments[index], alignment)
         return kind, arguments[index].address
     return kind, index
 

@@ -27,6 +27,8 @@ struct DenseProblem {
   int64_t m = 0;
   int64_t n = 0;
   int64_t k = 0;
+  /// K is part of the kernel and not known at launch only.
+  bool hasKnownK = false;
   mlir::Type aType;
   mlir::Type bType;
   mlir::Type dType;
@@ -125,6 +127,11 @@ int64_t getWordSpan(const DenseProblem &problem, dgk::Side side, int64_t tileK);
 /// K elements of which each split but the last takes a multiple: a K tile, and
 /// what one scale word serves.
 int64_t getSplitUnit(const DenseProblem &problem, int64_t tileK);
+
+/// Bits that an element of an operand takes in shared memory: those of the
+/// instruction's container, and a byte where 4-bit elements have to be turned.
+int64_t getSharedBits(const DenseProblem &problem, dgk::MatrixInstruction mma,
+                      dgk::Side side);
 
 /// Bytes of one slot of the operand ring: A, B, and scales that travel with
 /// them.

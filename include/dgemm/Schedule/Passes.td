@@ -30,14 +30,14 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     32, 64 or 128, and K 64 or 128 bytes, without scales also 256 x 128 with K of 64
     bytes; the warp grid is the one that loads the fewest fragments: 4 x 2 for a tile
     of 128 x 128, 2 x 4 for 64 x 128. For `wgmma`,
-    M is 64 with one warpgroup or 128 or 256 with two, N 16 to 256, K 128 bytes;
-    also 256 where M is 64 and N at most 96, for sweeps.
+    M is 64 with one warpgroup or 128 or 256 with two, N 8 to 256, K 128 bytes, and
+    also 256 where M is 64 and N at most 96.
     Up to 32 rows there are the same with A and B swapped, and where a candidate has
     at most half as many tiles as the chip SMs, it splits K as often as the model
     finds best, with one CTA for each SM at most.
-    The fastest by the model of `dgemm/Schedule/CostModel.h` wins; within 5 % one
-    with A and B swapped, then the larger tile N, then the smaller tile K, then the
-    larger tile M.
+    The fastest by the model of `dgemm/Schedule/CostModel.h` wins; of equals, which
+    for `mma.sync` are those within 5 %, one with A and B swapped, then the larger
+    tile N, then the smaller tile K (for `wgmma` the larger), then the larger tile M.
 
     For M = 4096, N = 2112, K = 7168 on `sm_120a` that is 128 x 128 x 64 with 5
     stages: 544 tiles are 3 waves over 188 SMs, and tiles of 64 rows or columns
@@ -58,7 +58,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     4. `select-c4`: no extent is 0; such a problem needs no kernel.
     5. `select-c5`: the target has a lowered instruction for the element types.
     6. `select-c6`: A and B have stride 1 along K, whatever the layout. 16-bit
-       types may have it along M and N, for `mma.sync` FP8 as well.
+       types may have it along M and N, for `mma.sync` FP8 and FP4 as well.
     7. `select-c7`: scales are UE8M0, packed four to an i32 or f8E8M0FNU, or
        f8E4M3FN where the op has them, and serve one row; where the instructions
        know no scales, f32 for 1 x 128 elements, or 128 x 128 of B.
@@ -66,7 +66,8 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     10. `select-c10`: rows of A and B (columns, where these are contiguous) are a
         multiple of 16 bytes apart. Of FP4 beside FP8, which TMA expands to a byte
         for each element, they are a multiple of 32 bytes apart, and K is a
-        multiple of 128. What is only known at launch is the caller's promise.
+        multiple of 128. Columns of FP4, which threads copy, are a multiple of 8
+        bytes apart. What is only known at launch is the caller's promise.
     11. `select-c11`: packed scales have stride 1 along the rows, and along K a
         multiple of 4 words; those that are bytes have stride 1 along K, and rows
         a multiple of 16 bytes apart. Where other scales of single rows have not,

@@ -42,11 +42,13 @@ struct CopyElementsPattern : KernelPattern<CopyAsyncOp> {
         b, adaptor.getBuffer(),
         mulI32(b, adaptor.getSlot(), type.getSlotBytes()));
     int64_t offset = kernel.offsets.lookup(op.getBuffer());
-    for (int64_t i = 0; i < type.getShape().front(); ++i)
-      NVVM::CpAsyncOp::create(b, sharedPointer(b, destination, offset + 4 * i),
-                              getSource(b, op, i), /*size=*/4,
-                              NVVM::LoadCacheModifierKind::CA,
-                              /*cpSize=*/Value());
+    onceForRole(b, kernel.roles.lookup(op), [&] {
+      for (int64_t i = 0; i < type.getShape().front(); ++i)
+        NVVM::CpAsyncOp::create(
+            b, sharedPointer(b, destination, offset + 4 * i),
+            getSource(b, op, i), /*size=*/4, NVVM::LoadCacheModifierKind::CA,
+            /*cpSize=*/Value());
+    });
     rewriter.eraseOp(op);
     return success();
   }
@@ -83,6 +85,153 @@ struct CopyElementsPattern : KernelPattern<CopyAsyncOp> {
   }
 };
 
+/// 4-bit elements that lie along the rows of an operand, by all threads of the
+/// role: 16 of them in 8 bytes become 16 bytes of shared memory, of which the
+/// second half is not written. A thread serves one piece of a line and every so
+/// many lines, so that addresses go up by constants.
+struct CopyPiecesPattern : KernelPattern<CopyAsyncOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(CopyAsyncOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getByThreads())
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    BufferType type = op.getBuffer().getType();
+    TileLines lines = getLines(type.getShape(), type.getLayout());
+    RoleWarps role = kernel.roles.lookup(op);
+    int64_t pieces = lines.length / kExpandedPiece;
+    int64_t step = 32 * role.count / pieces;
+    Value thread = addI32(b, getThreadId(b), -32 * role.first);
+    Value piece = arith::RemUIOp::create(b, thread, constI32(b, pieces));
+    Value line = arith::DivUIOp::create(b, thread, constI32(b, pieces));
+
+    Source source = getSource(b, op, line, mulI32(b, piece, kExpandedPiece));
+    auto span =
+        static_cast<int64_t>(cast<SharedAttr>(type.getLayout()).getSwizzle());
+    Value destination = arith::AddIOp::create(
+        b,
+        arith::AddIOp::create(
+            b, adaptor.getBuffer(),
+            mulI32(b, adaptor.getSlot(), type.getSlotBytes())),
+        getOffset(b, piece, line, span, lines.count));
+    Value distance = arith::MulIOp::create(
+        b, source.lineBytes,
+        arith::ConstantOp::create(b, b.getI64IntegerAttr(step)));
+    for (int64_t first = 0; first < lines.count; first += step) {
+      auto copy = [&] {
+        copyPiece(b, source, addI32(b, source.firstLine, first),
+                  sharedPointer(b, destination,
+                                kernel.offsets.lookup(op.getBuffer()) +
+                                    first * span));
+      };
+      if (first + step <= lines.count) {
+        copy();
+      } else {
+        Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, line,
+                                             constI32(b, lines.count - first));
+        auto branch = scf::IfOp::create(b, exists);
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointToStart(branch.thenBlock());
+        copy();
+      }
+      source.pointer =
+          LLVM::GEPOp::create(b, source.pointer.getType(), b.getI8Type(),
+                              source.pointer, ArrayRef<LLVM::GEPArg>{distance});
+    }
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  /// What one thread reads: where its first piece is, the line of K that it is
+  /// in, how many lines there are and how far apart, and the bytes of a piece
+  /// that are inside of the memory.
+  struct Source {
+    Value pointer, firstLine, lines, lineBytes, bytes;
+  };
+
+  Source getSource(ImplicitLocOpBuilder &b, CopyAsyncOp op, Value line,
+                   Value element) const {
+    Value memory = op.getSource();
+    BufferType type = op.getBuffer().getType();
+    auto rank = static_cast<int64_t>(op.getCoordinates().size());
+    int64_t inner = getCopyDimension(rank, type.getShape(), type.getLayout(),
+                                     op.getTransposed());
+    int64_t outer = 2 * rank - 3 - inner;
+    Source source;
+    source.lines = toI32(b, kernel.getSize(b, memory, outer));
+    source.firstLine =
+        arith::AddIOp::create(b, toI32(b, op.getCoordinates()[outer]), line);
+    Value at =
+        arith::AddIOp::create(b, toI32(b, op.getCoordinates()[inner]), element);
+    source.bytes = getBytesInside(
+        b, arith::SubIOp::create(b, toI32(b, kernel.getSize(b, memory, inner)),
+                                 at));
+
+    auto wide = [&](Value value) -> Value {
+      return arith::ExtUIOp::create(b, b.getI64Type(), value);
+    };
+    // Two elements in a byte; everything here is even.
+    auto half = [&](Value value) -> Value {
+      return arith::ShRUIOp::create(
+          b, value, arith::ConstantOp::create(b, b.getI64IntegerAttr(1)));
+    };
+    source.lineBytes = half(wide(toI32(b, kernel.getStride(b, memory, outer))));
+    Value offset = arith::AddIOp::create(
+        b, arith::MulIOp::create(b, wide(source.firstLine), source.lineBytes),
+        half(wide(at)));
+    auto global = LLVM::LLVMPointerType::get(
+        b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Global));
+    Value pointer = LLVM::AddrSpaceCastOp::create(
+        b, global,
+        kernel.getParameter(ParameterKind::Pointer,
+                            kernel.arguments.lookup(memory)));
+    source.pointer = LLVM::GEPOp::create(b, global, b.getI8Type(), pointer,
+                                         ArrayRef<LLVM::GEPArg>{offset});
+    return source;
+  }
+
+  /// Bytes with any of the next `elements` elements, at most those of a piece.
+  static Value getBytesInside(ImplicitLocOpBuilder &b, Value elements) {
+    Value inside = arith::MaxSIOp::create(b, elements, constI32(b, 0));
+    inside = arith::MinSIOp::create(b, inside, constI32(b, kExpandedPiece));
+    return arith::ShRUIOp::create(b, addI32(b, inside, 1), constI32(b, 1));
+  }
+
+  /// Offset in a slot of a thread's first piece.
+  static Value getOffset(ImplicitLocOpBuilder &b, Value piece, Value line,
+                         int64_t span, int64_t lines) {
+    int64_t perAtom = span / kExpandedPiece;
+    Value atom = arith::DivUIOp::create(b, piece, constI32(b, perAtom));
+    Value inAtom = arith::RemUIOp::create(b, piece, constI32(b, perAtom));
+    // The swizzle XORs address bits 4.. with the number of the 128-byte line
+    // (PTX ISA, "Tensor swizzling modes").
+    Value start = mulI32(b, line, span);
+    Value pattern = arith::AndIOp::create(
+        b, arith::ShRUIOp::create(b, start, constI32(b, 7)),
+        constI32(b, perAtom - 1));
+    Value inLine =
+        mulI32(b, arith::XOrIOp::create(b, inAtom, pattern), kExpandedPiece);
+    return arith::AddIOp::create(
+        b, arith::AddIOp::create(b, mulI32(b, atom, lines * span), start),
+        inLine);
+  }
+
+  /// What lies outside of the memory becomes zero and is not read.
+  static void copyPiece(ImplicitLocOpBuilder &b, const Source &source,
+                        Value line, Value destination) {
+    Value isInside =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ult, line, source.lines);
+    Value bytes =
+        arith::SelectOp::create(b, isInside, source.bytes, constI32(b, 0));
+    NVVM::CpAsyncOp::create(b, destination, source.pointer,
+                            /*size=*/kExpandedPiece / 2,
+                            NVVM::LoadCacheModifierKind::CA, bytes);
+  }
+};
+
 struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
   using KernelPattern::KernelPattern;
 
@@ -112,19 +261,21 @@ struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
     bool column = type.getShape().back() == 1;
     int64_t length = getLines(type.getShape(), type.getLayout()).length;
     int64_t boxes = column ? 1 : length / elements;
-    Value mask = beginMulticast(b, op);
-    for (int64_t i = 0; i < boxes; ++i) {
-      SmallVector<Value> at = coordinates;
-      at[0] = addI32(b, at[0], i * elements);
-      Value to = sharedPointer(b, destination,
-                               kernel.offsets.lookup(op.getBuffer()) +
-                                   i * type.getSlotBytes() / boxes);
-      NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
-          b, mask ? toCluster(b, to) : to, map, at, barrierPointer,
-          /*im2colOffsets=*/ValueRange(), mask, getCachePolicy(b, op),
-          NVVM::TMALoadMode::TILE, /*isCTAOnly=*/!mask,
-          /*group=*/NVVM::CTAGroupKindAttr(), /*predicate=*/Value());
-    }
+    onceForRole(b, kernel.roles.lookup(op), [&] {
+      Value mask = beginMulticast(b, op);
+      for (int64_t i = 0; i < boxes; ++i) {
+        SmallVector<Value> at = coordinates;
+        at[0] = addI32(b, at[0], i * elements);
+        Value to = sharedPointer(b, destination,
+                                 kernel.offsets.lookup(op.getBuffer()) +
+                                     i * type.getSlotBytes() / boxes);
+        NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
+            b, mask ? toCluster(b, to) : to, map, at, barrierPointer,
+            /*im2colOffsets=*/ValueRange(), mask, getCachePolicy(b, op),
+            NVVM::TMALoadMode::TILE, /*isCTAOnly=*/!mask,
+            /*group=*/NVVM::CTAGroupKindAttr(), /*predicate=*/Value());
+      }
+    });
     rewriter.eraseOp(op);
     return success();
   }
@@ -181,6 +332,6 @@ struct DrainStoresPattern : KernelPattern<DrainStoresOp> {
 void dgk::populateCopyPatterns(KernelLowering &kernel,
                                const TypeConverter &converter,
                                RewritePatternSet &patterns) {
-  patterns.add<CopyElementsPattern, CopyAsyncPattern, DrainStoresPattern>(
-      kernel, converter, patterns.getContext());
+  patterns.add<CopyElementsPattern, CopyPiecesPattern, CopyAsyncPattern,
+               DrainStoresPattern>(kernel, converter, patterns.getContext());
 }

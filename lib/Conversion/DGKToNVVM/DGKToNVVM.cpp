@@ -207,10 +207,11 @@ private:
     int64_t first = 0;
     func.walk<WalkOrder::PreOrder>([&](RoleOp role) {
       int64_t count = role.getWarps();
+      bool hasSpeaker = role.copiesByThreads();
       recordSlotNumbers(lowering, role);
       DenseMap<Value, Cursor> producers, consumers;
       role.walk([&](Operation *op) {
-        lowering.roles[op] = {first, count, role.getElected()};
+        lowering.roles[op] = {first, count, role.getElected(), hasSpeaker};
         if (auto release = dyn_cast<ReleaseOp>(op))
           recordReads(lowering, release);
         if (isa<AcquireOp>(op))

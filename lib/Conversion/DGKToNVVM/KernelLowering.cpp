@@ -125,3 +125,16 @@ void dgk::onceForEachWarp(ImplicitLocOpBuilder &b, RoleWarps role,
   b.setInsertionPointToStart(branch.thenBlock());
   body();
 }
+
+void dgk::onceForRole(ImplicitLocOpBuilder &b, RoleWarps role,
+                      function_ref<void()> body) {
+  if (role.elected)
+    return body();
+  Value speaks =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, getThreadId(b),
+                            constI32(b, 32 * role.first));
+  auto branch = scf::IfOp::create(b, speaks);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  body();
+}

@@ -70,6 +70,18 @@ void advance(ImplicitLocOpBuilder &b, Cursor cursor, Value slot,
                         cursor.parity);
 }
 
+/// Whether the slot of an acquire gets all that it gets from the one thread
+/// that speaks for its role. The other threads must not wait for it: the role
+/// may go through the ring more than once before one of them has looked at the
+/// barrier, which then waits for another phase.
+bool isFilledBySpeaker(Operation *op, RoleWarps role) {
+  return role.hasSpeaker && isa<AcquireOp>(op) &&
+         llvm::none_of(op->getUsers(), [](Operation *user) {
+           auto copy = dyn_cast<CopyAsyncOp>(user);
+           return copy && copy.getByThreads();
+         });
+}
+
 /// Acquire waits on the empty barrier of the cursor's slot, wait on the full.
 /// Either moves the cursor: the next slot may be taken before this one is given
 /// back.
@@ -90,17 +102,26 @@ struct CursorWaitPattern : KernelPattern<OpTy> {
     int64_t offset = this->kernel.offsets.lookup(op.getPipeline());
     if (waitsForEmpty)
       offset += getEmptyOffset(op.getPipeline().getType());
-    waitForPhase(b, getBarrier(b, adaptor.getPipeline(), slot, offset), parity);
+    auto wait = [&] {
+      waitForPhase(b, getBarrier(b, adaptor.getPipeline(), slot, offset),
+                   parity);
+    };
+    RoleWarps role = this->kernel.roles.lookup(op);
+    if (isFilledBySpeaker(op, role))
+      onceForRole(b, role, wait);
+    else
+      wait();
     advance(b, cursor, slot, op.getPipeline().getType().getSlots());
     rewriter.replaceOp(op, slot);
     return success();
   }
 };
 
-bool hasElementwiseCopies(CommitOp op) {
-  return llvm::any_of(op.getSlot().getUsers(), [](Operation *user) {
+/// Whether any copy into the slot is of a kind.
+bool hasCopies(CommitOp op, function_ref<bool(CopyAsyncOp)> isOfKind) {
+  return llvm::any_of(op.getSlot().getUsers(), [&](Operation *user) {
     auto copy = dyn_cast<CopyAsyncOp>(user);
-    return copy && copy.getElementwise();
+    return copy && isOfKind(copy);
   });
 }
 
@@ -113,9 +134,12 @@ struct CommitPattern : KernelPattern<CommitOp> {
     if (op.getAfterMma())
       return rewriter.notifyMatchFailure(op, "needs a family with tcgen05");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    onceForEachWarp(b, kernel.roles.lookup(op), /*isSynchronized=*/false, [&] {
-      Value barrier = getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(),
-                                 kernel.offsets.lookup(op.getPipeline()));
+    auto getFull = [&] {
+      return getBarrier(b, adaptor.getPipeline(), adaptor.getSlot(),
+                        kernel.offsets.lookup(op.getPipeline()));
+    };
+    auto arrive = [&] {
+      Value barrier = getFull();
       if (std::optional<uint64_t> bytes = op.getBytes())
         NVVM::MBarrierArriveExpectTxOp::create(
             b, Type(), barrier, constI32(b, *bytes), NVVM::MemScopeKind::CTA,
@@ -124,9 +148,17 @@ struct CommitPattern : KernelPattern<CommitOp> {
         NVVM::MBarrierArriveOp::create(b, Type(), barrier, Value());
       // Its own arrival, when the thread's element copies are there (PTX ISA,
       // cp.async.mbarrier.arrive).
-      if (hasElementwiseCopies(op))
+      if (hasCopies(op, [](CopyAsyncOp copy) { return copy.getElementwise(); }))
         NVVM::CpAsyncMBarrierArriveOp::create(b, barrier, /*noinc=*/true);
-    });
+    };
+    // Who issued the copies announces their bytes.
+    RoleWarps role = kernel.roles.lookup(op);
+    if (role.hasSpeaker)
+      onceForRole(b, role, arrive);
+    else
+      onceForEachWarp(b, role, /*isSynchronized=*/false, arrive);
+    if (hasCopies(op, [](CopyAsyncOp copy) { return copy.getByThreads(); }))
+      NVVM::CpAsyncMBarrierArriveOp::create(b, getFull(), /*noinc=*/true);
     rewriter.eraseOp(op);
     return success();
   }

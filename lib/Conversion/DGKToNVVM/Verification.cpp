@@ -30,7 +30,8 @@ public:
     if (auto dim = dyn_cast<memref::DimOp>(op))
       return dim.getConstantIndex() &&
              passesSize(dim.getSource(), *dim.getConstantIndex());
-    if (auto copy = dyn_cast<CopyAsyncOp>(op); copy && copy.getElementwise())
+    if (auto copy = dyn_cast<CopyAsyncOp>(op);
+        copy && (copy.getElementwise() || copy.getByThreads()))
       return passesView(copy.getSource());
     if (auto copy = dyn_cast<CopyAsyncOp>(op))
       return copy.getMap() && passes(ParameterKind::Map, *copy.getMap());
@@ -119,6 +120,25 @@ static LogicalResult verifyStage(KernelOp kernel) {
   return success();
 }
 
+/// Each thread copies the same pieces of a line in all lines that it serves,
+/// and meets the same part of the swizzle's pattern.
+static LogicalResult verifyPieces(CopyAsyncOp copy, RoleOp role) {
+  if (role.getElected())
+    return copy.emitOpError("[dgk_to_nvvm-c7] copies by threads in role @")
+           << role.getSymName() << ", which is one; leave out elected";
+  constexpr int64_t kPattern = 8;
+  BufferType buffer = copy.getBuffer().getType();
+  int64_t threads = 32 * static_cast<int64_t>(role.getWarps());
+  int64_t pieces =
+      getLines(buffer.getShape(), buffer.getLayout()).length / kExpandedPiece;
+  if (threads % (kPattern * pieces) == 0)
+    return success();
+  return copy.emitOpError("[dgk_to_nvvm-c15] copies columns of ")
+         << pieces << " x " << kExpandedPiece << " elements by " << threads
+         << " threads, expected a multiple of " << kPattern << " x " << pieces
+         << " threads; take a power of two of rows";
+}
+
 /// Cursors, barriers and fragments belong to a role.
 static LogicalResult verifyRole(Operation *op) {
   if (!isa<AcquireOp, CommitOp, WaitOp, ReleaseOp, CopyAsyncOp, StoreAsyncOp,
@@ -130,7 +150,12 @@ static LogicalResult verifyRole(Operation *op) {
   if (!role)
     return op->emitOpError("[dgk_to_nvvm-c6] stands outside of the roles; run "
                            "dgk-warp-specialize");
-  if (isa<CopyAsyncOp>(op) && !role.getElected())
+  auto copy = dyn_cast<CopyAsyncOp>(op);
+  if (!copy)
+    return success();
+  if (copy.getByThreads())
+    return verifyPieces(copy, role);
+  if (!role.getElected() && !role.copiesByThreads())
     return op->emitOpError("[dgk_to_nvvm-c7] stands in role @")
            << role.getSymName()
            << ", whose threads would all copy; make the role elected";
@@ -300,18 +325,25 @@ static LogicalResult verifyProduct(Operation *op, ScheduleAttr schedule) {
       "dgk-read-fragments first");
 }
 
-/// `ldmatrix` turns elements of 8 and of 16 bits.
+/// `ldmatrix` turns elements of 8 and of 16 bits, and of 4 bits that are
+/// expanded; instructions want their bytes, or pairs of them in a byte.
 static LogicalResult verifyFragments(Operation *op) {
   auto read = dyn_cast<ReadFragmentsOp>(op);
   if (!read || !isColumnMajor(read.getInput().getType().getLayout()))
     return success();
   FragmentsType type = read.getType();
   unsigned bits = getElementBits(type.getElementType());
-  if ((bits == 8 || bits == 16) && bits * type.getShape()[1] == 256)
+  int64_t k = type.getShape()[1];
+  bool isExpanded =
+      cast<SharedAttr>(read.getInput().getType().getLayout()).getExpanded();
+  if ((bits == 8 || bits == 16) && bits * k == 256)
+    return success();
+  if (isExpanded && (k == 32 || k == 64))
     return success();
   return read.emitOpError("[dgk_to_nvvm-c13] reads ")
          << type << " from a column-major tile, expected elements of 8 or 16 "
-         << "bits and 32 bytes of K; let the tile lie along K";
+         << "bits and 32 bytes of K, or 32 or 64 expanded ones of 4 bits; let "
+         << "the tile lie along K";
 }
 
 LogicalResult dgk::verifyConvertible(KernelOp kernel) {

@@ -39,6 +39,24 @@ Value WarpTile::getFirstColumn(ImplicitLocOpBuilder &b, Value warp) const {
   return mulI32(b, column, columns);
 }
 
+Value fragments::getLaneOfStores(ImplicitLocOpBuilder &b,
+                                 const KernelLowering &kernel) {
+  Value lane = getLane(b);
+  if (kernel.schedule.getMatrixInstruction().readsShared())
+    return lane;
+  // No instruction, but nothing that is moved out of a loop either.
+  return LLVM::InlineAsmOp::create(
+             b, TypeRange{b.getI32Type()}, lane, b.getStringAttr(""),
+             b.getStringAttr("=r,0"),
+             /*has_side_effects=*/b.getUnitAttr(),
+             /*is_align_stack=*/UnitAttr(),
+             LLVM::TailCallKindAttr::get(b.getContext(),
+                                         LLVM::TailCallKind::None),
+             /*asm_dialect=*/LLVM::AsmDialectAttr(),
+             /*operand_attrs=*/ArrayAttr())
+      .getResult(0);
+}
+
 SwizzledRow fragments::getSwizzledRow(ImplicitLocOpBuilder &b, Value row,
                                       int64_t span) {
   // The swizzle XORs address bits 4.. with the number of the 128-byte line,

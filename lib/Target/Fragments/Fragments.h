@@ -59,6 +59,12 @@ struct WarpTile {
   int64_t rowStep;
 };
 
+/// The lane's number for what follows the products. Where these take all
+/// registers, what is computed from it stays behind them: addresses of stores
+/// must not be kept meanwhile.
+mlir::Value getLaneOfStores(mlir::ImplicitLocOpBuilder &b,
+                            const KernelLowering &kernel);
+
 /// A row of a swizzled tile, relative to the tile's address: its offset, and
 /// what its 16-byte chunks are XORed with. Tiles start at a repeat of the
 /// swizzle.

@@ -27,10 +27,10 @@ Value getPair(ImplicitLocOpBuilder &b, ValueRange elements, int64_t first) {
 /// wide.
 class PieceWriter {
 public:
-  PieceWriter(ImplicitLocOpBuilder &b, const WarpTile &tile, BufferType staging)
+  PieceWriter(ImplicitLocOpBuilder &b, const WarpTile &tile, BufferType staging,
+              Value lane)
       : b(b), tile(tile), bytes(getBytes(1, staging.getElementType())),
-        columns(staging.getShape().back()), span(columns * bytes),
-        lane(getLane(b)) {}
+        columns(staging.getShape().back()), span(columns * bytes), lane(lane) {}
 
   int64_t getColumns() const { return columns; }
 
@@ -86,9 +86,10 @@ private:
     Value odd = arith::AndIOp::create(b, g, constI32(b, 1));
     Value isOdd =
         arith::CmpIOp::create(b, arith::CmpIPredicate::ne, odd, constI32(b, 0));
-    for (int64_t half = 0; half < 2; ++half) {
-      SwizzledRow swizzled = getSwizzledRow(b, addI32(b, g, 8 * half), span);
-      Value start = arith::AddIOp::create(b, slot, swizzled.offset);
+    // Swizzles repeat after 8 rows.
+    SwizzledRow swizzled = getSwizzledRow(b, g, span);
+    Value start = arith::AddIOp::create(b, slot, swizzled.offset);
+    for (int64_t half = 0; half < 2; ++half)
       for (int64_t j = 0; j < count; ++j) {
         auto pairOf = [&](int64_t block) {
           return getPair(b, elements, getIndex(i, column / 8 + block, half));
@@ -102,10 +103,10 @@ private:
         inRow = arith::AddIOp::create(b, mulI32(b, t, 8), inRow);
         inRow = arith::XOrIOp::create(b, inRow, swizzled.pattern);
         Value address = arith::AddIOp::create(b, start, inRow);
-        LLVM::StoreOp::create(b, pair, sharedPointer(b, address),
+        LLVM::StoreOp::create(b, pair,
+                              sharedPointer(b, address, 8 * half * span),
                               /*alignment=*/8);
       }
-    }
   }
 
   ImplicitLocOpBuilder &b;
@@ -124,7 +125,7 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
     WarpTile tile(kernel.schedule);
     RoleWarps role = kernel.roles.lookup(op);
     BufferType staging = op.getStaging().getType();
-    PieceWriter writer(b, tile, staging);
+    PieceWriter writer(b, tile, staging, getLaneOfStores(b, kernel));
     int64_t slots = staging.getSlots() / role.count;
     int64_t pieces =
         tile.getTilesM() * llvm::divideCeil(tile.columns, writer.getColumns());

@@ -31,6 +31,11 @@ Value getLaneBit(ImplicitLocOpBuilder &b, int64_t bit) {
 /// fragment of one instruction. Of B the halves of K come first: the B
 /// fragments of two instructions. Elements of 8 bits come in two matrices of 16
 /// x 16, the halves of K, in both cases; for B their registers change places.
+///
+/// Elements of 4 bits are expanded and arrive like those of 8. An instruction
+/// that wants bytes wants them in bits 2 to 5. One that wants pairs of
+/// neighbours in K gets them from two matrices, of 16 even and of 16 odd lines,
+/// for each half of its K step.
 class ColumnReader {
 public:
   ColumnReader(ImplicitLocOpBuilder &b, ReadFragmentsOp op, Value tile,
@@ -38,9 +43,14 @@ public:
       : b(b), type(op.getInput().getType()),
         span(static_cast<int64_t>(
             cast<SharedAttr>(type.getLayout()).getSwizzle())),
-        bytes(getBytes(1, type.getElementType())),
+        bytes(getElementBits(type.getElementType()) == 16 ? 2 : 1),
+        isFp4(getElementBits(type.getElementType()) == 4),
+        isPaired(isFp4 && op.getType().getShape()[1] == kPairedStep),
         isA(op.getType().getSide() == Side::A), tile(tile),
         step(offset + static_cast<int64_t>(op.getOffset()) * span) {}
+
+  /// Elements of K in a step of packed and of expanded 4-bit elements.
+  static constexpr int64_t kPairedStep = 64, kExpandedStep = 32;
 
   /// Registers of `count` rows from `firstRow` on. The lane's address changes
   /// with the row and not with the K step, which is a distance of whole lines
@@ -54,7 +64,15 @@ public:
       // What does not change from slot to slot first.
       Value offset = arith::AddIOp::create(
           b, line.offset, getRowOffset(addI32(b, first, row), line.pattern));
-      load(arith::AddIOp::create(b, tile, offset), registers);
+      Value address = arith::AddIOp::create(b, tile, offset);
+      SmallVector<Value> fragment;
+      if (isPaired)
+        for (int64_t half : {0, 1})
+          appendPairs(load(address, step + half * kPairedStep / 2 * span),
+                      fragment);
+      else
+        fragment = load(address, step);
+      append(fragment, registers);
     }
     return registers;
   }
@@ -62,10 +80,22 @@ public:
 private:
   /// The element of K, within the step, that this lane addresses.
   Value getLaneLine() {
+    if (isPaired)
+      return getPairedLine();
     int64_t rows = bytes == 2 ? 8 : 16;
     Value k = arith::AndIOp::create(b, getLane(b), constI32(b, rows - 1));
     Value half = getLaneBit(b, bytes == 1 || isA ? 4 : 3);
     return arith::AddIOp::create(b, k, mulI32(b, half, rows));
+  }
+
+  /// Row j of a matrix goes to lanes of position j / 4 in their quads, which
+  /// want the lines 2j and 2j + 1, of the two matrices one each. Odd positions
+  /// get the odd lines first: so 8 neighbouring lanes address lines that differ
+  /// modulo 8, and no two of them meet in a bank.
+  Value getPairedLine() {
+    Value k = arith::AndIOp::create(b, getLane(b), constI32(b, 15));
+    Value odd = arith::XOrIOp::create(b, getLaneBit(b, 4), getLaneBit(b, 2));
+    return arith::AddIOp::create(b, mulI32(b, k, 2), odd);
   }
 
   /// The first of the rows, of 16, that this lane addresses.
@@ -85,26 +115,52 @@ private:
                                  arith::XOrIOp::create(b, inAtom, pattern));
   }
 
-  void load(Value address, SmallVectorImpl<Value> &registers) {
+  SmallVector<Value> load(Value address, int64_t offset) {
     MLIRContext *context = b.getContext();
     auto result = LLVM::LLVMStructType::getLiteral(
         context, SmallVector<Type>(4, b.getI32Type()));
     int64_t rows = bytes == 2 ? 8 : 16;
     Value loaded = NVVM::LdMatrixOp::create(
-        b, result, sharedPointer(b, address, step), bytes == 2 ? 4 : 2,
+        b, result, sharedPointer(b, address, offset), bytes == 2 ? 4 : 2,
         NVVM::MMALayout::col,
         NVVM::LdStMatrixShapeAttr::get(context, rows, rows),
         bytes == 2 ? NVVM::LdStMatrixEltType::B16
+        : isFp4    ? NVVM::LdStMatrixEltType::B8X16_B4X16_P64
                    : NVVM::LdStMatrixEltType::B8);
-    constexpr int64_t kInOrder[] = {0, 1, 2, 3}, kHalvesFirst[] = {0, 2, 1, 3};
-    for (int64_t i : bytes == 1 && !isA ? kHalvesFirst : kInOrder)
+    SmallVector<Value> registers;
+    for (int64_t i = 0; i < 4; ++i)
       registers.push_back(LLVM::ExtractValueOp::create(b, loaded, i));
+    return registers;
+  }
+
+  /// Joins the nibbles of even and odd lines: rows 0-7, then rows 8-15. One of
+  /// the factors is 16 and the other 1, as no folding can see: a product and a
+  /// sum are one instruction, and shifts by a value would be two.
+  void appendPairs(ArrayRef<Value> loaded, SmallVectorImpl<Value> &fragment) {
+    Value first = addI32(b, mulI32(b, getLaneBit(b, 0), 15), 1);
+    Value second = arith::SubIOp::create(b, constI32(b, 17), first);
+    for (int64_t i : {0, 1}) {
+      Value low = arith::MulIOp::create(b, loaded[i], first);
+      Value high = arith::MulIOp::create(b, loaded[i + 2], second);
+      fragment.push_back(arith::AddIOp::create(b, low, high));
+    }
+  }
+
+  /// The registers of 16 rows as instructions want them.
+  void append(ArrayRef<Value> fragment, SmallVectorImpl<Value> &registers) {
+    constexpr int64_t kInOrder[] = {0, 1, 2, 3}, kHalvesFirst[] = {0, 2, 1, 3};
+    for (int64_t i : bytes == 1 && !isA ? kHalvesFirst : kInOrder) {
+      Value value = fragment[i];
+      if (isFp4 && !isPaired)
+        value = arith::ShLIOp::create(b, value, constI32(b, kExpandedShift));
+      registers.push_back(value);
+    }
   }
 
   ImplicitLocOpBuilder &b;
   TileType type;
   int64_t span, bytes;
-  bool isA;
+  bool isFp4, isPaired, isA;
   Value tile;
   int64_t step;
 };
@@ -118,12 +174,15 @@ struct ReadColumnsPattern : KernelPattern<ReadFragmentsOp> {
     TileType type = op.getInput().getType();
     auto shared = dyn_cast_if_present<SharedAttr>(type.getLayout());
     int64_t bits = getElementBits(type.getElementType());
-    int64_t stepBits = bits * op.getType().getShape()[1];
-    if (!shared || !shared.getColumnMajor() || (bits != 16 && bits != 8) ||
-        stepBits != 256)
+    int64_t k = op.getType().getShape()[1];
+    bool isStep = bits == 4 ? k == ColumnReader::kPairedStep ||
+                                  k == ColumnReader::kExpandedStep
+                            : bits * k == 256;
+    if (!shared || !shared.getColumnMajor() ||
+        shared.getExpanded() != (bits == 4) || !isStep)
       return rewriter.notifyMatchFailure(
           op, "needs a column-major tile in shared memory of elements of 8 or "
-              "16 bits, and a step of 32 bytes");
+              "16 bits, or expanded ones of 4, and a step of 32 bytes");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     WarpTile tile(kernel.schedule);
     Value warp = getWarpInRole(b, kernel.roles.lookup(op));

@@ -88,11 +88,6 @@ struct ReadFragmentsPattern : KernelPattern<ReadFragmentsOp> {
     return arith::AddIOp::create(b, swizzled.offset, inRow);
   }
 
-  /// `ldmatrix` leaves expanded e2m1 elements in bits 0 to 3 of their bytes;
-  /// the product wants them in bits 2 to 5. The others are zero, so one shift
-  /// moves all four (CUTLASS, `fp4_shift_A` and `fp4_shift_B`).
-  static constexpr int64_t kExpandedShift = 2;
-
   static void loadMatrices(ImplicitLocOpBuilder &b, Value address,
                            int64_t offset, bool expanded,
                            SmallVectorImpl<Value> &registers) {

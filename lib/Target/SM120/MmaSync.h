@@ -20,6 +20,11 @@ namespace dgk::sm120 {
 constexpr int64_t kRegistersA = 4;
 constexpr int64_t kRegistersB = 2;
 
+/// `ldmatrix` leaves expanded e2m1 elements in bits 0 to 3 of their bytes; the
+/// product wants them in bits 2 to 5. The others are zero, so one shift moves
+/// all four (CUTLASS, `fp4_shift_A` and `fp4_shift_B`).
+constexpr int64_t kExpandedShift = 2;
+
 /// Products with block scales, their scale words, and operands with K
 /// innermost.
 void populateMmaPatterns(KernelLowering &kernel,

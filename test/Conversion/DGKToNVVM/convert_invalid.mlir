@@ -427,7 +427,7 @@ dgk.kernel @wide_columns() attributes {schedule = #schedule, launch = #launch} {
   dgk.roles {
     dgk.role @math warps(4) {
       %t = dgk.view %ra : !ring
-      // expected-error @below {{'dgk.read_fragments' op [dgk_to_nvvm-c13] reads '!dgk.fragments<a, 64x8xf32>' from a column-major tile, expected elements of 8 or 16 bits and 32 bytes of K; let the tile lie along K}}
+      // expected-error @below {{'dgk.read_fragments' op [dgk_to_nvvm-c13] reads '!dgk.fragments<a, 64x8xf32>' from a column-major tile, expected elements of 8 or 16 bits and 32 bytes of K, or 32 or 64 expanded ones of 4 bits; let the tile lie along K}}
       %f = dgk.read_fragments %t at 0 : !dgk.tile<64x64xf32, #dgk.shared<b128, column_major>> -> !dgk.fragments<a, 64x8xf32>
     }
   }
@@ -576,6 +576,56 @@ dgk.kernel @columns_along_lines() attributes {schedule = #schedule, launch = #la
       %acc = dgk.zero : !dgk.accumulator<128x16xf32>
       // expected-error @below {{'dgk.mma' op [dgk_to_nvvm-c12] takes columns of '!dgk.tile<64x64xbf16, #dgk.shared<b128, column_major>>', which lies along them, expected a tile along K}}
       %sum = dgk.mma %a, %b columns 16, %acc : !dgk.tile<128x64xbf16, #dgk.shared<b128>>, !dgk.tile<64x64xbf16, #dgk.shared<b128, column_major>> -> !dgk.accumulator<128x16xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x16x128, warp_grid = 4x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 49184, workspace = 0,
+  maps = [], parameters = [<pointer 0>]>
+!turned = !dgk.buffer<2 x 64x128xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+
+dgk.kernel @by_threads(%a: memref<256x256xf4E2M1FN>) attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %r = dgk.buffer at 0 : !turned
+  %p = dgk.pipeline producers(129) consumers(4) at 49152 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(4) elected {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      // expected-error @below {{'dgk.copy_async' op [dgk_to_nvvm-c7] copies by threads in role @load, which is one; leave out elected}}
+      dgk.copy_async %a[%c0, %c0] to %r[%s] by_threads transposed : memref<256x256xf4E2M1FN>, !turned
+      dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x16x128, warp_grid = 4x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 49184, workspace = 0,
+  maps = [], parameters = [<pointer 0>]>
+!turned = !dgk.buffer<2 x 96x128xf4E2M1FN, #dgk.shared<b32, column_major, expanded>>
+
+dgk.kernel @by_threads(%a: memref<256x256xf4E2M1FN>) attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %r = dgk.buffer at 0 : !turned
+  %p = dgk.pipeline producers(129) consumers(4) at 49152 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(4) {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      // expected-error @below {{'dgk.copy_async' op [dgk_to_nvvm-c15] copies columns of 6 x 16 elements by 128 threads, expected a multiple of 8 x 6 threads; take a power of two of rows}}
+      dgk.copy_async %a[%c0, %c0] to %r[%s] by_threads transposed : memref<256x256xf4E2M1FN>, !turned
+      dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
     }
   }
   dgk.return

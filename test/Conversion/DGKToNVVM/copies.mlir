@@ -107,3 +107,60 @@ dgk.kernel @pairs(%a: memref<256x256xf8E4M3FN>, %s: memref<256x2xi32, strided<[1
   dgk.cluster_barrier
   dgk.return
 }
+
+// By threads: 64 rows are 4 pieces of 16 elements, so 128 threads serve 32 lines of
+// K at once and go on 32 lines, 2048 bytes of the slot. What is outside is not
+// read. The barrier hears from each thread, and from the first for all; the other
+// ring is the first thread's alone.
+#mma4 = #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32>
+#schedule4 = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 2, scale_stages = 2,
+  instruction = #mma4, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#pieces = #dgk.launch_plan<symbols = [<dim 0 of 0>], grid = () [s0] -> (1), block = 128, cluster = 1, shared = 49184, workspace = 0,
+  maps = [<of 1, i32, dims = () [s0] -> (256, 2), strides = () [s0] -> (1024), box = [64, 1], swizzle = none>],
+  parameters = [<pointer 0>, <symbol 0>, <map 0>]>
+!turned = !dgk.buffer<2 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+
+// CHECK-LABEL: llvm.func @pieces(
+// CHECK-SAME:    %[[A:[^:]*]]: !llvm.ptr, %[[K:[^:]*]]: i32, %[[S:[^:]*]]: !llvm.ptr {
+// CHECK-NOT:     nvvm.elect.sync
+// CHECK:         nvvm.mbarrier.try_wait
+// CHECK:         %[[PIECE:.*]] = arith.remui %{{.*}}, %c4_i32
+// CHECK:         %[[LINE:.*]] = arith.divui %{{.*}}, %c4_i32
+// CHECK:         %[[INSIDE:.*]] = arith.cmpi ult, %{{.*}}, %[[K]]
+// CHECK:         %[[BYTES:.*]] = arith.select %[[INSIDE]], %{{.*}}, %c0_i32
+// CHECK:         nvvm.cp.async.shared.global %{{.*}}, %{{.*}}, 8, cache = {{ *}}ca, %[[BYTES]]
+// CHECK:         llvm.getelementptr %{{.*}}[10240]
+// CHECK:         nvvm.cp.async.shared.global
+// CHECK-NOT:     nvvm.cp.async.shared.global
+// CHECK:         scf.if
+// CHECK:           nvvm.mbarrier.arrive.expect_tx %{{.*}}, %c0_i32
+// CHECK:         }
+// CHECK:         nvvm.cp.async.mbarrier.arrive %{{.*}} {noinc = true}
+// CHECK:         scf.if
+// CHECK:           nvvm.mbarrier.try_wait
+// CHECK:         scf.if
+// CHECK:           nvvm.cp.async.bulk.tensor.shared.cluster.global %{{.*}}, %[[S]]
+// CHECK:         scf.if
+// CHECK:           nvvm.mbarrier.arrive.expect_tx %{{.*}}, %c256_i32
+// CHECK-NOT:     nvvm.cp.async.mbarrier.arrive
+dgk.kernel @pieces(%a: memref<?x256xf4E2M1FN>, %s: memref<256x2xi32, strided<[1, 256]>>)
+    attributes {schedule = #schedule4, launch = #pieces} {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %ra = dgk.buffer at 8192 : !turned
+  %rs = dgk.buffer at 0 : !words
+  %p = dgk.pipeline producers(129) consumers(4) at 49152 : !dgk.pipeline<2>
+  %q = dgk.pipeline producers(1) consumers(4) at 49088 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(4) {
+      %free = dgk.acquire %p : !dgk.pipeline<2>
+      dgk.copy_async %a[%c64, %c0] to %ra[%free] by_threads transposed : memref<?x256xf4E2M1FN>, !turned
+      dgk.commit %p[%free] bytes(0) : !dgk.pipeline<2>
+      %other = dgk.acquire %q : !dgk.pipeline<2>
+      dgk.copy_async %s[%c0, %c0] to %rs[%other] map(0) : memref<256x2xi32, strided<[1, 256]>>, !words
+      dgk.commit %q[%other] bytes(256) : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}

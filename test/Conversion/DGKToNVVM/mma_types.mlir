@@ -171,3 +171,73 @@ dgk.kernel @expanded() attributes {schedule = #by_mixed, launch = #launch} {
   }
   dgk.return
 }
+
+// FP4 along M: two matrices of 16 lines for each half of a step, even and odd lines,
+// whose nibbles are joined. B, along K, is read as ever.
+!tat = !dgk.tile<64x128xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+!tbp = !dgk.tile<16x128xf4E2M1FN, #dgk.shared<b64>>
+// CHECK-LABEL: llvm.func @turned_pairs
+// CHECK:         %[[R:.*]] = nvvm.ldmatrix %{{.*}} {eltType = #nvvm.ld_st_matrix_elt_type<b8x16.b4x16_p64>, layout = #nvvm.mma_layout<col>, num = 2 : i32, shape = #nvvm.ld_st_matrix_shape<m = 16, n = 16>}
+// CHECK-DAG:     %[[R0:.*]] = llvm.extractvalue %[[R]][0]
+// CHECK-DAG:     %[[R2:.*]] = llvm.extractvalue %[[R]][2]
+// CHECK-DAG:     %[[LOW:.*]] = arith.muli %[[R0]], %{{.*}} :
+// CHECK-DAG:     %[[HIGH:.*]] = arith.muli %[[R2]], %{{.*}} :
+// CHECK:         arith.addi %[[LOW]], %[[HIGH]]
+// CHECK:         nvvm.ldmatrix {{.*}}<b8x16.b4x16_p64>, {{.*}} shape = #nvvm.ld_st_matrix_shape<m = 16, n = 16>
+// CHECK:         nvvm.ldmatrix {{.*}}eltType = #nvvm.ld_st_matrix_elt_type<b16>, {{.*}} shape = #nvvm.ld_st_matrix_shape<m = 8, n = 8>
+// CHECK:         llvm.return
+dgk.kernel @turned_pairs() attributes {schedule = #by_packed, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %ba = dgk.buffer at 0 : !dgk.buffer<1 x 64x128xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  %bb = dgk.buffer at 8192 : !dgk.buffer<1 x 16x128xf4E2M1FN, #dgk.shared<b64>>
+  %bsa = dgk.buffer at 10240 : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
+  %bsb = dgk.buffer at 10496 : !dgk.buffer<1 x 16x1xi32, #dgk.shared<none>>
+  %p = dgk.pipeline producers(129) consumers(4) at 12288 : !dgk.pipeline<1>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %s = dgk.wait %p : !dgk.pipeline<1>
+      %a = dgk.view %ba[%s] : !dgk.buffer<1 x 64x128xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+      %b = dgk.view %bb[%s] : !dgk.buffer<1 x 16x128xf4E2M1FN, #dgk.shared<b64>>
+      %u = dgk.view %bsa[%s] : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
+      %v = dgk.view %bsb[%s] : !dgk.buffer<1 x 16x1xi32, #dgk.shared<none>>
+      %sa = dgk.read_scales %u : !wa -> !ra
+      %sb = dgk.read_scales %v : !wb -> !rb
+      %acc = dgk.zero : !acc
+      %sum = dgk.mma %a scaled by %sa[%c0] per 32, %b scaled by %sb[%c0] per 32, %acc : !tat, !tbp, !ra, !rb -> !acc
+      dgk.release %p[%s] : !dgk.pipeline<1>
+    }
+  }
+  dgk.return
+}
+
+// Beside FP8 its bytes are shifted where the product wants them.
+!tbt = !dgk.tile<16x128xf4E2M1FN, #dgk.shared<b32, column_major, expanded>>
+// CHECK-LABEL: llvm.func @turned_bytes
+// CHECK:         %[[R:.*]] = nvvm.ldmatrix %{{.*}}<b8x16.b4x16_p64>, {{.*}} shape = #nvvm.ld_st_matrix_shape<m = 16, n = 16>
+// CHECK:         %[[R0:.*]] = llvm.extractvalue %[[R]][0]
+// CHECK:         arith.shli %[[R0]], %c2_i32
+// CHECK-NOT:     arith.muli %[[R0]]
+// CHECK:         llvm.return
+dgk.kernel @turned_bytes() attributes {schedule = #by_mixed, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %ba = dgk.buffer at 0 : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
+  %bb = dgk.buffer at 8192 : !dgk.buffer<1 x 16x128xf4E2M1FN, #dgk.shared<b32, column_major, expanded>>
+  %bsa = dgk.buffer at 12288 : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
+  %bsb = dgk.buffer at 12544 : !dgk.buffer<1 x 16x1xi32, #dgk.shared<none>>
+  %p = dgk.pipeline producers(129) consumers(4) at 12800 : !dgk.pipeline<1>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %s = dgk.wait %p : !dgk.pipeline<1>
+      %a = dgk.view %ba[%s] : !dgk.buffer<1 x 64x128xf8E4M3FN, #dgk.shared<b128>>
+      %b = dgk.view %bb[%s] : !dgk.buffer<1 x 16x128xf4E2M1FN, #dgk.shared<b32, column_major, expanded>>
+      %u = dgk.view %bsa[%s] : !dgk.buffer<1 x 64x1xi32, #dgk.shared<none>>
+      %v = dgk.view %bsb[%s] : !dgk.buffer<1 x 16x1xi32, #dgk.shared<none>>
+      %sa = dgk.read_scales %u : !wa -> !ra
+      %sb = dgk.read_scales %v : !wb -> !rb
+      %acc = dgk.zero : !acc
+      %sum = dgk.mma %a scaled by %sa[%c0] per 32, %b scaled by %sb[%c0] per 128, %acc : !ta8, !tbt, !ra, !rb -> !acc
+      dgk.release %p[%s] : !dgk.pipeline<1>
+    }
+  }
+  dgk.return
+}

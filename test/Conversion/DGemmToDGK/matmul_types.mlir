@@ -6,6 +6,8 @@
 // RUN: dgemm-compile %s --target=sm_120a --emit=dgk-async --kernel=mixed_kernel | FileCheck %s --check-prefix=MIXED
 // RUN: dgemm-compile %s --target=sm_120a --emit=plan --kernel=mixed_kernel | FileCheck %s --check-prefix=PLAN
 // RUN: dgemm-compile %s --target=sm_120a --emit=dgk-async --kernel=nvfp4_kernel | FileCheck %s --check-prefix=NVFP4
+// RUN: dgemm-compile %s --target=sm_120a --emit=dgk-async --kernel=columns_kernel | FileCheck %s --check-prefix=COLUMNS
+// RUN: dgemm-compile %s --target=sm_120a --emit=ptx --kernel=columns_kernel | FileCheck %s --check-prefix=COLUMNS-PTX
 // REQUIRES: dgemm-compile
 
 // A tile of 64 bytes is 128 elements; two steps of 64 elements for each product.
@@ -58,5 +60,29 @@ func.func @nvfp4(%a: memref<?x512xf4E2M1FN>, %sa: memref<?x32xf8E4M3FN>,
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : memref<?x512xf4E2M1FN>, memref<?x32xf8E4M3FN>,
       memref<192x512xf4E2M1FN>, memref<192x32xf8E4M3FN>) outs(%d : memref<?x192xbf16>)
     {granularity = #dgemm.granularity<a = 1x16, b = 1x16>}
+  return
+}
+
+// FP4 along M and N takes a byte for each element, whatever the instruction wants,
+// and comes by all threads of the load role; scales still come by TMA, from one.
+// COLUMNS:     parameters = [{{.*}}<pointer 0>
+// COLUMNS:     dgk.buffer at {{[0-9]+}} : !dgk.buffer<[[STAGES:[0-9]+]] x [[M:[0-9]+]]x[[K:[0-9]+]]xf4E2M1FN, #dgk.shared<b{{[0-9]+}}, column_major, expanded>>
+// COLUMNS:     dgk.buffer at {{[0-9]+}} : !dgk.buffer<[[STAGES]] x [[N:[0-9]+]]x[[K]]xf4E2M1FN, #dgk.shared<b{{[0-9]+}}, column_major, expanded>>
+// COLUMNS:     dgk.pipeline producers(129) consumers({{[0-9]+}}) at {{[0-9]+}} : !dgk.pipeline<[[STAGES]]>
+// COLUMNS:     dgk.pipeline producers(1) consumers({{[0-9]+}})
+// COLUMNS:     dgk.role @load warps(4) registers(40) {
+// COLUMNS:       dgk.copy_async {{.*}} map({{[0-9]+}})
+// COLUMNS:       dgk.copy_async %arg0[%{{.*}}, %m] to {{.*}} by_threads transposed
+// COLUMNS-NEXT:  dgk.copy_async %arg1[%{{.*}}, %n] to {{.*}} by_threads transposed
+// COLUMNS-NEXT:  dgk.commit {{.*}} bytes(0)
+// COLUMNS-PTX-DAG: ldmatrix.sync.aligned.m16n16.x2.trans.shared.b8x16.b4x16_p64
+// COLUMNS-PTX-DAG: mma.sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X
+// COLUMNS-PTX-DAG: cp.async.ca.shared.global [%{{.*}}], [%{{.*}}], 8, %r
+// COLUMNS-PTX-DAG: cp.async.mbarrier.arrive.noinc.shared.b64
+func.func @columns(%a: memref<640x?xf4E2M1FN, strided<[4096, 1]>>, %sa: memref<?x2xi32, strided<[1, ?]>>,
+                   %b: memref<640x192xf4E2M1FN>, %sb: memref<192x2xi32, strided<[1, 192]>>, %d: memref<?x192xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : memref<640x?xf4E2M1FN, strided<[4096, 1]>>, memref<?x2xi32, strided<[1, ?]>>,
+      memref<640x192xf4E2M1FN>, memref<192x2xi32, strided<[1, 192]>>) outs(%d : memref<?x192xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, layout = #dgemm.layout<tn>}
   return
 }

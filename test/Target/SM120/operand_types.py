@@ -35,6 +35,7 @@ class Row:
     blocks: tuple
     scales: tuple = (PACKED, PACKED)
     out: str = "bf16"
+    layout: str = "nt"
 
     @property
     def name(self):
@@ -44,13 +45,23 @@ class Row:
         kinds = "" if set(self.scales) == {PACKED} else "-" + join(self.scales)
         return (
             f"{join(self.types)}-tile{join(self.tile)}-warps{join(self.grid)}"
-            f"-scales{join(self.blocks)}{kinds}-{self.out}"
+            f"-scales{join(self.blocks)}{kinds}-{self.out}-{self.layout}"
         )
 
+    def along_rows(self, operand):
+        return self.layout[operand] == "tn"[operand]
+
+    def element_bits(self, operand):
+        """In shared memory. FP4 beside FP8, or along M or N, takes a byte."""
+        return 4 if set(self.types) == {FP4} and not self.along_rows(operand) else 8
+
+    def swizzle(self, operand):
+        length = self.tile[operand] if self.along_rows(operand) else self.tile[2]
+        return f"b{min(128, length * self.element_bits(operand) // 8)}"
+
     @property
-    def row_bytes(self):
-        """FP4 beside FP8 takes a byte for each element."""
-        return self.tile[2] // (2 if set(self.types) == {FP4} else 1)
+    def operand_bytes(self):
+        return sum(self.tile[i] * self.tile[2] * self.element_bits(i) // 8 for i in (0, 1))
 
     @property
     def stages(self):
@@ -59,7 +70,7 @@ class Row:
         scales = 4 if set(self.scales) == {PACKED} else 16
         # Slack, barriers, two slots of scales, one of staging for each warp.
         free = SHARED_BYTES - 2048 - 2 * rows * scales - warps * STORE_SLOT_BYTES
-        return min(8, free // (rows * (self.row_bytes + scales)))
+        return min(8, free // (self.operand_bytes + rows * scales))
 
     def schedule(self):
         packed = set(self.types) == {FP4}
@@ -67,13 +78,12 @@ class Row:
         block = 16 if UE4M3 in self.scales else 32
         warps = self.grid[0] * self.grid[1]
         registers = 248 if warps == 4 else 232
-        swizzle = f"b{self.row_bytes}"
         return (
             f"#dgk.schedule<tile = {'x'.join(map(str, self.tile))}, "
             f"warp_grid = {'x'.join(map(str, self.grid))}, stages = {self.stages}, "
             f"scale_stages = 2, instruction = #dgk.mma_sync<{kind}, m = 16, n = 8, k = {k}, "
             f"a = {self.types[0]}, b = {self.types[1]}, scale_block = {block}>, "
-            f"swizzle = {swizzle} x {swizzle}, "
+            f"swizzle = {self.swizzle(0)} x {self.swizzle(1)}, "
             f"math = <warps = {warps}, registers = {registers}>, "
             "load = <warps = 4, registers = 40>, "
             f"store = tma, store_slots = {warps}, raster = <group = 8, along = m>>"
@@ -86,14 +96,21 @@ class Row:
         count = -(-K // block)
         return f"memref<{rows}x{count}x{kind}, strided<[{-(-count // 16) * 16}, 1]>>"
 
+    def matrix(self, rows, stride, operand):
+        element = self.types[operand]
+        if self.along_rows(operand):
+            return f"memref<{K}x{rows}x{element}, strided<[{stride}, 1]>>"
+        return f"memref<{rows}x{K}x{element}>"
+
     def module(self):
-        a, b = f"memref<?x{K}x{self.types[0]}>", f"memref<{N}x{K}x{self.types[1]}>"
+        a, b = self.matrix("?", 4096, 0), self.matrix(N, N, 1)
         sa, sb, d = self.scale("?", 0), self.scale(N, 1), f"memref<?x{N}x{self.out}>"
         return f"""\
 func.func @matmul(%a: {a}, %sa: {sa}, %b: {b}, %sb: {sb}, %d: {d}) {{
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : {a}, {sa}, {b}, {sb})
     outs(%d : {d})
     {{granularity = #dgemm.granularity<a = 1x{self.blocks[0]}, b = 1x{self.blocks[1]}>,
+     layout = #dgemm.layout<{self.layout}>,
      dgk.schedule = {self.schedule()}}}
   return
 }}
@@ -119,6 +136,14 @@ ROWS = [
     Row((FP4, FP8), (64, 128, 128), (2, 4), (32, 128), out="f32"),
     Row((FP4, FP4), (128, 128, 256), (4, 2), (16, 16), (UE4M3, UE4M3)),
     Row((FP4, FP4), (128, 128, 128), (4, 2), (16, 16), (UE4M3, UE4M3), out="f32"),
+    Row((FP4, FP4), (128, 128, 128), (2, 2), (32, 32), layout="tn"),
+    Row((FP4, FP4), (128, 128, 128), (4, 2), (128, 128), layout="nn"),
+    Row((FP4, FP4), (64, 128, 256), (2, 4), (128, 128), layout="tt"),
+    Row((FP4, FP4), (64, 128, 128), (2, 4), (16, 16), (UE4M3, UE4M3), layout="tn"),
+    Row((FP8, FP4), (128, 128, 128), (2, 2), (128, 32), layout="nn"),
+    Row((FP8, FP4), (128, 128, 64), (4, 2), (128, 128), layout="tn"),
+    Row((FP4, FP8), (128, 128, 128), (2, 2), (32, 128), layout="tt"),
+    Row((FP4, FP8), (64, 64, 128), (4, 2), (32, 32), layout="tn", out="f32"),
 ]
 
 

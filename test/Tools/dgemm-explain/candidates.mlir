@@ -18,7 +18,7 @@
 // CHECK-NEXT: gb10 48 SMs
 // CHECK: M = 4096, N = 2112, K = 7168
 // 32 * 17 tiles of 128 x 128 are 3 waves over 188 SMs.
-// CHECK: 128x128x64 2x2 5 {{[0-9]+ +[0-9]+}} 544 3 {{.*}}%
+// CHECK: 128x128x64 2x2 4 {{[0-9]+ +[0-9]+}} 544 3 {{.*}}%
 
 // The same with the rates of other parts: 544 tiles over 170 and 48 SMs.
 // PARTS-NOT: parts of this family

@@ -12,6 +12,8 @@
 // RUN: FileCheck %s --check-prefix=GROUPED < %t/out
 // RUN: not dgemm-explain %t/given.mlir --target=sm_90a > %t/out 2>&1
 // RUN: FileCheck %s --check-prefix=GIVEN < %t/out
+// RUN: not dgemm-explain %t/no_output.mlir --target=sm_120a > %t/out 2>&1
+// RUN: FileCheck %s --check-prefix=OUTPUT < %t/out
 // RUN: not dgemm-explain %t/mixed.mlir --target=sm_120a > %t/out 2>&1
 // RUN: FileCheck %s --check-prefix=MIXED < %t/out
 
@@ -65,6 +67,7 @@ func.func @f(%ks: memref<8xi32>, %ke: memref<8xi32>, %logits: memref<8x64xf32>) 
 // A schedule that the op has is the only candidate.
 // GIVEN: 128x128x64 8x1 9 {{.*}} [select-c15] shared memory: schedule needs {{[0-9]+}} bytes of shared memory, sm_90a has 232448
 // GIVEN: not legal: the schedule that the op has breaks a rule
+// GIVEN-NOT: {{.}}
 //--- given.mlir
 func.func @f(%a: memref<?x512xbf16>, %b: memref<256x512xbf16>, %d: memref<?x256xbf16>) {
   dgemm.matmul ins(%a, %b : memref<?x512xbf16>, memref<256x512xbf16>)
@@ -90,5 +93,15 @@ func.func @f(%a: memref<?x576xf8E4M3FN>, %sa: memref<?x5xi32, strided<[1, ?]>>,
       : memref<?x576xf8E4M3FN>, memref<?x5xi32, strided<[1, ?]>>,
         memref<256x576xf4E2M1FN>, memref<256x5xi32, strided<[1, 256]>>)
     outs(%d : memref<?x256xbf16>) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
+  return
+}
+
+// What is no product at all has no neighbours.
+// OUTPUT: error: 'dgemm.matmul' op has 0 values in operand group 5 of operandSegmentSizes, expected 1
+// OUTPUT: no legal call is near
+//--- no_output.mlir
+func.func @f(%a: memref<64x512xbf16>, %b: memref<256x512xbf16>, %d: memref<64x256xbf16>) {
+  "dgemm.matmul"(%a, %b, %d) <{operandSegmentSizes = array<i32: 1, 1, 0, 1, 0, 0>}>
+    : (memref<64x512xbf16>, memref<256x512xbf16>, memref<64x256xbf16>) -> ()
   return
 }

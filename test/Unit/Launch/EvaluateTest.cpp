@@ -111,6 +111,27 @@ TEST_F(Evaluate, WantsMoreOfExpandedElements) {
   EXPECT_EQ(stride.error().code, ErrorCode::BadStride);
 }
 
+/// Packed elements that the kernel copies itself, 16 at a time.
+TEST_F(Evaluate, WantsPiecesOfPackedElements) {
+  constexpr size_t kPointer = 1;
+  ASSERT_EQ(plan.arguments[kPointer].strides.size(), 2u);
+  auto withStride = [&](int64_t stride, uint64_t address) {
+    plan.arguments[kPointer].type = ElementType::F4E2M1FN;
+    plan.arguments[kPointer].strides[0] = std::nullopt;
+    std::vector<ArgumentValue> values = arguments(300, 160, 160);
+    values[kPointer].strides[0] = stride;
+    values[kPointer].address = address;
+    return evaluate(plan, values, 188, launch);
+  };
+  EXPECT_TRUE(withStride(64, 0x1008).ok());
+  Status stride = withStride(56, 0x1008);
+  ASSERT_FALSE(stride.ok());
+  EXPECT_EQ(stride.error().code, ErrorCode::BadStride);
+  Status address = withStride(64, 0x1004);
+  ASSERT_FALSE(address.ok());
+  EXPECT_EQ(address.error().code, ErrorCode::MisalignedAddress);
+}
+
 TEST_F(Evaluate, IgnoresStridesThatLeadNowhere) {
   std::vector<ArgumentValue> values = arguments(1, 160, 7);
   values[1].strides[0] = -3;

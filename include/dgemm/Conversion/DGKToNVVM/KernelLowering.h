@@ -22,6 +22,8 @@ struct RoleWarps {
   int64_t count = 0;
   /// One thread runs the role.
   bool elected = false;
+  /// All threads run it, and one of them speaks for it.
+  bool hasSpeaker = false;
 };
 
 /// Position of one role in one pipeline's ring: addresses of stack variables
@@ -123,6 +125,14 @@ mlir::Value isFirstLane(mlir::ImplicitLocOpBuilder &b);
 /// the warp did before; `isSynchronized` where they meet anyway.
 void onceForEachWarp(mlir::ImplicitLocOpBuilder &b, RoleWarps role,
                      bool isSynchronized, llvm::function_ref<void()> body);
+
+/// Builds `body` to run once for `role`, which is elected or has a speaker.
+void onceForRole(mlir::ImplicitLocOpBuilder &b, RoleWarps role,
+                 llvm::function_ref<void()> body);
+
+/// Elements of 4 bits that `ldmatrix` expands at a time, and that a thread
+/// copies at once.
+constexpr int64_t kExpandedPiece = 16;
 
 /// Fills in `slotNumbers` for the operations of `role`.
 void recordSlotNumbers(KernelLowering &kernel, RoleOp role);

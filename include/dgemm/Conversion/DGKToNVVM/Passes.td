@@ -41,7 +41,9 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
     5. `dgk_to_nvvm-c5`: control flow is structured.
     6. `dgk_to_nvvm-c6`: what waits, arrives, multiplies, copies or stores stands
        in a role.
-    7. `dgk_to_nvvm-c7`: `dgk.copy_async` stands in an elected role.
+    7. `dgk_to_nvvm-c7`: `dgk.copy_async` stands in an elected role, or in one of
+       all threads where some of its copies are `by_threads`, which stand nowhere
+       else.
     8. `dgk_to_nvvm-c8`: memory is reached by copies and stores of tiles.
     9. `dgk_to_nvvm-c9`: accumulators have shapes that the instruction has
        registers for.
@@ -53,9 +55,12 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
         products that go to `dgk.promote`, from multiples of their size on;
         `columns` are of a B tile along K.
     13. `dgk_to_nvvm-c13`: fragments of a `column_major` tile are of elements of 8
-        or 16 bits, 32 bytes of K at a time.
+        or 16 bits, 32 bytes of K at a time, or of 32 or 64 `expanded` elements
+        of 4 bits.
     14. `dgk_to_nvvm-c14`: pipelines that span several CTAs, and multicast copies,
         are of the whole cluster.
+    15. `dgk_to_nvvm-c15`: a role that copies `by_threads` has a multiple of 8
+        threads for each 16 elements of a column.
 
     Rules of the instructions, which continue those of the op:
 

@@ -49,7 +49,8 @@ LogicalResult CommitOp::verify() {
     return success();
   int64_t bytes = 0;
   for (Operation *user : getSlot().getUsers())
-    if (auto copy = dyn_cast<CopyAsyncOp>(user); copy && !copy.getElementwise())
+    if (auto copy = dyn_cast<CopyAsyncOp>(user);
+        copy && !copy.getElementwise() && !copy.getByThreads())
       bytes += copy.getBuffer().getType().getTransferBytes();
   if (static_cast<int64_t>(*getBytes()) != bytes)
     return emitOpError("[commit-c2] announces ")
@@ -197,10 +198,20 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("[copy_async-c7] copies to ")
            << buffer << (getElementwise() ? " elementwise and" : "")
            << " transposed, expected two dimensions and TMA";
-  if (getElementwise() && getEvictFirst())
-    return emitOpError("[copy_async-c8] copies to ")
-           << buffer
-           << " elementwise with evict_first, which only TMA copies have";
+  if (getByThreads() != isCopiedByThreads(buffer.getLayout()) ||
+      (getByThreads() &&
+       (getElementwise() || getMulticast() || source.getRank() != 2)))
+    return emitOpError("[copy_async-c8] copies ")
+           << source << " to " << buffer
+           << (getByThreads() ? " by_threads" : "")
+           << (getElementwise() ? " elementwise" : "")
+           << (getMulticast() ? " with multicast" : "")
+           << ", expected by_threads alone, from two dimensions, where the "
+              "buffer is expanded and column_major, and nowhere else";
+  if ((getElementwise() || getByThreads()) && getEvictFirst())
+    return emitOpError("[copy_async-c9] copies to ")
+           << buffer << (getElementwise() ? " elementwise" : " by_threads")
+           << " with evict_first, which only TMA copies have";
   if (getElementwise() || getRows())
     return verifyElementwise(*this);
   if (!isContiguousForCopy(source, buffer.getShape(), buffer.getLayout(),

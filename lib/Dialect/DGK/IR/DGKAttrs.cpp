@@ -80,14 +80,13 @@ LogicalResult SharedAttr::verify(EmitError emitError, Swizzle swizzle,
     return emitError() << "[shared-c3] column_major has swizzle "
                        << stringifySwizzle(swizzle) << " and cta_group "
                        << ctaGroup << ", expected a swizzle and cta_group 1";
-  if (expanded && (scaleWords || columnMajor ||
-                   (swizzle != Swizzle::None && swizzle != Swizzle::B128)))
+  bool isTmaOrder = swizzle == Swizzle::None || swizzle == Swizzle::B128;
+  if (expanded && (scaleWords || (!columnMajor && !isTmaOrder)))
     return emitError() << "[shared-c4] expanded has swizzle "
                        << stringifySwizzle(swizzle)
                        << (scaleWords ? " and scale_words" : "")
-                       << (columnMajor ? " and column_major" : "")
                        << ", expected b128 or none and no other order, as TMA "
-                          "writes it";
+                          "writes it, or column_major";
   return success();
 }
 
@@ -160,6 +159,11 @@ bool dgk::hasTmaStrides(MemRefType type, int64_t inner, bool whenUnknown) {
 bool dgk::comesAsTile(MemRefType type, MatrixInstruction instruction) {
   return instruction.readsShared() &&
          hasTmaStrides(type, /*inner=*/1, /*whenUnknown=*/false);
+}
+
+bool dgk::isCopiedByThreads(Attribute layout) {
+  auto shared = dyn_cast_if_present<SharedAttr>(layout);
+  return shared && shared.getColumnMajor() && shared.getExpanded();
 }
 
 int64_t dgk::getCopyDimension(int64_t rank, ArrayRef<int64_t> shape,

@@ -179,11 +179,16 @@ LogicalResult BufferType::verify(EmitError emitError, int64_t slots,
     return emitError() << "[buffer-c6] " << shape.front()
                        << " rows cannot be spread over " << group << " CTAs";
   auto shared = dyn_cast<SharedAttr>(layout);
-  if (shared && shared.getExpanded() &&
-      (getElementBits(elementType) != 4 || shape.back() % 128 != 0))
-    return emitError() << "[buffer-c8] expands rows of " << shape.back()
-                       << " elements of type " << elementType
-                       << ", expected a multiple of 128 elements of 4 bits";
+  if (shared && shared.getExpanded()) {
+    int64_t unit = shared.getColumnMajor() ? 16 : 128;
+    int64_t length = getLines(shape, shared).length;
+    if (getElementBits(elementType) != 4 || length % unit != 0)
+      return emitError() << "[buffer-c8] expands "
+                         << (shared.getColumnMajor() ? "columns" : "rows")
+                         << " of " << length << " elements of type "
+                         << elementType << ", expected a multiple of " << unit
+                         << " elements of 4 bits";
+  }
   bool scaleWords =
       shape.size() == 2 && shape[1] == 1 && elementType.isInteger(32);
   if (isa<TensorMemoryAttr>(layout) && !scaleWords &&

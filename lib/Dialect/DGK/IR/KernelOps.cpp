@@ -258,6 +258,14 @@ LogicalResult RolesOp::verifyRegions() {
   return success();
 }
 
+bool RoleOp::copiesByThreads() {
+  return walk([](CopyAsyncOp copy) {
+           return copy.getByThreads() ? WalkResult::interrupt()
+                                      : WalkResult::advance();
+         })
+      .wasInterrupted();
+}
+
 LogicalResult RoleOp::verify() {
   auto warps = static_cast<int64_t>(getWarps());
   if (warps <= 0 || (getRegisters() && warps % 4 != 0))

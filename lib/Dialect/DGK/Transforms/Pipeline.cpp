@@ -53,13 +53,15 @@ static SharedAttr makeLayout(LoadOp load, Swizzle swizzle,
 }
 
 /// Layout of an operand of the product: the schedule's swizzle, and elements as
-/// wide as its instruction wants them.
+/// wide as its instruction wants them. 4-bit elements that have to be turned on
+/// their way into registers are expanded whatever it wants.
 static SharedAttr getOperandLayout(LoadOp load, ScheduleAttr schedule,
                                    Side side) {
   int64_t container = schedule.getMatrixInstruction().getContainerBits(side);
+  int64_t bits = getElementBits(load.getType().getElementType());
   return makeLayout(
       load, side == Side::A ? schedule.getSwizzleA() : schedule.getSwizzleB(),
-      container > getElementBits(load.getType().getElementType()));
+      container > bits || (bits == 4 && isColumnMajor(load)));
 }
 
 /// Layout of the slots that `load` fills: the schedule's for the operands of
@@ -95,6 +97,12 @@ struct Ring {
   Value buffer;
   IntegerAttr multicast;
 };
+
+constexpr int64_t kWarpThreads = 32;
+
+bool isFilledByThreads(const Ring &ring) {
+  return isCopiedByThreads(cast<BufferType>(ring.buffer.getType()).getLayout());
+}
 
 /// Sources whose tiles travel together, and every time they do.
 struct Group {
@@ -386,11 +394,12 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
 
   /// Whether the tiles that the `i`-th buffer gets are fetched by multicast:
   /// the same for all CTAs of a cluster, by TMA.
-  static bool isMulticast(const Group &group, size_t i,
+  static bool isMulticast(const Group &group, size_t i, BufferType type,
                           const ClusterValues &values) {
-    return llvm::all_of(group.instances, [&](const Instance &loads) {
-      return values.isCommon(loads[i]) && !isElementwise(loads[i]);
-    });
+    return !isCopiedByThreads(type.getLayout()) &&
+           llvm::all_of(group.instances, [&](const Instance &loads) {
+             return values.isCommon(loads[i]) && !isElementwise(loads[i]);
+           });
   }
 
   LogicalResult pipelineGroup(KernelOp kernel, ScheduleAttr schedule,
@@ -415,7 +424,7 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
       Value buffer =
           BufferOp::create(builder, load.getLoc(), type, IntegerAttr());
       IntegerAttr ctas;
-      if (isMulticast(group, i, values))
+      if (isMulticast(group, i, type, values))
         ctas = builder.getI64IntegerAttr(
             llvm::maskTrailingOnes<uint64_t>(schedule.getClusterSize()));
       rings.push_back({buffer, ctas});
@@ -426,10 +435,15 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     // A slot that one of the CTAs writes into for all must be free in all.
     bool anyShared =
         llvm::any_of(rings, [](const Ring &ring) { return ring.multicast; });
-    Value pipeline = PipelineOp::create(
-        builder, kernel.getLoc(), pipelineType,
-        /*producers=*/anySmall ? 2 : 1, schedule.getMath().getWarps(),
-        IntegerAttr(), anyShared ? schedule.getClusterSize() : int64_t(1));
+    bool anyByThreads = llvm::any_of(
+        rings, [](const Ring &ring) { return isFilledByThreads(ring); });
+    int64_t producers = 1 + (anySmall ? 1 : 0);
+    if (anyByThreads)
+      producers += kWarpThreads * schedule.getLoad().getWarps();
+    Value pipeline =
+        PipelineOp::create(builder, kernel.getLoc(), pipelineType, producers,
+                           schedule.getMath().getWarps(), IntegerAttr(),
+                           anyShared ? schedule.getClusterSize() : int64_t(1));
     for (const Instance &loads : group.instances)
       fillSlot(builder, loads, rings, pipeline);
     ++numPipelines;
@@ -450,12 +464,15 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
       LoadOp load = loads[i];
       auto type = cast<BufferType>(ring.buffer.getType());
       bool small = isElementwise(load);
-      CopyAsyncOp::create(
-          builder, load.getLoc(), load.getSource(), load.getCoordinates(),
-          ring.buffer, free, ring.multicast, IntegerAttr(),
-          small ? builder.getUnitAttr() : UnitAttr(), load.getRowsAttr(),
-          load.getTransposedAttr(), load.getEvictFirstAttr());
-      bytes += small ? 0 : type.getTransferBytes();
+      bool byThreads = isFilledByThreads(ring);
+      CopyAsyncOp::create(builder, load.getLoc(), load.getSource(),
+                          load.getCoordinates(), ring.buffer, free,
+                          ring.multicast, IntegerAttr(),
+                          small ? builder.getUnitAttr() : UnitAttr(),
+                          load.getRowsAttr(), load.getTransposedAttr(),
+                          byThreads ? UnitAttr() : load.getEvictFirstAttr(),
+                          byThreads ? builder.getUnitAttr() : UnitAttr());
+      bytes += small || byThreads ? 0 : type.getTransferBytes();
       numMulticast += ring.multicast ? 1 : 0;
     }
     CommitOp::create(builder, loc, pipeline, free,

@@ -344,7 +344,7 @@ LogicalResult Planner::plan() {
     LogicalResult ok =
         TypeSwitch<Operation *, LogicalResult>(op)
             .Case([&](CopyAsyncOp op) {
-              if (op.getElementwise())
+              if (op.getElementwise() || op.getByThreads())
                 return planDirectAccess(op, op.getSource(),
                                         op.getCoordinates().size());
               return planCopy(op, op.getSource(), op.getBuffer().getType(),

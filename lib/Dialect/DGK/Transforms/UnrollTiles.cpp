@@ -47,18 +47,20 @@ static bool hasScales(scf::ForOp loop) {
 }
 
 /// At most `most` iterations in one; of a known number of iterations, if
-/// possible, as many as leave none over.
-static int64_t chooseFactor(scf::ForOp loop, int64_t most) {
+/// possible, as many as leave none over, a multiple of the ring's `slots`
+/// first: then each wait gets the same slot each time.
+static int64_t chooseFactor(scf::ForOp loop, int64_t most, int64_t slots) {
   std::optional<APInt> trips = loop.getStaticTripCount();
   // What is left over of scaled tiles would need its words in loops of its own.
   if (!trips)
     return hasScales(loop) ? 1 : most;
   uint64_t known = trips->getLimitedValue();
   most = std::min<uint64_t>(most, known);
-  for (int64_t factor = most; 2 * factor > most; --factor)
-    if (known % factor == 0)
-      return factor;
-  return std::max<int64_t>(most, 1);
+  for (int64_t multiple : {slots, int64_t(1)})
+    for (int64_t factor = most; 2 * factor >= most; --factor)
+      if (known % factor == 0 && factor % multiple == 0)
+        return factor;
+  return hasScales(loop) ? 1 : std::max<int64_t>(most, 1);
 }
 
 namespace {
@@ -77,7 +79,7 @@ struct UnrollTiles : dgk::impl::DGKUnrollTilesPassBase<UnrollTiles> {
     for (scf::ForOp loop : loops) {
       int64_t most = std::clamp<int64_t>(
           kEnoughInstructions / (perTile * countProducts(loop)), 1, kMaxFactor);
-      int64_t factor = chooseFactor(loop, most);
+      int64_t factor = chooseFactor(loop, most, schedule.getStages());
       if (factor > 1 && succeeded(loopUnrollByFactor(loop, factor)))
         ++numUnrolled;
     }

@@ -344,22 +344,34 @@ private:
     return success();
   }
 
-  /// Such copies arrive by themselves, beside the role that issues them.
-  static bool hasElementwiseCopies(PipelineOp pipeline) {
-    return llvm::any_of(pipeline->getUsers(), [](Operation *user) {
+  /// Whether any copy into slots of the pipeline is of a kind.
+  static bool hasCopies(PipelineOp pipeline,
+                        function_ref<bool(CopyAsyncOp)> isOfKind) {
+    return llvm::any_of(pipeline->getUsers(), [&](Operation *user) {
       auto acquire = dyn_cast<AcquireOp>(user);
       return acquire &&
-             llvm::any_of(acquire.getSlot().getUsers(), [](Operation *filler) {
+             llvm::any_of(acquire.getSlot().getUsers(), [&](Operation *filler) {
                auto copy = dyn_cast<CopyAsyncOp>(filler);
-               return copy && copy.getElementwise();
+               return copy && isOfKind(copy);
              });
     });
   }
 
-  static LogicalResult verifyArrivals(PipelineOp pipeline, const Users &users) {
-    int64_t producers = getArrivals(cast<RoleOp>(users.producers.front()));
-    if (hasElementwiseCopies(pipeline))
+  /// Small copies arrive by themselves, beside the role that issues them.
+  static int64_t getProducers(PipelineOp pipeline, RoleOp role) {
+    int64_t producers = role.copiesByThreads() ? 1 : getArrivals(role);
+    if (hasCopies(pipeline,
+                  [](CopyAsyncOp copy) { return copy.getElementwise(); }))
       producers *= 2;
+    if (hasCopies(pipeline,
+                  [](CopyAsyncOp copy) { return copy.getByThreads(); }))
+      producers += 32 * static_cast<int64_t>(role.getWarps());
+    return producers;
+  }
+
+  static LogicalResult verifyArrivals(PipelineOp pipeline, const Users &users) {
+    int64_t producers =
+        getProducers(pipeline, cast<RoleOp>(users.producers.front()));
     int64_t consumers = 0;
     for (Operation *role : users.consumers)
       consumers += getArrivals(cast<RoleOp>(role));
@@ -370,8 +382,9 @@ private:
            << "counts producers(" << pipeline.getProducers() << ") consumers("
            << pipeline.getConsumers() << "), but its roles arrive producers("
            << producers << ") consumers(" << consumers
-           << "): once for each warp, once for an elected role, and once more "
-              "with elementwise copies";
+           << "): once for each warp, once for an elected role or one that "
+              "copies by threads, once more with elementwise copies, and once "
+              "for each thread with copies by threads";
   }
 
   /// A role that only the leading CTA runs serves the others' barriers too.

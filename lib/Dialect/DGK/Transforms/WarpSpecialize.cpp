@@ -214,6 +214,18 @@ struct WarpSpecialize : dgk::impl::DGKWarpSpecializePassBase<WarpSpecialize> {
     return work;
   }
 
+  /// Whether the load role is one thread. Copies by threads want all of them.
+  static bool isElected(Job job, const SetVector<Operation *> &work) {
+    return job == Job::Load && llvm::none_of(work, [](Operation *op) {
+             return op
+                 ->walk([](CopyAsyncOp copy) {
+                   return copy.getByThreads() ? WalkResult::interrupt()
+                                              : WalkResult::advance();
+                 })
+                 .wasInterrupted();
+           });
+  }
+
   static void buildRole(OpBuilder &builder, Location loc, StringRef name,
                         RoleSpecAttr spec, Job job,
                         const SetVector<Operation *> &work) {
@@ -221,7 +233,7 @@ struct WarpSpecialize : dgk::impl::DGKWarpSpecializePassBase<WarpSpecialize> {
         builder, loc, builder.getStringAttr(name),
         builder.getI64IntegerAttr(spec.getWarps()),
         builder.getI64IntegerAttr(spec.getRegisters()),
-        job == Job::Load ? builder.getUnitAttr() : UnitAttr(), UnitAttr());
+        isElected(job, work) ? builder.getUnitAttr() : UnitAttr(), UnitAttr());
     OpBuilder::InsertionGuard guard(builder);
     builder.createBlock(&role.getBody());
     RoleCloner cloner(builder, job);

@@ -121,3 +121,17 @@ func.func @tensor_memory(%a: !dgk.tile<128x64xbf16, #dgk.shared<b128>>, %b: !dgk
     : !dgk.tile<128x1xi32, #dgk.shared<none, scale_words>>, !dgk.tile<128x1xi32, #dgk.tmem<cta_group = 1>>
   return
 }
+
+// Elements of 4 bits along the rows of an operand: copied by threads, whose copies
+// count no bytes.
+// CHECK-LABEL: dgk.kernel @by_threads
+// CHECK: dgk.copy_async %{{.*}}[%[[I:.*]], %[[I]]] to %{{.*}}[%slot] by_threads transposed : memref<?x128xf4E2M1FN>, !dgk.buffer<2 x 48x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+// CHECK: dgk.commit %{{.*}}[%slot] bytes(0)
+dgk.kernel @by_threads(%a: memref<?x128xf4E2M1FN>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<2 x 48x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  %p = dgk.pipeline producers(129) consumers(1) : !dgk.pipeline<2>
+  %s = dgk.acquire %p : !dgk.pipeline<2>
+  dgk.copy_async %a[%i, %i] to %r[%s] by_threads transposed : memref<?x128xf4E2M1FN>, !dgk.buffer<2 x 48x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
+  dgk.return
+}

@@ -369,11 +369,69 @@ func.func @f(%x: !dgk.accumulator<128x64xbf16>, %a: memref<?x96xbf16>, %i: index
 
 // -----
 
+// TMA expands 128 elements along K and no fewer.
+func.func @f(%a: memref<?x64xf4E2M1FN>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  %p = dgk.pipeline producers(1) consumers(1) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c8] copies 'memref<?x64xf4E2M1FN>' to '!dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>', expected by_threads alone, from two dimensions, where the buffer is expanded and column_major, and nowhere else}}
+  dgk.copy_async %a[%i, %i] to %r[%s] transposed : memref<?x64xf4E2M1FN>, !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  return
+}
+
+// -----
+
+func.func @f(%a: memref<?x64xbf16>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>
+  %p = dgk.pipeline producers(1) consumers(1) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c8] copies 'memref<?x64xbf16>' to '!dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>' by_threads, expected by_threads alone}}
+  dgk.copy_async %a[%i, %i] to %r[%s] by_threads : memref<?x64xbf16>, !dgk.buffer<4 x 128x64xbf16, #dgk.shared<b128>>
+  return
+}
+
+// -----
+
+func.func @f(%a: memref<?x64xf4E2M1FN>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  %p = dgk.pipeline producers(129) consumers(1) ctas(2) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  // expected-error @below {{by_threads with multicast, expected by_threads alone}}
+  dgk.copy_async %a[%i, %i] to %r[%s] by_threads transposed multicast(3) : memref<?x64xf4E2M1FN>, !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  return
+}
+
+// -----
+
+func.func @f(%a: memref<?x?x64xf4E2M1FN>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  %p = dgk.pipeline producers(129) consumers(1) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  // expected-error @below {{copies 'memref<?x?x64xf4E2M1FN>' to '!dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>' by_threads, expected by_threads alone, from two dimensions}}
+  dgk.copy_async %a[%i, %i, %i] to %r[%s] by_threads transposed : memref<?x?x64xf4E2M1FN>, !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  return
+}
+
+// -----
+
+// Copies by threads are not part of the bytes.
+func.func @f(%a: memref<?x64xf4E2M1FN>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  %p = dgk.pipeline producers(129) consumers(1) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  dgk.copy_async %a[%i, %i] to %r[%s] by_threads transposed : memref<?x64xf4E2M1FN>, !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  // expected-error @below {{'dgk.commit' op [commit-c2] announces 2048 bytes, but the copies into the slot transfer 0}}
+  dgk.commit %p[%s] bytes(2048) : !dgk.pipeline<4>
+  return
+}
+
+// -----
+
 dgk.kernel @bad(%a: memref<17x56xf32>, %i: index) {
   %p = dgk.pipeline producers(2) consumers(8) : !dgk.pipeline<4>
   %s = dgk.acquire %p : !dgk.pipeline<4>
   %r = dgk.buffer : !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
-  // expected-error @below {{'dgk.copy_async' op [copy_async-c8] copies to '!dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>' elementwise with evict_first, which only TMA copies have}}
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c9] copies to '!dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>' elementwise with evict_first, which only TMA copies have}}
   dgk.copy_async %a[%i, %i] to %r[%s] elementwise evict_first : memref<17x56xf32>, !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
   dgk.return
 }

@@ -97,3 +97,13 @@ func.func private @f(!dgk.scales<a, 128, f32, words = 2>)
 
 // expected-error @below {{[buffer-c8] expands rows of 64 elements of type 'f4E2M1FN', expected a multiple of 128 elements of 4 bits}}
 func.func private @f(!dgk.buffer<2 x 128x64xf4E2M1FN, #dgk.shared<b128, expanded>>)
+
+// -----
+
+// expected-error @below {{[buffer-c8] expands columns of 24 elements of type 'f4E2M1FN', expected a multiple of 16 elements of 4 bits}}
+func.func private @f(!dgk.buffer<2 x 24x64xf4E2M1FN, #dgk.shared<b32, column_major, expanded>>)
+
+// -----
+
+// expected-error @below {{[buffer-c8] expands columns of 64 elements of type 'f8E4M3FN', expected a multiple of 16 elements of 4 bits}}
+func.func private @f(!dgk.buffer<2 x 64x64xf8E4M3FN, #dgk.shared<b64, column_major, expanded>>)

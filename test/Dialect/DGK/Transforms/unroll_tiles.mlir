@@ -15,8 +15,18 @@
 !tile = !dgk.tile<128x64xbf16, #dgk.shared<b128>>
 !ring = !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>
 !acc = !dgk.accumulator<128x128xf32>
+#small = #dgk.schedule<tile = 64x64x64, warp_grid = 4x2, stages = 4, scale_stages = 1,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+!small_tile = !dgk.tile<64x64xbf16, #dgk.shared<b128>>
+!small_ring = !dgk.buffer<4 x 64x64xbf16, #dgk.shared<b128>>
+!small_acc = !dgk.accumulator<64x64xf32>
+#scaled = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#words = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2, scale_stages = 1,
+  instruction = #scaled, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
 
-// STATISTICS: (S) 3 unrolled
+// STATISTICS: (S) 4 unrolled
 
 // CHECK-LABEL: dgk.kernel @whole
 // CHECK:         scf.for %{{.*}} = %c0{{.*}} to %c1024{{.*}} step %c256
@@ -64,6 +74,66 @@ dgk.kernel @three() attributes {schedule = #schedule} {
         %s = dgk.wait %p : !dgk.pipeline<2>
         %t = dgk.view %r[%s] : !ring
         %next = dgk.mma %t, %t, %acc : !tile, !tile -> !acc
+        dgk.release %p[%s] : !dgk.pipeline<2>
+        scf.yield %next : !acc
+      }
+    }
+  }
+  dgk.return
+}
+
+// 12 tiles, 16 instructions each: 6 at a time would be more, but 4 at a time end
+// with the last of 4 slots.
+// CHECK-LABEL: dgk.kernel @slots
+// CHECK:         scf.for %{{.*}} = %c0{{.*}} to %c768{{.*}} step %c256
+// CHECK-COUNT-4:   dgk.mma
+// CHECK-NOT:       dgk.mma
+// CHECK:         dgk.return
+dgk.kernel @slots() attributes {schedule = #small} {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %c768 = arith.constant 768 : index
+  %r = dgk.buffer : !small_ring
+  %p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>
+  dgk.roles {
+    dgk.role @math warps(8) {
+      %zero = dgk.zero : !small_acc
+      %sum = scf.for %k = %c0 to %c768 step %c64 iter_args(%acc = %zero) -> !small_acc {
+        %s = dgk.wait %p : !dgk.pipeline<4>
+        %t = dgk.view %r[%s] : !small_ring
+        %next = dgk.mma %t, %t, %acc : !small_tile, !small_tile -> !small_acc
+        dgk.release %p[%s] : !dgk.pipeline<4>
+        scf.yield %next : !small_acc
+      }
+    }
+  }
+  dgk.return
+}
+
+// 7 tiles with scale words of their own: what 2 at a time would leave over is a
+// second loop body with words of its own, which made the kernel spill.
+// CHECK-LABEL: dgk.kernel @scaled
+// CHECK:         scf.for %{{.*}} = %c0{{.*}} to %c896{{.*}} step %c128
+// CHECK-COUNT-1:   dgk.mma
+// CHECK-NOT:       dgk.mma
+// CHECK:         dgk.return
+dgk.kernel @scaled() attributes {schedule = #words} {
+  %c0 = arith.constant 0 : index
+  %c128 = arith.constant 128 : index
+  %c896 = arith.constant 896 : index
+  %r = dgk.buffer : !dgk.buffer<2 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+  %w = dgk.buffer : !dgk.buffer<2 x 128x1xi32, #dgk.shared<none>>
+  %p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @math warps(8) {
+      %zero = dgk.zero : !acc
+      %sum = scf.for %k = %c0 to %c896 step %c128 iter_args(%acc = %zero) -> !acc {
+        %s = dgk.wait %p : !dgk.pipeline<2>
+        %t = dgk.view %r[%s] : !dgk.buffer<2 x 128x128xf8E4M3FN, #dgk.shared<b128>>
+        %v = dgk.view %w[%s] : !dgk.buffer<2 x 128x1xi32, #dgk.shared<none>>
+        %sa = dgk.read_scales %v : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128, i32>
+        %sb = dgk.read_scales %v : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 128, i32>
+        %next = dgk.mma %t scaled by %sa[%c0] per 32, %t scaled by %sb[%c0] per 32, %acc : !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>, !dgk.tile<128x128xf8E4M3FN, #dgk.shared<b128>>, !dgk.scales<a, 128, i32>, !dgk.scales<b, 128, i32> -> !acc
         dgk.release %p[%s] : !dgk.pipeline<2>
         scf.yield %next : !acc
       }

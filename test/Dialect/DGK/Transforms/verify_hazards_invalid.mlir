@@ -995,3 +995,36 @@ dgk.kernel @kernel(%a: memref<?x64xbf16>, %n: index) {
   dgk.cluster_barrier
   dgk.return
 }
+
+// -----
+
+// 128 threads arrive, and the one that speaks for them.
+dgk.kernel @kernel(%a: memref<?x64xf4E2M1FN>, %b: memref<?x256xbf16>, %n: index) {
+  %i = arith.constant 0 : index
+  %r = dgk.buffer : !dgk.buffer<2 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  %t = dgk.buffer : !dgk.buffer<2 x 64x64xbf16, #dgk.shared<b128>>
+  // expected-error @below {{'dgk.pipeline' op [hazards-c5] counts producers(128) consumers(4), but its roles arrive producers(129) consumers(4): once for each warp, once for an elected role or one that copies by threads, once more with elementwise copies, and once for each thread with copies by threads}}
+  %p = dgk.pipeline producers(128) consumers(4) : !dgk.pipeline<2>
+  %q = dgk.pipeline producers(1) consumers(4) : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @load warps(4) {
+      %s = dgk.acquire %p : !dgk.pipeline<2>
+      dgk.copy_async %a[%i, %i] to %r[%s] by_threads transposed : memref<?x64xf4E2M1FN>, !dgk.buffer<2 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+      dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
+      %u = dgk.acquire %q : !dgk.pipeline<2>
+      dgk.copy_async %b[%i, %i] to %t[%u] : memref<?x256xbf16>, !dgk.buffer<2 x 64x64xbf16, #dgk.shared<b128>>
+      dgk.commit %q[%u] bytes(8192) : !dgk.pipeline<2>
+    }
+    dgk.role @math warps(4) {
+      %s = dgk.wait %p : !dgk.pipeline<2>
+      %v = dgk.view %r[%s] : !dgk.buffer<2 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+      %f = dgk.read_fragments %v at 0 : !dgk.tile<64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>> -> !dgk.fragments<a, 64x64xf4E2M1FN>
+      dgk.release %p[%s] : !dgk.pipeline<2>
+      %u = dgk.wait %q : !dgk.pipeline<2>
+      %w = dgk.view %t[%u] : !dgk.buffer<2 x 64x64xbf16, #dgk.shared<b128>>
+      %x = dgk.unpack %w : !dgk.tile<64x64xbf16, #dgk.shared<b128>> -> !dgk.accumulator<64x64xf32>
+      dgk.release %q[%u] : !dgk.pipeline<2>
+    }
+  }
+  dgk.return
+}

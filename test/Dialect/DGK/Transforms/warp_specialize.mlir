@@ -216,3 +216,26 @@ dgk.kernel @pairs(%a: !operand, %n: index) attributes {schedule = #schedule} {
   }
   dgk.return
 }
+
+// Copies by threads want all of them.
+// CHECK-LABEL: dgk.kernel @by_threads
+// CHECK:       dgk.role @load warps(4) registers(40) {
+// CHECK:         dgk.copy_async {{.*}} by_threads
+!turned = !dgk.buffer<2 x 128x64xf4E2M1FN, #dgk.shared<b128, column_major, expanded>>
+dgk.kernel @by_threads(%a: memref<1024x?xf4E2M1FN>) attributes {schedule = #schedule} {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %c1024 = arith.constant 1024 : index
+  %ring = dgk.buffer : !turned
+  %pipe = dgk.pipeline producers(129) consumers(8) : !dgk.pipeline<2>
+  scf.for %k = %c0 to %c1024 step %c64 {
+    %free = dgk.acquire %pipe : !dgk.pipeline<2>
+    dgk.copy_async %a[%k, %c0] to %ring[%free] by_threads transposed : memref<1024x?xf4E2M1FN>, !turned
+    dgk.commit %pipe[%free] bytes(0) : !dgk.pipeline<2>
+    %full = dgk.wait %pipe : !dgk.pipeline<2>
+    %t = dgk.view %ring[%full] : !turned
+    %f = dgk.read_fragments %t at 0 : !dgk.tile<128x64xf4E2M1FN, #dgk.shared<b128, column_major, expanded>> -> !dgk.fragments<a, 128x64xf4E2M1FN>
+    dgk.release %pipe[%full] : !dgk.pipeline<2>
+  }
+  dgk.return
+}

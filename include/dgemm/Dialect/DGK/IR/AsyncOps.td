@@ -192,6 +192,13 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
     `dgk.load`, for such copies only; `transposed` and `evict_first` as there, for
     all others.
 
+    `by_threads` is for 4-bit elements that lie along the rows of an operand
+    (`expanded` and `column_major`), which TMA expands 128 at a time and no fewer.
+    All threads of the role copy 16 elements each, again and again; memory has the
+    16 at multiples of 8 bytes. Each thread arrives when its own are there, instead
+    of bytes being counted. Beside such copies one thread of the role issues all
+    others and announces their bytes.
+
     #### Constraints
     1. `copy_async-c1`: one coordinate per dimension of the source.
     2. `copy_async-c2`: the buffer is in shared memory and has the source's element type.
@@ -205,7 +212,11 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
        positive numbers.
     7. `copy_async-c7`: a transposed copy is of two dimensions, and not
        elementwise.
-    8. `copy_async-c8`: an elementwise copy is not `evict_first`.
+    8. `copy_async-c8`: a copy is `by_threads` if and only if the buffer is
+       `expanded` and `column_major`; it is of two dimensions, and neither
+       elementwise nor multicast.
+    9. `copy_async-c9`: neither an elementwise copy nor one `by_threads` is
+       `evict_first`.
 
     Example:
     ```mlir
@@ -218,10 +229,11 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
                        OptionalAttr<I64Attr>:$multicast,
                        OptionalAttr<I64Attr>:$map, UnitAttr:$elementwise,
                        OptionalAttr<DenseI64ArrayAttr>:$rows,
-                       UnitAttr:$transposed, UnitAttr:$evictFirst);
+                       UnitAttr:$transposed, UnitAttr:$evictFirst,
+                       UnitAttr:$byThreads);
   let assemblyFormat = [{
     $source `[` $coordinates `]` `to` $buffer `[` $slot `]`
-    (`elementwise` $elementwise^)? (`rows` $rows^)? (`transposed` $transposed^)? (`evict_first` $evictFirst^)? (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
+    (`elementwise` $elementwise^)? (`by_threads` $byThreads^)? (`rows` $rows^)? (`transposed` $transposed^)? (`evict_first` $evictFirst^)? (`multicast` `(` $multicast^ `)`)? (`map` `(` $map^ `)`)? attr-dict `:`
     qualified(type($source)) `,` qualified(type($buffer))
   }];
   let hasVerifier = 1;

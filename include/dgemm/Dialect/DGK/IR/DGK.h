@@ -68,6 +68,10 @@ bool hasTmaStrides(mlir::MemRefType type, int64_t inner, bool whenUnknown);
 /// operands do not take all of that, and TMA can copy it.
 bool comesAsTile(mlir::MemRefType type, MatrixInstruction instruction);
 
+/// Whether tiles with this layout are filled by the threads of a role: 4-bit
+/// elements that lie along the rows of an operand.
+bool isCopiedByThreads(mlir::Attribute layout);
+
 /// The dimension of a memref of `rank` dimensions along which a copy of a tile
 /// moves contiguous elements.
 int64_t getCopyDimension(int64_t rank, llvm::ArrayRef<int64_t> shape,

@@ -46,14 +46,15 @@ def DGK_SharedAttr : DGK_Attr<"Shared", "shared"> {
 
     `expanded` gives 4-bit elements a byte each, as instructions of kind
     `mxf8f6f4` want them: 16 elements take 16 bytes, of which the first 8 hold
-    them packed and the others nothing (PTX ISA, `b4x16_p64`).
+    them packed and the others nothing (PTX ISA, `b4x16_p64`). It is also the form
+    in which `ldmatrix` turns 4-bit elements, with `column_major`.
 
     #### Constraints
     1. `shared-c1`: `cta_group` is 1 or 2.
     2. `shared-c2`: `scale_words` goes with swizzle `none`.
     3. `shared-c3`: `column_major` goes with a swizzle, and with `cta_group` 1.
-    4. `shared-c4`: `expanded` goes with swizzle `b128` or `none`, without
-       `scale_words` and `column_major`.
+    4. `shared-c4`: `expanded` goes without `scale_words`, and in row-major tiles
+       with swizzle `b128` or `none`.
   }];
   let parameters = (ins EnumParameter<DGK_Swizzle>:$swizzle,
                         DefaultValuedParameter<"int64_t", "1">:$ctaGroup,

@@ -78,7 +78,7 @@ def DGK_BufferType : DGK_Type<"Buffer", "buffer"> {
     6. `buffer-c7`: a tile in tensor memory has at most 128 rows in each CTA,
        or is one of scale words (rows x 1 x i32).
     7. `buffer-c8`: an expanded tile has elements of 4 bits, and a multiple of
-       128 in a row.
+       128 in a row, or of 16 in a column where it is column-major.
   }];
   let parameters = (ins "int64_t":$slots, ArrayRefParameter<"int64_t">:$shape,
                         "::mlir::Type":$elementType,

@@ -191,6 +191,12 @@ def DGK_RoleOp : DGK_Op<"role",
     (`elected` $elected^)? (`leader` $leader^)? attr-dict-with-keyword $body
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Whether any of its copies is `by_threads`. Then all of its threads run it,
+    /// and one of them speaks for it: issues all other copies and announces
+    /// bytes.
+    bool copiesByThreads();
+  }];
 }
 
 def DGK_YieldOp : DGK_Op<"yield",

@@ -305,7 +305,9 @@ def DGKVerifyHazardsPass : DGK_KernelPass<"dgk-verify-hazards"> {
     4. `hazards-c4`: a pipeline has one producer role, and other roles as
        consumers; roles use it, not the kernel's body.
     5. `hazards-c5`: the producers and consumers of a pipeline are the arrivals
-       of these roles: one for each warp, one for an elected role.
+       of these roles: one for each warp, one for an elected role; one for a role
+       with `by_threads` copies, and one for each of its threads where they fill
+       slots.
     6. `hazards-c6`: along every path, a role takes and hands over the slots of
        a pipeline in turn.
     7. `hazards-c7`: producer and consumers take the same number of slots: their

@@ -1,0 +1,14 @@
+// FP8 as [K, M], turned in place, by FP4 as [N, K].
+//
+//   dgemm-run docs/examples/sm120/fp8_fp4_tt.mlir --target=sm_120a --device=sim --check --m=64
+
+func.func @fp8_fp4_tt(%a: memref<640x?xf8E4M3FN, strided<[4096, 1]>>, %sa: memref<?x5xi32, strided<[1, ?]>>,
+                  %b: memref<192x640xf4E2M1FN>, %sb: memref<192x2xi32, strided<[1, 192]>>,
+                  %d: memref<?x192xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<640x?xf8E4M3FN, strided<[4096, 1]>>, memref<?x5xi32, strided<[1, ?]>>,
+        memref<192x640xf4E2M1FN>, memref<192x2xi32, strided<[1, 192]>>)
+    outs(%d : memref<?x192xbf16>)
+    {granularity = #dgemm.granularity<a = 1x32, b = 1x128>, layout = #dgemm.layout<tt>}
+  return
+}
