@@ -198,7 +198,8 @@ SharedMemoryUse dgemm::schedule::getSharedMemoryUse(const DenseProblem &problem,
   use.scales = schedule.getScaleStages() * word;
   use.staging = schedule.getStoreSlots() * kSlotRows *
                 static_cast<int64_t>(schedule.getStoreSwizzle(problem.dType));
-  bool hasCTile = problem.hasCTile && schedule.getSplitK() == 1;
+  bool hasCTile = problem.hasCTile && schedule.getSplitK() == 1 &&
+                  dgk::fillsSpans(schedule.getTileN(), problem.dType);
   if (hasCTile)
     use.addend =
         schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);

@@ -479,7 +479,8 @@ static Value addC(OpBuilder &builder, dgemm::MatmulOp op, Value c, Value sum,
       op->getAttrOfType<ScheduleAttr>(DGKDialect::kScheduleAttrName);
   // Of the splits of a tile one adds C, and nobody knows before which.
   if (schedule.getSplitK() > 1 ||
-      !comesAsTile(type, schedule.getMatrixInstruction()))
+      !comesAsTile(type, schedule.getMatrixInstruction()) ||
+      !fillsSpans(schedule.getTileN(), type.getElementType()))
     return AddFromOp::create(builder, loc, sum, c, coordinates);
   auto shape = cast<AccumulatorType>(sum.getType()).getShape();
   Value tile =

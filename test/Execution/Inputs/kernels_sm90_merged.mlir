@@ -109,3 +109,40 @@ func.func @pair(%a: memref<?x272xf8E4M3FN>, %sa: memref<?x3xf32, strided<[1, ?]>
     {granularity = #dgemm.granularity<a = 1x128, b = 128x128>, dgk.schedule = #pair8}
   return
 }
+
+// All of K in one slot: no loop keeps the promotions in their places.
+#one8 = #dgk.schedule<tile = 64x40x256, warp_grid = 4x1, stages = 2, scale_stages = 1,
+  instruction = #w8, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = n>,
+  cluster = <size = 2, along = m>>
+#plain8 = #dgk.schedule<tile = 128x48x128, warp_grid = 8x1, stages = 2, scale_stages = 1,
+  instruction = #w8, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+#odd16 = #dgk.schedule<tile = 64x56x64, warp_grid = 4x1, stages = 3, scale_stages = 1,
+  instruction = #w16, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+
+func.func @one(%a: memref<?x96xf8E4M3FN>, %sa: memref<?x1xf32>, %b: memref<154x96xf8E4M3FN>, %sb: memref<2x1xf32>,
+               %c: memref<?x154xbf16>, %d: memref<?x154xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %c
+      : memref<?x96xf8E4M3FN>, memref<?x1xf32>, memref<154x96xf8E4M3FN>, memref<2x1xf32>, memref<?x154xbf16>)
+    outs(%d : memref<?x154xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 128x128>, dgk.schedule = #one8}
+  return
+}
+
+func.func @one_plain(%a: memref<?x32xf8E4M3FN>, %sa: memref<?x1xf32, strided<[1, ?]>>, %b: memref<164x32xf8E4M3FN>,
+                     %sb: memref<2x1xf32>, %d: memref<?x164xf32>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %d
+      : memref<?x32xf8E4M3FN>, memref<?x1xf32, strided<[1, ?]>>, memref<164x32xf8E4M3FN>, memref<2x1xf32>, memref<?x164xf32>)
+    outs(%d : memref<?x164xf32>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 128x128>, dgk.schedule = #plain8}
+  return
+}
+
+// Rows of C that fill no swizzle span: threads read it.
+func.func @odd_c(%a: memref<?x120xbf16>, %b: memref<144x120xbf16>, %d: memref<?x144xbf16>) {
+  dgemm.matmul ins(%a, %b plus %d : memref<?x120xbf16>, memref<144x120xbf16>, memref<?x144xbf16>)
+    outs(%d : memref<?x144xbf16>) {layout = #dgemm.layout<nt>, dgk.schedule = #odd16}
+  return
+}

@@ -166,6 +166,10 @@ bool dgk::isCopiedByThreads(Attribute layout) {
   return shared && shared.getColumnMajor() && shared.getExpanded();
 }
 
+bool dgk::fillsSpans(int64_t columns, Type element) {
+  return getBytes(columns, element) % static_cast<int64_t>(Swizzle::B32) == 0;
+}
+
 int64_t dgk::getCopyDimension(int64_t rank, ArrayRef<int64_t> shape,
                               Attribute layout, bool transposed) {
   if (shape.size() == 1)

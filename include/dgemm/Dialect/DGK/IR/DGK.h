@@ -65,12 +65,17 @@ TileLines getLines(llvm::ArrayRef<int64_t> shape, mlir::Attribute layout);
 bool hasTmaStrides(mlir::MemRefType type, int64_t inner, bool whenUnknown);
 
 /// Whether a C of `type` comes as a tile in shared memory: where tiles of the
-/// operands do not take all of that, and TMA can copy it.
+/// operands do not take all of that, and TMA can copy it. Its rows must fill
+/// swizzle spans (`fillsSpans`).
 bool comesAsTile(mlir::MemRefType type, MatrixInstruction instruction);
 
 /// Whether tiles with this layout are filled by the threads of a role: 4-bit
 /// elements that lie along the rows of an operand.
 bool isCopiedByThreads(mlir::Attribute layout);
+
+/// Whether a row of `columns` elements is a whole number of swizzle spans, of
+/// which the shortest are 32 bytes.
+bool fillsSpans(int64_t columns, mlir::Type element);
 
 /// The dimension of a memref of `rank` dimensions along which a copy of a tile
 /// moves contiguous elements.
