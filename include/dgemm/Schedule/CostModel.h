@@ -66,11 +66,9 @@ llvm::SmallVector<Candidate> getCandidates(const DenseProblem &problem,
                                            dgk::TargetAttr target);
 
 /// The candidate to use, null if none is legal: the measured one, else the
-/// fastest that is eligible, or legal if none is. Among its equals (as the
-/// policy of the instruction says) one with `swap_ab`, which wastes less of an
-/// instruction, then the one with the larger tile N, then the smaller tile K
-/// (more stages of the same bytes) or the larger one (fewer waits), then the
-/// larger tile M.
+/// fastest that is eligible, or legal if none is. Among those that are as fast
+/// as far as the model can tell, the one that the policy of the instruction
+/// prefers.
 const Candidate *choose(llvm::ArrayRef<Candidate> candidates);
 
 /// Order of the output tiles: the group width, 8 or 16, for which the rows of A

@@ -26,18 +26,19 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
 
     Candidates are what the policy of the target's instruction names
     (`dgemm/Schedule/InstructionPolicy.h`), each with as many stages as shared
-    memory holds (at most 8). For `mma.sync` they are CTA tiles of M 64 or 128, N 16,
-    32, 64 or 128, and K 64 or 128 bytes, without scales also 256 x 128 with K of 64
+    memory holds (at most 8, for `wgmma` 16). For `mma.sync` they are CTA tiles of
+    M 64 or 128, N 16, 32, 64 or 128, and K 64 or 128 bytes, without scales also 256 x 128 with K of 64
     bytes; the warp grid is the one that loads the fewest fragments: 4 x 2 for a tile
     of 128 x 128, 2 x 4 for 64 x 128. For `wgmma`,
-    M is 64 with one warpgroup or 128 or 256 with two, N 8 to 256, K 128 bytes, and
-    also 256 where M is 64 and N at most 96.
+    M is 64 with one warpgroup or 128 or 256 with two, N a multiple of 16 up to 256,
+    K 128 bytes, and also 256 where M is 64 and N at most 96.
     Up to 32 rows there are the same with A and B swapped, and where a candidate has
     at most half as many tiles as the chip SMs, it splits K as often as the model
     finds best, with one CTA for each SM at most.
-    The fastest by the model of `dgemm/Schedule/CostModel.h` wins; of equals, which
-    for `mma.sync` are those within 5 %, one with A and B swapped, then the larger
-    tile N, then the smaller tile K (for `wgmma` the larger), then the larger tile M.
+    The fastest by the model of `dgemm/Schedule/CostModel.h` wins. Of those within
+    5 % (8 % for `wgmma`) it is one with A and B swapped, then for `mma.sync` the
+    larger tile N, the smaller tile K, the larger tile M, and for `wgmma` the one
+    with fewer splits, then the larger tile K.
 
     For M = 4096, N = 2112, K = 7168 on `sm_120a` that is 128 x 128 x 64 with 5
     stages: 544 tiles are 3 waves over 188 SMs, and tiles of 64 rows or columns
