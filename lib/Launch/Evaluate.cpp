@@ -145,6 +145,8 @@ Status Evaluator::checkAddress(size_t argument, uint64_t address,
 /// Kernels that get the address of packed elements copy 16 at a time, 8 bytes.
 static constexpr int64_t kPieceBytes = 8;
 static constexpr int64_t kPieceElements = 16;
+/// Of elements that are bytes they copy 4.
+static constexpr int64_t kBytesPiece = 4;
 
 /// Whether the lines of packed elements begin with a piece.
 Status Evaluator::checkPieces(size_t argument) const {
@@ -291,8 +293,9 @@ Status Evaluator::findParameter(const Parameter &parameter) {
   if (parameter.kind == Parameter::Kind::Pointer) {
     int64_t bits = getBits(plan.arguments[parameter.index].type);
     result.value = arguments[parameter.index].address;
-    uint64_t alignment =
-        static_cast<uint64_t>(bits < 8 ? kPieceBytes : bits / 8);
+    uint64_t alignment = static_cast<uint64_t>(bits < 8    ? kPieceBytes
+                                               : bits == 8 ? kBytesPiece
+                                                           : bits / 8);
     if (bits < 8)
       if (Status status = checkPieces(parameter.index); !status.ok())
         return status;

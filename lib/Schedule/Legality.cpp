@@ -23,6 +23,8 @@ static constexpr int64_t kTmaExpandedBytes = 32;
 static constexpr int64_t kTmaExpandedElements = 128;
 /// 4-bit elements along M or N, which threads copy 16 at a time.
 static constexpr int64_t kPieceBytes = 8;
+/// Scales that are bytes, where TMA does not find their rows.
+static constexpr int64_t kScalePieceBytes = 4;
 static constexpr StringLiteral kRunsOnReference =
     "it runs on --device=reference";
 
@@ -320,15 +322,16 @@ LogicalResult MatmulRules::scaleStrides() {
     int64_t row = areBytes ? strides[0] : strides[1];
     int64_t bytes =
         ShapedType::isDynamic(row) ? 0 : dgk::getBytes(row, x.getElementType());
-    if (strides[areBytes] == 1 && bytes % kTmaBytes == 0)
+    if (strides[areBytes] == 1 &&
+        bytes % (areBytes ? kScalePieceBytes : kTmaBytes) == 0)
       continue;
     if (areBytes)
       return fail("select-c11")
              << x.name << " is " << x.getType()
              << ", expected stride 1 along K and rows a multiple of "
-             << kTmaBytes
-             << " bytes apart as TMA needs; pad the rows, or pack the scales "
-                "with dgemm.pack_scales";
+             << kScalePieceBytes
+             << " bytes apart, which are copied at once; pad the rows, or pack "
+                "the scales with dgemm.pack_scales";
     InFlightDiagnostic error = fail("select-c11");
     error << x.name << " is " << x.getType()
           << ", expected stride 1 along the rows and along K a multiple of 4 "

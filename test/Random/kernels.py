@@ -194,7 +194,8 @@ def draw_lines(chance, kernel):
         elif dynamic:
             lines["s" + side] = None
         else:
-            unit = 16 if kind != "f32" else 1
+            # TMA finds rows 16 bytes apart, threads those 4 bytes apart.
+            unit = chance.choice((16, 4)) if kind != "f32" else 1
             count = -(-kernel.k // block[1])
             lines["s" + side] = round_up(count, unit) + unit * chance.choice((0, 0, 1))
     return lines

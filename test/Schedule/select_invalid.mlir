@@ -105,7 +105,7 @@ func.func @expanded_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 !sb = memref<2112x18xf8E8M0FNU>
 !d = memref<?x2112xbf16>
 func.func @scale_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{'dgemm.matmul' op [select-c11] a_scale is 'memref<?x18xf8E8M0FNU>', expected stride 1 along K and rows a multiple of 16 bytes apart as TMA needs; pad the rows, or pack the scales with dgemm.pack_scales}}
+  // expected-error @below {{'dgemm.matmul' op [select-c11] a_scale is 'memref<?x18xf8E8M0FNU>', expected stride 1 along K and rows a multiple of 4 bytes apart, which are copied at once; pad the rows, or pack the scales with dgemm.pack_scales}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
   return

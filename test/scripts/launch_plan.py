@@ -160,7 +160,7 @@ def find_parameter(plan, parameter, arguments, symbols):
         packed = BITS[argument["type"]] < 8
         if packed:
             check_pieces(argument["name"], arguments[index])
-        alignment = 8 if packed else BITS[argument["type"]] // 8
+        alignment = {4: 8, 8: 4}.get(BITS[argument["type"]], BITS[argument["type"]] // 8)
         check_address(argument["name"], arguments[index], alignment)
         return kind, arguments[index].address
     return kind, index

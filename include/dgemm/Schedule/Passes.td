@@ -71,7 +71,8 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
         bytes apart. What is only known at launch is the caller's promise.
     11. `select-c11`: packed scales have stride 1 along the rows, and along K a
         multiple of 4 words; those that are bytes have stride 1 along K, and rows
-        a multiple of 16 bytes apart. Where other scales of single rows have not,
+        a multiple of 4 bytes apart, which are the caller's promise of 16 where
+        only the launch knows them. Where other scales of single rows have not,
         threads fetch them.
 
     The schedule, whoever wrote it:

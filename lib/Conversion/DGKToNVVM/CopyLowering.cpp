@@ -85,10 +85,38 @@ struct CopyElementsPattern : KernelPattern<CopyAsyncOp> {
   }
 };
 
-/// 4-bit elements that lie along the rows of an operand, by all threads of the
-/// role: 16 of them in 8 bytes become 16 bytes of shared memory, of which the
-/// second half is not written. A thread serves one piece of a line and every so
-/// many lines, so that addresses go up by constants.
+/// What a thread copies at once: neighbours in a line of the memory.
+struct PieceForm {
+  explicit PieceForm(BufferType type)
+      : lines(getLines(type.getShape(), type.getLayout())),
+        bits(getElementBits(type.getElementType())),
+        isExpanded(isCopiedByThreads(type.getLayout())),
+        elements(isExpanded ? kExpandedPiece : kBytesPiece),
+        stored(isExpanded ? kExpandedPiece : kBytesPiece),
+        pitch(isExpanded ? static_cast<int64_t>(
+                               cast<SharedAttr>(type.getLayout()).getSwizzle())
+                         : lines.length) {}
+
+  static constexpr int64_t kBytesPiece = 4;
+
+  int64_t getPiecesOfLine() const { return lines.length / elements; }
+  int64_t getBytes() const { return elements * bits / 8; }
+
+  TileLines lines;
+  int64_t bits;
+  /// 4-bit elements get a byte each, in swizzled lines; others stay as they
+  /// are.
+  bool isExpanded;
+  int64_t elements;
+  /// Bytes of a piece, and between lines, in shared memory.
+  int64_t stored, pitch;
+};
+
+/// Copies by all threads of the role. Of 4-bit elements that lie along the rows
+/// of an operand, 16 in 8 bytes become 16 bytes of shared memory, of which the
+/// second half is not written. Rows of bytes, which TMA may not find, are
+/// copied 4 at a time. A thread serves one piece of a line and every so many
+/// lines, so that addresses go up by constants.
 struct CopyPiecesPattern : KernelPattern<CopyAsyncOp> {
   using KernelPattern::KernelPattern;
 
@@ -99,38 +127,37 @@ struct CopyPiecesPattern : KernelPattern<CopyAsyncOp> {
       return failure();
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     BufferType type = op.getBuffer().getType();
-    TileLines lines = getLines(type.getShape(), type.getLayout());
+    PieceForm form(type);
     RoleWarps role = kernel.roles.lookup(op);
-    int64_t pieces = lines.length / kExpandedPiece;
+    int64_t pieces = form.getPiecesOfLine(), count = form.lines.count;
     int64_t step = 32 * role.count / pieces;
     Value thread = addI32(b, getThreadId(b), -32 * role.first);
     Value piece = arith::RemUIOp::create(b, thread, constI32(b, pieces));
     Value line = arith::DivUIOp::create(b, thread, constI32(b, pieces));
 
-    Source source = getSource(b, op, line, mulI32(b, piece, kExpandedPiece));
-    auto span =
-        static_cast<int64_t>(cast<SharedAttr>(type.getLayout()).getSwizzle());
+    Source source =
+        getSource(b, op, form, line, mulI32(b, piece, form.elements));
     Value destination = arith::AddIOp::create(
         b,
         arith::AddIOp::create(
             b, adaptor.getBuffer(),
             mulI32(b, adaptor.getSlot(), type.getSlotBytes())),
-        getOffset(b, piece, line, span, lines.count));
+        getOffset(b, form, piece, line));
     Value distance = arith::MulIOp::create(
         b, source.lineBytes,
         arith::ConstantOp::create(b, b.getI64IntegerAttr(step)));
-    for (int64_t first = 0; first < lines.count; first += step) {
+    for (int64_t first = 0; first < count; first += step) {
       auto copy = [&] {
-        copyPiece(b, source, addI32(b, source.firstLine, first),
+        copyPiece(b, form, source, addI32(b, source.firstLine, first),
                   sharedPointer(b, destination,
                                 kernel.offsets.lookup(op.getBuffer()) +
-                                    first * span));
+                                    first * form.pitch));
       };
-      if (first + step <= lines.count) {
+      if (first + step <= count) {
         copy();
       } else {
         Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, line,
-                                             constI32(b, lines.count - first));
+                                             constI32(b, count - first));
         auto branch = scf::IfOp::create(b, exists);
         OpBuilder::InsertionGuard guard(b);
         b.setInsertionPointToStart(branch.thenBlock());
@@ -145,15 +172,15 @@ struct CopyPiecesPattern : KernelPattern<CopyAsyncOp> {
   }
 
 private:
-  /// What one thread reads: where its first piece is, the line of K that it is
-  /// in, how many lines there are and how far apart, and the bytes of a piece
-  /// that are inside of the memory.
+  /// What one thread reads: where its first piece is, the line that it is in,
+  /// how many lines there are and how far apart, and the bytes of a piece that
+  /// are inside of the memory.
   struct Source {
     Value pointer, firstLine, lines, lineBytes, bytes;
   };
 
-  Source getSource(ImplicitLocOpBuilder &b, CopyAsyncOp op, Value line,
-                   Value element) const {
+  Source getSource(ImplicitLocOpBuilder &b, CopyAsyncOp op,
+                   const PieceForm &form, Value line, Value element) const {
     Value memory = op.getSource();
     BufferType type = op.getBuffer().getType();
     auto rank = static_cast<int64_t>(op.getCoordinates().size());
@@ -166,22 +193,26 @@ private:
         arith::AddIOp::create(b, toI32(b, op.getCoordinates()[outer]), line);
     Value at =
         arith::AddIOp::create(b, toI32(b, op.getCoordinates()[inner]), element);
-    source.bytes = getBytesInside(
-        b, arith::SubIOp::create(b, toI32(b, kernel.getSize(b, memory, inner)),
-                                 at));
+    source.bytes =
+        getBytesInside(b, form,
+                       arith::SubIOp::create(
+                           b, toI32(b, kernel.getSize(b, memory, inner)), at));
 
-    auto wide = [&](Value value) -> Value {
-      return arith::ExtUIOp::create(b, b.getI64Type(), value);
-    };
-    // Two elements in a byte; everything here is even.
-    auto half = [&](Value value) -> Value {
+    // Pieces begin with whole bytes.
+    auto toBytes = [&](Value elements) -> Value {
+      Value wide = arith::ExtUIOp::create(b, b.getI64Type(), elements);
+      if (form.bits == 8)
+        return wide;
       return arith::ShRUIOp::create(
-          b, value, arith::ConstantOp::create(b, b.getI64IntegerAttr(1)));
+          b, wide, arith::ConstantOp::create(b, b.getI64IntegerAttr(1)));
     };
-    source.lineBytes = half(wide(toI32(b, kernel.getStride(b, memory, outer))));
+    source.lineBytes = toBytes(toI32(b, kernel.getStride(b, memory, outer)));
     Value offset = arith::AddIOp::create(
-        b, arith::MulIOp::create(b, wide(source.firstLine), source.lineBytes),
-        half(wide(at)));
+        b,
+        arith::MulIOp::create(
+            b, arith::ExtUIOp::create(b, b.getI64Type(), source.firstLine),
+            source.lineBytes),
+        toBytes(at));
     auto global = LLVM::LLVMPointerType::get(
         b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Global));
     Value pointer = LLVM::AddrSpaceCastOp::create(
@@ -194,40 +225,45 @@ private:
   }
 
   /// Bytes with any of the next `elements` elements, at most those of a piece.
-  static Value getBytesInside(ImplicitLocOpBuilder &b, Value elements) {
+  static Value getBytesInside(ImplicitLocOpBuilder &b, const PieceForm &form,
+                              Value elements) {
     Value inside = arith::MaxSIOp::create(b, elements, constI32(b, 0));
-    inside = arith::MinSIOp::create(b, inside, constI32(b, kExpandedPiece));
+    inside = arith::MinSIOp::create(b, inside, constI32(b, form.elements));
+    if (form.bits == 8)
+      return inside;
     return arith::ShRUIOp::create(b, addI32(b, inside, 1), constI32(b, 1));
   }
 
   /// Offset in a slot of a thread's first piece.
-  static Value getOffset(ImplicitLocOpBuilder &b, Value piece, Value line,
-                         int64_t span, int64_t lines) {
-    int64_t perAtom = span / kExpandedPiece;
+  static Value getOffset(ImplicitLocOpBuilder &b, const PieceForm &form,
+                         Value piece, Value line) {
+    Value start = mulI32(b, line, form.pitch);
+    if (!form.isExpanded)
+      return arith::AddIOp::create(b, start, mulI32(b, piece, form.stored));
+    int64_t perAtom = form.pitch / form.stored;
     Value atom = arith::DivUIOp::create(b, piece, constI32(b, perAtom));
     Value inAtom = arith::RemUIOp::create(b, piece, constI32(b, perAtom));
     // The swizzle XORs address bits 4.. with the number of the 128-byte line
     // (PTX ISA, "Tensor swizzling modes").
-    Value start = mulI32(b, line, span);
     Value pattern = arith::AndIOp::create(
         b, arith::ShRUIOp::create(b, start, constI32(b, 7)),
         constI32(b, perAtom - 1));
     Value inLine =
-        mulI32(b, arith::XOrIOp::create(b, inAtom, pattern), kExpandedPiece);
-    return arith::AddIOp::create(
-        b, arith::AddIOp::create(b, mulI32(b, atom, lines * span), start),
-        inLine);
+        mulI32(b, arith::XOrIOp::create(b, inAtom, pattern), form.stored);
+    start = arith::AddIOp::create(
+        b, mulI32(b, atom, form.lines.count * form.pitch), start);
+    return arith::AddIOp::create(b, start, inLine);
   }
 
   /// What lies outside of the memory becomes zero and is not read.
-  static void copyPiece(ImplicitLocOpBuilder &b, const Source &source,
-                        Value line, Value destination) {
+  static void copyPiece(ImplicitLocOpBuilder &b, const PieceForm &form,
+                        const Source &source, Value line, Value destination) {
     Value isInside =
         arith::CmpIOp::create(b, arith::CmpIPredicate::ult, line, source.lines);
     Value bytes =
         arith::SelectOp::create(b, isInside, source.bytes, constI32(b, 0));
     NVVM::CpAsyncOp::create(b, destination, source.pointer,
-                            /*size=*/kExpandedPiece / 2,
+                            static_cast<int32_t>(form.getBytes()),
                             NVVM::LoadCacheModifierKind::CA, bytes);
   }
 };

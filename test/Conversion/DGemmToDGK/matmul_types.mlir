@@ -8,6 +8,8 @@
 // RUN: dgemm-compile %s --target=sm_120a --emit=dgk-async --kernel=nvfp4_kernel | FileCheck %s --check-prefix=NVFP4
 // RUN: dgemm-compile %s --target=sm_120a --emit=dgk-async --kernel=columns_kernel | FileCheck %s --check-prefix=COLUMNS
 // RUN: dgemm-compile %s --target=sm_120a --emit=ptx --kernel=columns_kernel | FileCheck %s --check-prefix=COLUMNS-PTX
+// RUN: dgemm-compile %s --target=sm_120a --emit=dgk-async --kernel=rows_kernel | FileCheck %s --check-prefix=ROWS
+// RUN: dgemm-compile %s --target=sm_120a --emit=ptx --kernel=rows_kernel | FileCheck %s --check-prefix=ROWS-PTX
 // REQUIRES: dgemm-compile
 
 // A tile of 64 bytes is 128 elements; two steps of 64 elements for each product.
@@ -84,5 +86,24 @@ func.func @columns(%a: memref<640x?xf4E2M1FN, strided<[4096, 1]>>, %sa: memref<?
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : memref<640x?xf4E2M1FN, strided<[4096, 1]>>, memref<?x2xi32, strided<[1, ?]>>,
       memref<640x192xf4E2M1FN>, memref<192x2xi32, strided<[1, 192]>>) outs(%d : memref<?x192xbf16>)
     {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, layout = #dgemm.layout<tn>}
+  return
+}
+
+// Rows of 20 scales are no multiple of 16 bytes: threads copy those of A, 4 bytes at a
+// time, beside everything else by TMA.
+// ROWS:     dgk.kernel @rows_kernel
+// ROWS:     dgk.pipeline producers(1) consumers
+// ROWS:     dgk.pipeline producers(129) consumers
+// ROWS:     dgk.role @load warps(4) registers(40) {
+// ROWS:       dgk.copy_async %arg2[%m, %{{.*}}] to {{.*}} by_threads : memref<?x20xf8E8M0FNU>
+// ROWS-NEXT:  dgk.copy_async %arg3[%n, %{{.*}}] to {{.*}} map({{[0-9]+}}) : memref<192x20xf8E8M0FNU, strided<[32, 1]>>
+// ROWS-NEXT:  dgk.commit
+// ROWS-PTX-DAG: cp.async.ca.shared.global [%{{.*}}], [%{{.*}}], 4, %r
+// ROWS-PTX-DAG: cp.async.mbarrier.arrive.noinc.shared.b64
+func.func @rows(%a: memref<?x640xf8E4M3FN>, %sa: memref<?x20xf8E8M0FNU>,
+                %b: memref<192x640xf8E4M3FN>, %sb: memref<192x20xf8E8M0FNU, strided<[32, 1]>>, %d: memref<?x192xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : memref<?x640xf8E4M3FN>, memref<?x20xf8E8M0FNU>,
+      memref<192x640xf8E4M3FN>, memref<192x20xf8E8M0FNU, strided<[32, 1]>>) outs(%d : memref<?x192xbf16>)
+    {granularity = #dgemm.granularity<a = 1x32, b = 1x32>}
   return
 }

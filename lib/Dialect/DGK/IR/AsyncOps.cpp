@@ -182,6 +182,35 @@ static LogicalResult verifyElementwise(CopyAsyncOp op) {
             "and rows";
 }
 
+/// Whether threads can copy rows of bytes, 4 at a time.
+static bool hasRowsOfBytes(BufferType buffer) {
+  auto shared = dyn_cast<SharedAttr>(buffer.getLayout());
+  return shared && shared.getSwizzle() == Swizzle::None &&
+         getElementBits(buffer.getElementType()) == 8 &&
+         buffer.getShape().size() == 2 && buffer.getShape().back() % 4 == 0;
+}
+
+/// Pieces of lines begin at multiples of their size.
+static LogicalResult verifyPieces(CopyAsyncOp op) {
+  auto source = cast<MemRefType>(op.getSource().getType());
+  BufferType buffer = op.getBuffer().getType();
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(source.getStridesAndOffset(strides, offset)))
+    return success();
+  int64_t inner = getCopyDimension(2, buffer.getShape(), buffer.getLayout(),
+                                   op.getTransposed());
+  int64_t stride = strides[1 - inner];
+  int64_t piece = isCopiedByThreads(buffer.getLayout()) ? 8 : 4;
+  int64_t bits = stride * getElementBits(source.getElementType());
+  if (ShapedType::isDynamic(stride) || bits % (8 * piece) == 0)
+    return success();
+  return op.emitOpError("[copy_async-c10] copies ")
+         << source << " by_threads, whose lines are " << stride
+         << " elements apart, expected a multiple of " << piece
+         << " bytes; pad them";
+}
+
 LogicalResult CopyAsyncOp::verify() {
   auto source = cast<MemRefType>(getSource().getType());
   BufferType buffer = getBuffer().getType();
@@ -198,16 +227,19 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("[copy_async-c7] copies to ")
            << buffer << (getElementwise() ? " elementwise and" : "")
            << " transposed, expected two dimensions and TMA";
-  if (getByThreads() != isCopiedByThreads(buffer.getLayout()) ||
-      (getByThreads() &&
-       (getElementwise() || getMulticast() || source.getRank() != 2)))
+  bool isTurned = isCopiedByThreads(buffer.getLayout());
+  bool isByThreads = getByThreads() && (isTurned || hasRowsOfBytes(buffer)) &&
+                     !getElementwise() && !getMulticast() &&
+                     source.getRank() == 2 && (isTurned || !getTransposed());
+  if (getByThreads() ? !isByThreads : isTurned)
     return emitOpError("[copy_async-c8] copies ")
            << source << " to " << buffer
            << (getByThreads() ? " by_threads" : "")
            << (getElementwise() ? " elementwise" : "")
            << (getMulticast() ? " with multicast" : "")
            << ", expected by_threads alone, from two dimensions, where the "
-              "buffer is expanded and column_major, and nowhere else";
+              "buffer is expanded and column_major; else only rows of 4 bytes "
+              "without swizzle may have it";
   if ((getElementwise() || getByThreads()) && getEvictFirst())
     return emitOpError("[copy_async-c9] copies to ")
            << buffer << (getElementwise() ? " elementwise" : " by_threads")
@@ -219,6 +251,8 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("[copy_async-c3] ")
            << source << " is not contiguous along the rows of " << buffer
            << "; TMA copies need an inner stride of 1";
+  if (getByThreads() && failed(verifyPieces(*this)))
+    return failure();
   if (std::optional<uint64_t> mask = getMulticast())
     if (failed(verifyMulticast(*this, *mask)))
       return failure();

@@ -96,13 +96,11 @@ using Instance = SmallVector<LoadOp>;
 struct Ring {
   Value buffer;
   IntegerAttr multicast;
+  /// All threads of the load role fill the slots.
+  bool byThreads = false;
 };
 
 constexpr int64_t kWarpThreads = 32;
-
-bool isFilledByThreads(const Ring &ring) {
-  return isCopiedByThreads(cast<BufferType>(ring.buffer.getType()).getLayout());
-}
 
 /// Sources whose tiles travel together, and every time they do.
 struct Group {
@@ -161,6 +159,19 @@ bool isElementwise(LoadOp load) {
   TileType tile = load.getType();
   int64_t elements = llvm::product_of(tile.getShape());
   return load.getRows() || getBytes(elements, tile.getElementType()) < 16;
+}
+
+/// Whether threads copy what `load` wants into slots of `type`: elements that
+/// TMA does not bring into that form, and rows of scales that it does not find.
+bool isByThreads(LoadOp load, BufferType type) {
+  auto shared = dyn_cast<SharedAttr>(type.getLayout());
+  bool haveRowsOfBytes = shared && shared.getSwizzle() == Swizzle::None &&
+                         getElementBits(type.getElementType()) == 8 &&
+                         type.getShape().size() == 2;
+  return isCopiedByThreads(type.getLayout()) ||
+         (haveRowsOfBytes && !isElementwise(load) &&
+          !hasTmaStrides(cast<MemRefType>(load.getSource().getType()),
+                         /*inner=*/1, /*whenUnknown=*/true));
 }
 
 /// Whether the group feeds operands of a product in the block of the load: then
@@ -394,12 +405,11 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
 
   /// Whether the tiles that the `i`-th buffer gets are fetched by multicast:
   /// the same for all CTAs of a cluster, by TMA.
-  static bool isMulticast(const Group &group, size_t i, BufferType type,
+  static bool isMulticast(const Group &group, size_t i,
                           const ClusterValues &values) {
-    return !isCopiedByThreads(type.getLayout()) &&
-           llvm::all_of(group.instances, [&](const Instance &loads) {
-             return values.isCommon(loads[i]) && !isElementwise(loads[i]);
-           });
+    return llvm::all_of(group.instances, [&](const Instance &loads) {
+      return values.isCommon(loads[i]) && !isElementwise(loads[i]);
+    });
   }
 
   LogicalResult pipelineGroup(KernelOp kernel, ScheduleAttr schedule,
@@ -424,10 +434,11 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
       Value buffer =
           BufferOp::create(builder, load.getLoc(), type, IntegerAttr());
       IntegerAttr ctas;
-      if (isMulticast(group, i, type, values))
+      bool byThreads = isByThreads(load, type);
+      if (!byThreads && isMulticast(group, i, values))
         ctas = builder.getI64IntegerAttr(
             llvm::maskTrailingOnes<uint64_t>(schedule.getClusterSize()));
-      rings.push_back({buffer, ctas});
+      rings.push_back({buffer, ctas, byThreads});
     }
     // One arrival per math warp: its first lane's. Elementwise copies arrive on
     // their own.
@@ -435,8 +446,8 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
     // A slot that one of the CTAs writes into for all must be free in all.
     bool anyShared =
         llvm::any_of(rings, [](const Ring &ring) { return ring.multicast; });
-    bool anyByThreads = llvm::any_of(
-        rings, [](const Ring &ring) { return isFilledByThreads(ring); });
+    bool anyByThreads =
+        llvm::any_of(rings, [](const Ring &ring) { return ring.byThreads; });
     int64_t producers = 1 + (anySmall ? 1 : 0);
     if (anyByThreads)
       producers += kWarpThreads * schedule.getLoad().getWarps();
@@ -464,15 +475,14 @@ struct Pipeline : dgk::impl::DGKPipelinePassBase<Pipeline> {
       LoadOp load = loads[i];
       auto type = cast<BufferType>(ring.buffer.getType());
       bool small = isElementwise(load);
-      bool byThreads = isFilledByThreads(ring);
-      CopyAsyncOp::create(builder, load.getLoc(), load.getSource(),
-                          load.getCoordinates(), ring.buffer, free,
-                          ring.multicast, IntegerAttr(),
-                          small ? builder.getUnitAttr() : UnitAttr(),
-                          load.getRowsAttr(), load.getTransposedAttr(),
-                          byThreads ? UnitAttr() : load.getEvictFirstAttr(),
-                          byThreads ? builder.getUnitAttr() : UnitAttr());
-      bytes += small || byThreads ? 0 : type.getTransferBytes();
+      CopyAsyncOp::create(
+          builder, load.getLoc(), load.getSource(), load.getCoordinates(),
+          ring.buffer, free, ring.multicast, IntegerAttr(),
+          small ? builder.getUnitAttr() : UnitAttr(), load.getRowsAttr(),
+          load.getTransposedAttr(),
+          ring.byThreads ? UnitAttr() : load.getEvictFirstAttr(),
+          ring.byThreads ? builder.getUnitAttr() : UnitAttr());
+      bytes += small || ring.byThreads ? 0 : type.getTransferBytes();
       numMulticast += ring.multicast ? 1 : 0;
     }
     CommitOp::create(builder, loc, pipeline, free,

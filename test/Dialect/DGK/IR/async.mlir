@@ -122,16 +122,19 @@ func.func @tensor_memory(%a: !dgk.tile<128x64xbf16, #dgk.shared<b128>>, %b: !dgk
   return
 }
 
-// Elements of 4 bits along the rows of an operand: copied by threads, whose copies
-// count no bytes.
+// Elements of 4 bits along the rows of an operand, and rows of bytes: copied by
+// threads, whose copies count no bytes.
 // CHECK-LABEL: dgk.kernel @by_threads
 // CHECK: dgk.copy_async %{{.*}}[%[[I:.*]], %[[I]]] to %{{.*}}[%slot] by_threads transposed : memref<?x128xf4E2M1FN>, !dgk.buffer<2 x 48x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+// CHECK: dgk.copy_async %{{.*}}[%[[I]], %[[I]]] to %{{.*}}[%slot] by_threads : memref<?x20xf8E8M0FNU>, !dgk.buffer<2 x 128x16xf8E8M0FNU, #dgk.shared<none>>
 // CHECK: dgk.commit %{{.*}}[%slot] bytes(0)
-dgk.kernel @by_threads(%a: memref<?x128xf4E2M1FN>, %i: index) {
+dgk.kernel @by_threads(%a: memref<?x128xf4E2M1FN>, %b: memref<?x20xf8E8M0FNU>, %i: index) {
+  %t = dgk.buffer : !dgk.buffer<2 x 128x16xf8E8M0FNU, #dgk.shared<none>>
   %r = dgk.buffer : !dgk.buffer<2 x 48x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
   %p = dgk.pipeline producers(129) consumers(1) : !dgk.pipeline<2>
   %s = dgk.acquire %p : !dgk.pipeline<2>
   dgk.copy_async %a[%i, %i] to %r[%s] by_threads transposed : memref<?x128xf4E2M1FN>, !dgk.buffer<2 x 48x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  dgk.copy_async %b[%i, %i] to %t[%s] by_threads : memref<?x20xf8E8M0FNU>, !dgk.buffer<2 x 128x16xf8E8M0FNU, #dgk.shared<none>>
   dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
   dgk.return
 }

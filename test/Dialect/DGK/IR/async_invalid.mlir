@@ -374,7 +374,7 @@ func.func @f(%a: memref<?x64xf4E2M1FN>, %i: index) {
   %r = dgk.buffer : !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
   %p = dgk.pipeline producers(1) consumers(1) : !dgk.pipeline<4>
   %s = dgk.acquire %p : !dgk.pipeline<4>
-  // expected-error @below {{'dgk.copy_async' op [copy_async-c8] copies 'memref<?x64xf4E2M1FN>' to '!dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>', expected by_threads alone, from two dimensions, where the buffer is expanded and column_major, and nowhere else}}
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c8] copies 'memref<?x64xf4E2M1FN>' to '!dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>', expected by_threads alone, from two dimensions, where the buffer is expanded and column_major; else only rows of 4 bytes without swizzle may have it}}
   dgk.copy_async %a[%i, %i] to %r[%s] transposed : memref<?x64xf4E2M1FN>, !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
   return
 }
@@ -434,4 +434,38 @@ dgk.kernel @bad(%a: memref<17x56xf32>, %i: index) {
   // expected-error @below {{'dgk.copy_async' op [copy_async-c9] copies to '!dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>' elementwise with evict_first, which only TMA copies have}}
   dgk.copy_async %a[%i, %i] to %r[%s] elementwise evict_first : memref<17x56xf32>, !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
   dgk.return
+}
+
+// -----
+
+// Rows of bytes lie as they are.
+func.func @f(%a: memref<16x?xf8E8M0FNU>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 128x16xf8E8M0FNU, #dgk.shared<none>>
+  %p = dgk.pipeline producers(129) consumers(1) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c8] copies 'memref<16x?xf8E8M0FNU>' to '!dgk.buffer<4 x 128x16xf8E8M0FNU, #dgk.shared<none>>' by_threads, expected by_threads alone}}
+  dgk.copy_async %a[%i, %i] to %r[%s] by_threads transposed : memref<16x?xf8E8M0FNU>, !dgk.buffer<4 x 128x16xf8E8M0FNU, #dgk.shared<none>>
+  return
+}
+
+// -----
+
+func.func @f(%a: memref<?x14xf8E8M0FNU>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 128x16xf8E8M0FNU, #dgk.shared<none>>
+  %p = dgk.pipeline producers(129) consumers(1) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c10] copies 'memref<?x14xf8E8M0FNU>' by_threads, whose lines are 14 elements apart, expected a multiple of 4 bytes; pad them}}
+  dgk.copy_async %a[%i, %i] to %r[%s] by_threads : memref<?x14xf8E8M0FNU>, !dgk.buffer<4 x 128x16xf8E8M0FNU, #dgk.shared<none>>
+  return
+}
+
+// -----
+
+func.func @f(%a: memref<?x72xf4E2M1FN>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  %p = dgk.pipeline producers(129) consumers(1) : !dgk.pipeline<4>
+  %s = dgk.acquire %p : !dgk.pipeline<4>
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c10] copies 'memref<?x72xf4E2M1FN>' by_threads, whose lines are 72 elements apart, expected a multiple of 8 bytes; pad them}}
+  dgk.copy_async %a[%i, %i] to %r[%s] by_threads transposed : memref<?x72xf4E2M1FN>, !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
+  return
 }

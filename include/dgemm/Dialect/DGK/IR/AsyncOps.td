@@ -192,10 +192,11 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
     `dgk.load`, for such copies only; `transposed` and `evict_first` as there, for
     all others.
 
-    `by_threads` is for 4-bit elements that lie along the rows of an operand
-    (`expanded` and `column_major`), which TMA expands 128 at a time and no fewer.
-    All threads of the role copy 16 elements each, again and again; memory has the
-    16 at multiples of 8 bytes. Each thread arrives when its own are there, instead
+    `by_threads` is for what TMA cannot do. 4-bit elements that lie along the rows
+    of an operand (`expanded` and `column_major`) it expands 128 at a time and no
+    fewer; rows of bytes may be less than a multiple of 16 bytes apart. All threads
+    of the role copy 16 such elements, or 4 bytes, again and again. Each thread
+    arrives when its own are there, instead
     of bytes being counted. Beside such copies one thread of the role issues all
     others and announces their bytes.
 
@@ -212,11 +213,14 @@ def DGK_CopyAsyncOp : DGK_Op<"copy_async", [MemoryEffects<[MemRead, MemWrite]>]>
        positive numbers.
     7. `copy_async-c7`: a transposed copy is of two dimensions, and not
        elementwise.
-    8. `copy_async-c8`: a copy is `by_threads` if and only if the buffer is
-       `expanded` and `column_major`; it is of two dimensions, and neither
-       elementwise nor multicast.
+    8. `copy_async-c8`: a copy into an `expanded`, `column_major` buffer is
+       `by_threads`, one of whole fours of 8-bit elements without swizzle may be;
+       such a copy is of two dimensions, and neither elementwise nor multicast,
+       and of bytes not transposed.
     9. `copy_async-c9`: neither an elementwise copy nor one `by_threads` is
        `evict_first`.
+    10. `copy_async-c10`: lines that are copied `by_threads` are a multiple of 8
+        bytes apart, of 4 where elements have 8 bits, as far as is known.
 
     Example:
     ```mlir
