@@ -388,9 +388,15 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
   problem.isAKMajor = MatmulRules::isKMajor(rules.matrices()[0]);
   problem.isBKMajor = MatmulRules::isKMajor(rules.matrices()[1]);
   problem.isOutputPlain = !op.getC() && !op.getEpilogueAttr();
-  int64_t stride = rules.d().getStrides().front();
-  problem.dIsTmaAligned = !ShapedType::isDynamic(stride) &&
-                          dgk::getBytes(stride, problem.dType) % kTmaBytes == 0;
+  // TMA writes rows in whole units: elements up to the next multiple of 16
+  // bytes behind the last column as well (measured, docs/Conformance.md).
+  auto isWhole = [&](int64_t elements) {
+    return !ShapedType::isDynamic(elements) &&
+           dgk::getBytes(elements, problem.dType) % kTmaBytes == 0;
+  };
+  problem.dIsTmaAligned =
+      isWhole(rules.d().getStrides().front()) &&
+      isWhole(cast<MemRefType>(op.getD().getType()).getShape().back());
   // The pieces of a staged store are at most that wide.
   constexpr int64_t kMaxSpan = 128;
   int64_t piece = kMaxSpan / dgk::getBytes(1, problem.dType);

@@ -516,10 +516,10 @@ std::optional<Violation> Checker::store() const {
                   "registers, store_slots = 0: warps hold columns of d");
   if (!problem.dIsTmaAligned)
     return broken(Limit::Store,
-                  "schedule has store = tma, but the row stride of d is not "
-                  "known to be a multiple of 16 bytes, or left and right of a "
-                  "head split are no multiples of 128 bytes; use store = "
-                  "registers, store_slots = 0");
+                  "schedule has store = tma, but the rows of d and their "
+                  "distance are not known to be multiples of 16 bytes, or left "
+                  "and right of a head split are no multiples of 128 bytes; "
+                  "use store = registers, store_slots = 0");
   int64_t pieces = getStoreSlotsPerWarp(problem, schedule);
   int64_t warps = schedule.getMath().getWarps();
   if (slots > 0 && slots % warps == 0 && pieces % (slots / warps) == 0)

@@ -37,6 +37,8 @@ public:
     // Only elements in bounds have an address, so this never goes below base.
     rowStart_ = map.address + static_cast<uint64_t>(
                                   (x + low_) * int64_t(bitWidth(map.type)) / 8);
+    if (direction == Direction::Store && high_ > low_)
+      high_ = roundUp(high_);
   }
 
   /// The next row of the box in shared memory. `offset`: of the row's indices
@@ -55,6 +57,16 @@ public:
   CopyPlan take() { return std::move(plan_); }
 
 private:
+  /// H100 writes units of 16 bytes: of the last one of a row also what lies
+  /// behind the tensor, as far as the box has it.
+  int64_t roundUp(int64_t high) const {
+    uint64_t end = rowStart_ + bytes(high - low_);
+    uint64_t behind = (16 - end % 16) % 16;
+    return std::min<int64_t>(
+        map_.count(0),
+        high + static_cast<int64_t>(behind * 8 / bitWidth(map_.type)));
+  }
+
   uint32_t bytes(int64_t elements) const {
     return static_cast<uint32_t>(elements * bitWidth(map_.type) / 8);
   }

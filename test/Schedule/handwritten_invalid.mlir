@@ -278,7 +278,7 @@ func.func @slots_of_pieces(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16, strided<[?, 1]>>
 func.func @unaligned_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{[select-c20] schedule has store = tma, but the row stride of d is not known to be a multiple of 16 bytes, or left and right of a head split are no multiples of 128 bytes; use store = registers, store_slots = 0}}
+  // expected-error @below {{[select-c20] schedule has store = tma, but the rows of d and their distance are not known to be multiples of 16 bytes, or left and right of a head split are no multiples of 128 bytes; use store = registers, store_slots = 0}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
   return

@@ -61,19 +61,6 @@ static bool isUsedBefore(ReadScalesOp read, ArrayRef<ReleaseOp> releases) {
   return false;
 }
 
-/// Whether the lanes of a warp meet between `read` and `release`, in reads that
-/// they make together.
-static bool meetBehind(Operation *read, ReleaseOp release) {
-  if (isa<ReadFragmentsOp>(read))
-    return true;
-  if (read->getBlock() != release->getBlock())
-    return false;
-  for (Operation *op = read; op && op != release; op = op->getNextNode())
-    if (isa<ReadFragmentsOp>(op))
-      return true;
-  return false;
-}
-
 void dgk::recordReads(KernelLowering &kernel, ReleaseOp release) {
   bool byDescriptor = kernel.schedule.getMatrixInstruction().readsShared();
   bool anyRead = false, anyGeneric = false, anyUnsynchronized = false;
@@ -91,7 +78,7 @@ void dgk::recordReads(KernelLowering &kernel, ReleaseOp release) {
       bool isProduct = byDescriptor && isa<MmaOp>(reader);
       auto scales = dyn_cast<ReadScalesOp>(reader);
       anyGeneric |= !isProduct && !(scales && isUsedBefore(scales, releases));
-      anyUnsynchronized |= !isProduct && !meetBehind(reader, release);
+      anyUnsynchronized |= !isProduct && !isa<ReadFragmentsOp>(reader);
       anyRead |= reader->getBlock() == release->getBlock();
     }
     anyUnsynchronized |= !isa<ViewOp>(user);

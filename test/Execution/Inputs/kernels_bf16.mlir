@@ -6,7 +6,7 @@
   load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
 #short = #dgk.schedule<tile = 128x64x32, warp_grid = 4x2, stages = 6, scale_stages = 1,
   instruction = #mma, swizzle = b64 x b64, math = <warps = 8, registers = 232>,
-  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
 #low = #dgk.schedule<tile = 64x128x64, warp_grid = 2x4, stages = 3, scale_stages = 1,
   instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>

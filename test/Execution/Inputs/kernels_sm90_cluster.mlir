@@ -8,7 +8,7 @@
   cluster = <size = 2, along = m>>
 #n16 = #dgk.schedule<tile = 64x32x64, warp_grid = 4x1, stages = 3, scale_stages = 1,
   instruction = #w16, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
-  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 3, along = n>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 3, along = n>,
   cluster = <size = 2, along = n>>
 #direct16 = #dgk.schedule<tile = 128x64x64, warp_grid = 8x1, stages = 2, scale_stages = 1,
   instruction = #w16, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
