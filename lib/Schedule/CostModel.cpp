@@ -232,8 +232,11 @@ int64_t CandidateBuilder::chooseStoreSlots(const TileShape &shape,
 Candidate CandidateBuilder::build(const TileShape &shape) const {
   WarpGrid grid = policy.chooseGrid(problem, shape);
   ScheduleAttr schedule = makeSchedule(shape, grid, 2, 1);
-  int64_t pieces =
-      problem.dIsTmaAligned ? getStoreSlotsPerWarp(problem, schedule) : 0;
+  // Of few rows a tile holds little, and space is better spent on stages.
+  bool isStaged =
+      problem.dIsTmaAligned &&
+      (!swapAb || (!instruction.readsShared() && asked.m > kMostSwappedRows));
+  int64_t pieces = isStaged ? getStoreSlotsPerWarp(problem, schedule) : 0;
   int64_t slots = pieces > 0 ? 1 : 0;
   int64_t stages = 2;
   // Stages first: they hide latency at every K tile, slots once in a tile.
@@ -275,20 +278,33 @@ static void addMeasured(const DenseProblem &problem, dgk::TargetAttr target,
   found->isMeasured = !found->violation;
 }
 
-/// Candidates with A and B swapped, where there are few rows.
+/// Whether B would be turned in registers, which costs instructions, and
+/// swapped it would not be: as the first operand it is turned by `ldmatrix`.
+static bool turnsOnlyB(const DenseProblem &problem) {
+  return problem.isAKMajor && !problem.isBKMajor &&
+         dgk::getElementBits(problem.bType) == 8;
+}
+
+/// Candidates with A and B swapped, where there are few rows, or where that
+/// spares turning an operand.
 static void addSwapped(const DenseProblem &problem, dgk::TargetAttr target,
                        SmallVector<Candidate> &candidates) {
   // Of two types each instruction takes its first operand in one of them.
   dgk::MatrixInstruction instruction =
       findInstruction(orient(problem, /*swapAb=*/true), target);
-  if (problem.m > kMostSwappedRows || !instruction || !hasPolicy(instruction))
+  if (!instruction || !hasPolicy(instruction))
+    return;
+  bool hasFewRows = problem.m <= kMostSwappedRows;
+  bool spares = problem.isOutputPlain && turnsOnlyB(problem) &&
+                !instruction.readsShared();
+  if (!hasFewRows && !spares)
     return;
   int64_t fewest = problem.isAKMajor
                        ? kFewestColumns
                        : kShortestLineBits / dgk::getElementBits(problem.aType);
   CandidateBuilder builder(problem, target, instruction, /*swapAb=*/true);
   for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
-    if (shape.n < 2 * std::max(problem.m, fewest))
+    if (!hasFewRows || shape.n < 2 * std::max(problem.m, fewest))
       candidates.push_back(builder.build(shape));
 }
 

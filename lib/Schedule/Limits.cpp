@@ -120,7 +120,6 @@ DenseProblem dgemm::schedule::orient(const DenseProblem &problem, bool swapAb) {
   std::swap(out.isAKMajor, out.isBKMajor);
   std::swap(out.fetchesScalesA, out.fetchesScalesB);
   std::swap(out.scalesPerLoadA, out.scalesPerLoadB);
-  out.dIsTmaAligned = false;
   return out;
 }
 
@@ -215,8 +214,11 @@ int64_t dgemm::schedule::getStoreSlotsPerWarp(const DenseProblem &problem,
   auto span = static_cast<int64_t>(schedule.getStoreSwizzle(problem.dType));
   if (span == 0)
     return 0;
-  int64_t row = dgk::getBytes(schedule.getWarpTileN(), problem.dType);
-  return llvm::divideCeil(schedule.getWarpTileM(), kSlotRows) * row / span;
+  int64_t rows = schedule.getWarpTileM(), columns = schedule.getWarpTileN();
+  if (schedule.getSwapAb())
+    std::swap(rows, columns);
+  return llvm::divideCeil(rows, kSlotRows) *
+         dgk::getBytes(columns, problem.dType) / span;
 }
 
 //===----------------------------------------------------------------------===//
@@ -510,10 +512,10 @@ std::optional<Violation> Checker::store() const {
                   "expected 0: nothing is staged",
                   slots);
   }
-  if (schedule.getSwapAb())
+  if (schedule.getSwapAb() && schedule.getMatrixInstruction().readsShared())
     return broken(Limit::Store,
-                  "schedule has store = tma with swap_ab, expected store = "
-                  "registers, store_slots = 0: warps hold columns of d");
+                  "schedule has store = tma with swap_ab and wgmma, expected "
+                  "store = registers, store_slots = 0");
   if (!problem.dIsTmaAligned)
     return broken(Limit::Store,
                   "schedule has store = tma, but the rows of d and their "

@@ -186,6 +186,11 @@ std::string MmaSyncPolicy::getReasonAgainst(const DenseProblem &problem,
   if (shape.kBytes < 128 && problem.m < kManyRows)
     return llvm::formatv("K tiles of {0} bytes pay only for M >= {1}",
                          shape.kBytes, kManyRows);
+  if (shape.kBytes < 128 && !problem.isBKMajor &&
+      dgk::getElementBits(problem.bType) == 8)
+    return llvm::formatv("K tiles of {0} bytes do not pay where b is turned in "
+                         "registers: less of that hides behind products",
+                         shape.kBytes);
   if (shape.kBytes < 128 && problem.blockA != 0) {
     int64_t k = getTileK(problem, shape);
     int64_t span = std::min(getWordSpan(problem, dgk::Side::A, k),

@@ -266,7 +266,7 @@ void SelectSchedulePass::reportSlowForms(Operation *op,
   if (turnsB && !schedule.getMatrixInstruction().readsShared())
     missed("OperandTurned",
            llvm::Twine(schedule.getSwapAb() ? "a" : "b") +
-               " does not lie along K: its bytes are turned in registers, two "
-               "moves for each matrix instruction; a K-major operand needs "
+               " does not lie along K: its bytes are turned in registers, one "
+               "operation for two matrix instructions; a K-major operand needs "
                "none");
 }

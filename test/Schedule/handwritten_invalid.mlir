@@ -324,25 +324,6 @@ func.func @split_k(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 
 // -----
 
-#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
-#s = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2,
-    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
-    math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
-    store = tma, store_slots = 8, raster = <group = 8, along = m>, swap_ab>
-!a = memref<?x7168xf8E4M3FN>
-!sa = memref<?x14xi32, strided<[1, ?]>>
-!b = memref<2112x7168xf8E4M3FN>
-!sb = memref<2112x14xi32, strided<[1, 2112]>>
-!d = memref<?x2112xbf16>
-func.func @swap_ab(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{[select-c20] schedule has store = tma with swap_ab, expected store = registers, store_slots = 0: warps hold columns of d}}
-  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
-    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
-  return
-}
-
-// -----
-
 // No candidate fits this chip.
 #mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
 #tiny = #dgk.target<"sm_120a", sm120, ptx = 88,

@@ -53,6 +53,20 @@ func.func @swapped_sum(%a: memref<?x128xbf16>, %b: memref<64x128xbf16>, %d: memr
 
 // -----
 
+#mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#s = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 3,
+    scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
+    store = tma, store_slots = 4, raster = <group = 8, along = m>, swap_ab>
+func.func @swapped_store(%a: memref<?x128xbf16>, %b: memref<64x128xbf16>, %d: memref<?x64xbf16>) {
+  // expected-error @below {{[select-c20] schedule has store = tma with swap_ab and wgmma, expected store = registers, store_slots = 0}}
+  dgemm.matmul ins(%a, %b : memref<?x128xbf16>, memref<64x128xbf16>)
+    outs(%d : memref<?x64xbf16>) {layout = #dgemm.layout<nt>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
 // Whole spans of the swizzle.
 #mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
 #s = #dgk.schedule<tile = 64x64x96, warp_grid = 4x1, stages = 3,

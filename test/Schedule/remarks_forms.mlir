@@ -3,7 +3,7 @@
 
 // D has rows of 154 bytes, and A and B lie along M and N.
 // CHECK-DAG: [Missed] StoresByAddress {{.*}} Function=turned | Reason="TMA stores need rows of d at a known distance that is a multiple of 16 bytes
-// CHECK-DAG: [Missed] OperandTurned {{.*}} Function=turned | Reason="b does not lie along K: its bytes are turned in registers, two moves for each matrix instruction
+// CHECK-DAG: [Missed] OperandTurned {{.*}} Function=turned | Reason="b does not lie along K: its bytes are turned in registers, one operation for two matrix instructions
 // CHECK-DAG: [Missed] CandidateDeclined {{.*}} Function=turned | Limit=form, Reason="schedule has swap_ab, expected neither C nor a head split with it; leave it out", {{.*}}SwapAb=true, Tile=64x32x128
 // CHECK-DAG: [Analysis] CandidateSlower {{.*}} Function=turned | PredictedMicroseconds={{[^ ]*}}, SplitK={{[0-9]+}}, Stages={{[0-9]+}}
 func.func @turned(%a: memref<7168x?xf8E4M3FN, strided<[64, 1]>>, %sa: memref<?x14xi32, strided<[1, ?]>>,

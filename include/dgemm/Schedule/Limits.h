@@ -113,8 +113,8 @@ dgk::MatrixInstruction findInstruction(const DenseProblem &problem,
                                        dgk::TargetAttr target);
 
 /// The product that a schedule computes: that of the caller, or
-/// `D^T = B * A^T` with `swap_ab`, whose output TMA cannot store. What follows,
-/// but for `checkSchedule`, takes the product in this form.
+/// `D^T = B * A^T` with `swap_ab`. What follows, but for `checkSchedule`, takes
+/// the product in this form.
 DenseProblem orient(const DenseProblem &problem, bool swapAb);
 
 /// K elements that the scales serve which travel together: four blocks where

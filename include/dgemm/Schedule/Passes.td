@@ -99,7 +99,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     20. `select-c20`: `store = tma` with a positive multiple of the math warps as
         `store_slots`, rows of D a known multiple of 16 bytes apart, whole
         128-byte lines in each warp, and in each part of a head split; or
-        `store = registers` with none, and always so with `swap_ab`.
+        `store = registers` with none, and always so with `swap_ab` and wgmma.
     21. `select-c21`: a `cluster` of 2 where the target has clusters and an even
         number of SMs; `swap_ab` without C and head split.
     22. `select-c22`: `split_k` at most 32, and not together with a `cluster`.

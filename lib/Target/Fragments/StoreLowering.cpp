@@ -34,10 +34,14 @@ public:
 
   int64_t getColumns() const { return columns; }
 
-  /// Piece at instruction row `i` and `column` of the warp's tile to `slot`.
-  void write(ValueRange elements, int64_t i, int64_t column, Value slot) {
+  /// Piece at 16-row block `i` and `column` of what the warp has of the
+  /// destination, which is its tile or, `transposed`, the transpose, to `slot`.
+  void write(ValueRange elements, int64_t i, int64_t column, Value slot,
+             bool transposed) {
     if (bytes == 2)
-      writeNarrow(elements, i, column, slot);
+      writeNarrow(elements, i, column, slot, transposed);
+    else if (transposed)
+      writeWideTransposed(elements, i, column, slot);
     else
       writeWide(elements, i, column, slot);
   }
@@ -48,10 +52,20 @@ private:
     return tile.getIndex(i, j) + 2 * half;
   }
 
-  /// 16-bit elements: `stmatrix` takes the fragment as it is. Lane l gives the
-  /// address of row l % 8 of matrix l / 8; the matrices are the upper and lower
-  /// halves of two neighbouring instructions.
-  void writeNarrow(ValueRange elements, int64_t i, int64_t column, Value slot) {
+  /// First register of a pair that goes to rows [8 `half`, 8 `half` + 8) of the
+  /// piece, columns [8 `block`, 8 `block` + 8) of the destination: neighbours
+  /// in a column where the tile is transposed.
+  int64_t getPairIndex(int64_t i, int64_t half, int64_t block,
+                       bool transposed) const {
+    return transposed ? getIndex(block / 2, 2 * i + half, block % 2)
+                      : getIndex(i, block, half);
+  }
+
+  /// 16-bit elements: `stmatrix` takes the fragment as it is, or turns it. Lane
+  /// l gives the address of row l % 8 of matrix l / 8; the matrices are the
+  /// upper and lower halves of two neighbouring blocks of 8 columns.
+  void writeNarrow(ValueRange elements, int64_t i, int64_t column, Value slot,
+                   bool transposed) {
     int64_t count = columns / 8;
     Value row = arith::AndIOp::create(b, lane, constI32(b, 15));
     Value next = arith::ShRUIOp::create(b, lane, constI32(b, 4));
@@ -64,11 +78,13 @@ private:
       SmallVector<Value> registers;
       for (int64_t k = j; k < std::min(j + 2, count); ++k)
         for (int64_t half = 0; half < 2; ++half) {
-          Value pair = getPair(b, elements, getIndex(i, column / 8 + k, half));
+          Value pair = getPair(
+              b, elements, getPairIndex(i, half, column / 8 + k, transposed));
           registers.push_back(LLVM::BitcastOp::create(b, b.getI32Type(), pair));
         }
       NVVM::StMatrixOp::create(
-          b, sharedPointer(b, address), registers, NVVM::MMALayout::row,
+          b, sharedPointer(b, address), registers,
+          transposed ? NVVM::MMALayout::col : NVVM::MMALayout::row,
           NVVM::LdStMatrixShapeAttr::get(b.getContext(), 8, 8),
           NVVM::LdStMatrixEltType::B16);
     }
@@ -109,6 +125,29 @@ private:
       }
   }
 
+  /// 32-bit elements of a transposed tile, one at a time: 8 neighbours of each
+  /// of 4 rows. The rows are two apart, so that the swizzle sends their two
+  /// chunks of 16 bytes to different banks.
+  void writeWideTransposed(ValueRange elements, int64_t i, int64_t column,
+                           Value slot) {
+    Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
+    Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
+    for (int64_t c = 0; c < 2; ++c) {
+      SwizzledRow swizzled =
+          getSwizzledRow(b, addI32(b, mulI32(b, t, 2), c), span);
+      Value start = arith::AddIOp::create(b, slot, swizzled.offset);
+      for (int64_t k = 0; k < columns / 8; ++k) {
+        Value inRow = mulI32(b, addI32(b, g, 8 * k), bytes);
+        inRow = arith::XOrIOp::create(b, inRow, swizzled.pattern);
+        Value address = arith::AddIOp::create(b, start, inRow);
+        for (int64_t half = 0; half < 2; ++half)
+          LLVM::StoreOp::create(
+              b, elements[getPairIndex(i, half, column / 8 + k, true) + c],
+              sharedPointer(b, address, 8 * half * span));
+      }
+    }
+  }
+
   ImplicitLocOpBuilder &b;
   const WarpTile &tile;
   int64_t bytes, columns, span;
@@ -127,8 +166,13 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
     BufferType staging = op.getStaging().getType();
     PieceWriter writer(b, tile, staging, getLaneOfStores(b, kernel));
     int64_t slots = staging.getSlots() / role.count;
+    // What the warp has of the destination.
+    bool transposed = op.getTransposed();
+    int64_t rows = transposed ? tile.columns : tile.rows;
+    int64_t columns = transposed ? tile.rows : tile.columns;
+    int64_t step = transposed ? kRows : tile.rowStep;
     int64_t pieces =
-        tile.getTilesM() * llvm::divideCeil(tile.columns, writer.getColumns());
+        rows / kRows * llvm::divideCeil(columns, writer.getColumns());
     if (!op.getMap() || slots == 0 || pieces % slots != 0)
       return op.emitOpError("[store_async-c3] has ")
              << staging.getSlots() << " staging slots for " << role.count
@@ -143,16 +187,16 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
     first = addI32(b, first, kernel.offsets.lookup(op.getStaging()));
     SmallVector<Value> origin = getOrigin(b, op, tile, warp);
     int64_t piece = 0;
-    for (int64_t i = 0; i < tile.getTilesM(); ++i)
-      for (int64_t column = 0; column < tile.columns;
+    for (int64_t i = 0; i < rows / kRows; ++i)
+      for (int64_t column = 0; column < columns;
            column += writer.getColumns(), ++piece) {
         Value slot = addI32(b, first, piece % slots * staging.getSlotBytes());
         waitForSlot(b, slots);
-        writer.write(adaptor.getValue(), i, column, slot);
+        writer.write(adaptor.getValue(), i, column, slot, transposed);
         SmallVector<Value> at = origin;
         at[0] = addI32(b, at[0], column);
         at[0] = splitHeads(b, op.getHeadsAttr(), at[0]);
-        at[1] = addI32(b, at[1], tile.rowStep * i);
+        at[1] = addI32(b, at[1], step * i);
         copyOut(b, op, map, slot, at);
       }
     rewriter.eraseOp(op);
@@ -165,9 +209,12 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
     SmallVector<Value> origin;
     for (Value coordinate : llvm::reverse(op.getCoordinates()))
       origin.push_back(toI32(b, coordinate));
-    origin[0] =
-        arith::AddIOp::create(b, origin[0], tile.getFirstColumn(b, warp));
-    origin[1] = arith::AddIOp::create(b, origin[1], tile.getFirstRow(b, warp));
+    bool transposed = op.getTransposed();
+    Value &alongColumns = origin[transposed ? 1 : 0];
+    Value &alongRows = origin[transposed ? 0 : 1];
+    alongColumns =
+        arith::AddIOp::create(b, alongColumns, tile.getFirstColumn(b, warp));
+    alongRows = arith::AddIOp::create(b, alongRows, tile.getFirstRow(b, warp));
     return origin;
   }
 

@@ -149,12 +149,22 @@ private:
   /// The registers of 16 rows as instructions want them.
   void append(ArrayRef<Value> fragment, SmallVectorImpl<Value> &registers) {
     constexpr int64_t kInOrder[] = {0, 1, 2, 3}, kHalvesFirst[] = {0, 2, 1, 3};
-    for (int64_t i : bytes == 1 && !isA ? kHalvesFirst : kInOrder) {
+    bool isApart = bytes == 1 && !isA;
+    for (int64_t i : isApart ? kHalvesFirst : kInOrder) {
       Value value = fragment[i];
       if (isFp4 && !isPaired)
         value = arith::ShLIOp::create(b, value, constI32(b, kExpandedShift));
-      registers.push_back(value);
+      registers.push_back(isApart && !isFp4 ? copy(value) : value);
     }
+  }
+
+  /// A B fragment takes two neighbouring registers, of which the load writes
+  /// one in each half. ptxas would join them by two moves for every product;
+  /// the result of an instruction that it cannot see through is put in place
+  /// once. Grids have one dimension, so that this adds zero bits.
+  Value copy(Value value) {
+    Value zero = NVVM::BlockIdZOp::create(b, b.getI32Type());
+    return arith::OrIOp::create(b, value, zero);
   }
 
   ImplicitLocOpBuilder &b;

@@ -148,7 +148,8 @@ dgk.kernel @bf16_columns() attributes {schedule = #schedule16, launch = #launch1
 }
 
 // Elements of 8 bits are turned 16 x 16 at a time, both halves of K by one
-// instruction. For B the registers of the halves alternate.
+// instruction. For B the registers of the halves alternate, and pass through an
+// operation that no later tool sees through.
 // CHECK-LABEL: llvm.func @fp8_columns
 // CHECK:         %[[A:.*]] = nvvm.ldmatrix %{{.*}} {eltType = #nvvm.ld_st_matrix_elt_type<b8>, layout = #nvvm.mma_layout<col>, num = 2 : i32, shape = #nvvm.ld_st_matrix_shape<m = 16, n = 16>}
 // CHECK:         %[[A0:.*]] = llvm.extractvalue %[[A]][0]
@@ -156,10 +157,15 @@ dgk.kernel @bf16_columns() attributes {schedule = #schedule16, launch = #launch1
 // CHECK:         %[[A2:.*]] = llvm.extractvalue %[[A]][2]
 // CHECK:         %[[A3:.*]] = llvm.extractvalue %[[A]][3]
 // CHECK:         %[[B:.*]] = nvvm.ldmatrix
-// CHECK-DAG:     %[[B0:.*]] = llvm.extractvalue %[[B]][0]
-// CHECK-DAG:     %[[B2:.*]] = llvm.extractvalue %[[B]][2]
-// CHECK-DAG:     %[[B1:.*]] = llvm.extractvalue %[[B]][1]
-// CHECK-DAG:     %[[B3:.*]] = llvm.extractvalue %[[B]][3]
+// CHECK:         %[[L0:.*]] = llvm.extractvalue %[[B]][0]
+// CHECK:         %[[L1:.*]] = llvm.extractvalue %[[B]][1]
+// CHECK:         %[[L2:.*]] = llvm.extractvalue %[[B]][2]
+// CHECK:         %[[L3:.*]] = llvm.extractvalue %[[B]][3]
+// CHECK:         %[[ZERO:.*]] = nvvm.read.ptx.sreg.ctaid.z
+// CHECK:         %[[B0:.*]] = arith.ori %[[L0]], %[[ZERO]]
+// CHECK:         %[[B2:.*]] = arith.ori %[[L2]], %[[ZERO]]
+// CHECK:         %[[B1:.*]] = arith.ori %[[L1]], %[[ZERO]]
+// CHECK:         %[[B3:.*]] = arith.ori %[[L3]], %[[ZERO]]
 // CHECK:         nvvm.mma.block_scale A[%[[A0]], %[[A1]], %[[A2]], %[[A3]]] B[%[[B0]], %[[B2]]]
 // CHECK:         nvvm.mma.block_scale A[%[[A0]], %[[A1]], %[[A2]], %[[A3]]] B[%[[B1]], %[[B3]]]
 // CHECK:         llvm.return

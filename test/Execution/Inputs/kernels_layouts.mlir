@@ -132,3 +132,27 @@ func.func @fp8_tn_chosen(%a: memref<400x?xf8E4M3FN, strided<[?, 1]>>, %sa: memre
     {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, layout = #dgemm.layout<tn>}
   return
 }
+
+// The selection swaps A and B, of which only B would be turned in registers.
+func.func @fp8_nn_chosen_bf16(%a: memref<?x1040xf8E4M3FN>, %sa: memref<?x3xi32, strided<[1, ?]>>,
+    %b: memref<1040x328xf8E4M3FN, strided<[336, 1]>>, %sb: memref<328x3xi32, strided<[1, 328]>>,
+    %d: memref<?x328xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x1040xf8E4M3FN>, memref<?x3xi32, strided<[1, ?]>>,
+        memref<1040x328xf8E4M3FN, strided<[336, 1]>>, memref<328x3xi32, strided<[1, 328]>>)
+    outs(%d : memref<?x328xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, layout = #dgemm.layout<nn>}
+  return
+}
+
+// The selection swaps A and B, of which only B would be turned in registers.
+func.func @fp8_nn_chosen_f32(%a: memref<?x1040xf8E4M3FN>, %sa: memref<?x3xi32, strided<[1, ?]>>,
+    %b: memref<1040x328xf8E4M3FN, strided<[336, 1]>>, %sb: memref<328x3xi32, strided<[1, 328]>>,
+    %d: memref<?x328xf32>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x1040xf8E4M3FN>, memref<?x3xi32, strided<[1, ?]>>,
+        memref<1040x328xf8E4M3FN, strided<[336, 1]>>, memref<328x3xi32, strided<[1, 328]>>)
+    outs(%d : memref<?x328xf32>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, layout = #dgemm.layout<nn>}
+  return
+}

@@ -65,7 +65,7 @@ TEST_F(Limits, SwappingTakesTheOtherOperandFirst) {
   EXPECT_EQ(swapped.blockB, 128);
   EXPECT_EQ(swapped.blockRowsA, 128);
   EXPECT_EQ(swapped.blockRowsB, 1);
-  EXPECT_FALSE(swapped.dIsTmaAligned);
+  EXPECT_TRUE(swapped.dIsTmaAligned);
   EXPECT_EQ(orient(problem, false).m, 16);
 }
 

@@ -281,6 +281,10 @@ LogicalResult StoreAsyncOp::verify() {
     return emitOpError("[store_async-c4] accumulates ")
            << type << ", expected f32; add with dgk.add_from and store the sum";
   HeadSplitAttr heads = getHeadsAttr();
+  if (getTransposed() && (getAccumulate() || heads))
+    return emitOpError("[store_async-c6] is transposed with ")
+           << (heads ? "heads" : "accumulate")
+           << ", expected neither; use dgk.store or operands in their places";
   if (heads &&
       (getAccumulate() || !heads.keepsTogether(staging.getShape().back())))
     return emitOpError("[store_async-c5] stores ")

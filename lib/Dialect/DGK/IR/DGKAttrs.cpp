@@ -372,7 +372,8 @@ LogicalResult RoleSpecAttr::verify(EmitError emitError, int64_t warps,
 }
 
 Swizzle ScheduleAttr::getStoreSwizzle(Type element) const {
-  int64_t bytes = getBytes(getWarpTileN(), element);
+  int64_t bytes =
+      getBytes(getSwapAb() ? getWarpTileM() : getWarpTileN(), element);
   for (Swizzle swizzle : {Swizzle::B128, Swizzle::B64, Swizzle::B32})
     if (bytes % static_cast<int64_t>(swizzle) == 0)
       return swizzle;

@@ -43,13 +43,16 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
     DrainStoresOp::create(builder, end->getLoc());
   }
 
-  /// Warps own pieces of the whole output tile only.
+  /// Warps own pieces of the whole output tile only. A transposed one has lines
+  /// as long as its warps have rows, and leaves mma.sync only.
   static bool canStage(ScheduleAttr schedule, StoreOp store) {
     AccumulatorType type = store.getValue().getType();
     int64_t columns = getSlotColumns(schedule, type.getElementType());
     HeadSplitAttr heads = store.getHeadsAttr();
     return schedule.getStore() == StorePath::Tma && !store.getLow() &&
-           !store.getTransposed() &&
+           store.getTransposed() == schedule.getSwapAb() &&
+           !(store.getTransposed() &&
+             schedule.getMatrixInstruction().readsShared()) &&
            type.getShape() == schedule.getTile().take_front(2) &&
            columns != 0 && (!heads || heads.keepsTogether(columns));
   }
@@ -78,8 +81,8 @@ struct StageStores : dgk::impl::DGKStageStoresPassBase<StageStores> {
     builder.setInsertionPoint(store);
     StoreAsyncOp::create(builder, store.getLoc(), store.getValue(),
                          store.getDestination(), store.getCoordinates(),
-                         staging, IntegerAttr(), store.getAccumulateAttr(),
-                         store.getHeadsAttr());
+                         staging, IntegerAttr(), store.getTransposedAttr(),
+                         store.getAccumulateAttr(), store.getHeadsAttr());
     store.erase();
     ++numStaged;
     return success();

@@ -57,13 +57,13 @@ dgk.kernel @copies(%v: memref<?xf32>, %c: memref<?x?xi32, strided<[1, ?]>>, %i: 
 
 // CHECK-LABEL: dgk.kernel @stores
 // CHECK: dgk.store_async %{{.*}}, %{{.*}}[%[[I:.*]], %[[I]]] through %{{.*}} : !dgk.accumulator<128x128xbf16>, memref<?x128xbf16>, !dgk.buffer<8 x 16x64xbf16, #dgk.shared<b128>>
-// CHECK: dgk.store_async %{{.*}}, %{{.*}}[%[[I]], %[[I]]] through %{{.*}} map(1) :
+// CHECK: dgk.store_async %{{.*}}, %{{.*}}[%[[I]], %[[I]]] through %{{.*}} transposed map(1) :
 // CHECK: dgk.drain_stores
 dgk.kernel @stores(%d: memref<?x128xbf16>, %i: index) {
   %r = dgk.buffer : !staging
   %x = dgk.zero : !dgk.accumulator<128x128xbf16>
   dgk.store_async %x, %d[%i, %i] through %r : !dgk.accumulator<128x128xbf16>, memref<?x128xbf16>, !staging
-  dgk.store_async %x, %d[%i, %i] through %r map(1) : !dgk.accumulator<128x128xbf16>, memref<?x128xbf16>, !staging
+  dgk.store_async %x, %d[%i, %i] through %r transposed map(1) : !dgk.accumulator<128x128xbf16>, memref<?x128xbf16>, !staging
   dgk.drain_stores
   dgk.return
 }

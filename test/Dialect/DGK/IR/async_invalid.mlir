@@ -360,6 +360,15 @@ func.func @f(%x: !dgk.accumulator<128x64xbf16>, %a: memref<?x64xbf16>, %i: index
 
 // -----
 
+func.func @f(%x: !dgk.accumulator<128x64xf32>, %a: memref<?x64xf32>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 16x32xf32, #dgk.shared<b128>>
+  // expected-error @below {{'dgk.store_async' op [store_async-c6] is transposed with accumulate, expected neither; use dgk.store or operands in their places}}
+  dgk.store_async %x, %a[%i, %i] through %r transposed accumulate : !dgk.accumulator<128x64xf32>, memref<?x64xf32>, !dgk.buffer<4 x 16x32xf32, #dgk.shared<b128>>
+  return
+}
+
+// -----
+
 func.func @f(%x: !dgk.accumulator<128x64xbf16>, %a: memref<?x96xbf16>, %i: index) {
   %r = dgk.buffer : !dgk.buffer<4 x 16x64xbf16, #dgk.shared<b128>>
   // expected-error @below {{'dgk.store_async' op [store_async-c5] stores '!dgk.buffer<4 x 16x64xbf16, #dgk.shared<b128>>' with #dgk.head_split<left = 32, mid = 32, right = 32>, expected left and right to be multiples of the columns of the staging buffer, and no accumulate; use dgk.store}}

@@ -93,3 +93,33 @@ dgk.kernel @forms(%d: memref<?x256xf32>, %m: index, %n: index) attributes {sched
   dgk.store %zero, %d[%m, %n] heads <left = 48, mid = 16, right = 48> : !dgk.accumulator<128x128xf32>, memref<?x256xf32>
   dgk.return
 }
+
+// -----
+
+// With operands swapped the tile is the transpose of what is stored: a warp has
+// 32 rows of it, lines of 32 elements of D. wgmma has no such form.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#swapped = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 4, scale_stages = 2,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 16, raster = <group = 8, along = m>, swap_ab>
+#wgmma = #dgk.wgmma<f8f6f4, m = 64, n = 256, k = 32, a = f8E4M3FN, b = f8E4M3FN>
+#shared = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 4, scale_stages = 2,
+  instruction = #wgmma, swizzle = b64 x b64, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 16, raster = <group = 8, along = m>, swap_ab>
+// CHECK-LABEL: dgk.kernel @swapped
+// CHECK:         %[[LINES:.*]] = dgk.buffer : !dgk.buffer<16 x 16x32xbf16, #dgk.shared<b64>>
+// CHECK:         dgk.store_async %{{.*}} through %[[LINES]] transposed :
+// CHECK-NEXT:    dgk.store %
+// CHECK-LABEL: dgk.kernel @swapped_wgmma
+// CHECK:         dgk.store %{{.*}} transposed
+dgk.kernel @swapped(%d: memref<?x256xbf16>, %m: index, %n: index) attributes {schedule = #swapped} {
+  %zero = dgk.zero : !dgk.accumulator<128x128xbf16>
+  dgk.store %zero, %d[%m, %n] transposed : !dgk.accumulator<128x128xbf16>, memref<?x256xbf16>
+  dgk.store %zero, %d[%m, %n] : !dgk.accumulator<128x128xbf16>, memref<?x256xbf16>
+  dgk.return
+}
+dgk.kernel @swapped_wgmma(%d: memref<?x256xbf16>, %m: index, %n: index) attributes {schedule = #shared} {
+  %zero = dgk.zero : !dgk.accumulator<128x128xbf16>
+  dgk.store %zero, %d[%m, %n] transposed : !dgk.accumulator<128x128xbf16>, memref<?x256xbf16>
+  dgk.return
+}

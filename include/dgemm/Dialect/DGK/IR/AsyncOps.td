@@ -250,7 +250,8 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
     owns an equal share of the slots, writes its pieces there in turn, and
     copies each to global memory in the background; it waits for a slot's
     previous copy before it writes again. No other warp is involved. Elements
-    outside the memory are dropped. `accumulate` and `heads` as in `dgk.store`.
+    outside the memory are dropped. `transposed`, `accumulate` and `heads` as in `dgk.store`;
+    rows of the staging buffer are rows of the destination always.
 
     #### Constraints
     1. `store_async-c1`: the staging buffer is in shared memory and has the
@@ -259,6 +260,7 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
     3. `store_async-c4`: elements that are accumulated are f32.
     4. `store_async-c5`: `heads` goes without `accumulate`, and keeps the columns
        of the staging buffer together.
+    5. `store_async-c6`: `transposed` goes without `accumulate` and `heads`.
 
     Example:
     ```mlir
@@ -269,11 +271,13 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
   }];
   let arguments = (ins DGK_AccumulatorType:$value, AnyMemRef:$destination,
                        Variadic<Index>:$coordinates, DGK_BufferType:$staging,
-                       OptionalAttr<I64Attr>:$map, UnitAttr:$accumulate,
+                       OptionalAttr<I64Attr>:$map, UnitAttr:$transposed,
+                       UnitAttr:$accumulate,
                        OptionalAttr<DGK_HeadSplitAttr>:$heads);
   let assemblyFormat = [{
     $value `,` $destination `[` $coordinates `]` `through` $staging
-    (`accumulate` $accumulate^)? (`heads` $heads^)? (`map` `(` $map^ `)`)? attr-dict `:` qualified(type($value)) `,`
+    (`transposed` $transposed^)? (`accumulate` $accumulate^)? (`heads` $heads^)?
+    (`map` `(` $map^ `)`)? attr-dict `:` qualified(type($value)) `,`
     qualified(type($destination)) `,` qualified(type($staging))
   }];
   let hasVerifier = 1;

@@ -356,7 +356,7 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     }
     ::dgk::MatrixInstruction getMatrixInstruction() const;
     /// Layout of a staging slot for an output of `element`s: the widest swizzle
-    /// whose span divides a row of one warp's tile, so that a copy never reaches
+    /// whose span divides a row of D in one warp's tile, so that a copy never reaches
     /// into a neighbour's and both sides are free of bank conflicts; `None`
     /// where no span divides it.
     ::dgk::Swizzle getStoreSwizzle(::mlir::Type element) const;
