@@ -14,7 +14,7 @@ class Variant:
     dynamic: the launch knows n and k as well; then `shapes` may have several.
     pad: elements between the rows of A, B and D beyond their length. Strides are
          then known to the launch only.
-    row_d: distance of the rows of D, known to the kernel; TMA stores need that.
+    row_d: distance of the rows of D, known to the kernel; TMA stores need that and n.
     shapes: (m, n, k) of each problem.
     """
 
@@ -127,10 +127,11 @@ def written_schedules():
         Variant("strided", rows(ROWS, 200, 1552), (128, 128), "bf16", large,
                 pad=48, row_d=248),
         Variant("dyn", rows(ROWS, 1000, 2992) + [(70, 8, 16), (70, 136, 0), (0, 8, 16)],
-                (128, 128), "bf16", large, dynamic=True, row_d=1008),
+                (128, 128), "bf16", schedule((128, 128, 128), 2, store="registers", slots=0),
+                dynamic=True, row_d=1008),
         Variant("dyn32", rows(ROWS, 1000, 1904) + [(70, 8, 16), (129, 256, 4096)],
-                (32, 128), "f32", schedule((128, 128, 64), 4), dynamic=True,
-                row_d=1000),
+                (32, 128), "f32", schedule((128, 128, 64), 4, store="registers", slots=0),
+                dynamic=True, row_d=1000),
         Variant("dyn_registers", rows(ROWS, 1001, 1904) + [(70, 9, 16), (70, 131, 0)],
                 (32, 32), "bf16", schedule((128, 128, 64), 4, store="registers", slots=0),
                 dynamic=True, pad=32),
