@@ -140,8 +140,8 @@ WgmmaPolicy::checkWarpTile(const DenseProblem &problem,
       .str();
 }
 
-/// Columns that an SM computes, one tile after the other, where each wave of
-/// tiles takes as long as a full one; `waves` says of how many.
+/// Columns that an SM computes, one tile of `m` x `n` after the other, where
+/// each wave of tiles takes as long as a full one.
 static int64_t getColumnsInTurn(const DenseProblem &problem,
                                 dgk::TargetAttr target, int64_t m, int64_t n) {
   double tiles =
@@ -183,9 +183,10 @@ WgmmaPolicy::chooseEvictFirst(const DenseProblem &problem,
   constexpr int64_t kFewTiles = 2;
   bool readsAOnce = problem.n <= kFewTiles * shape.n;
   bool readsBOnce = problem.m <= kFewTiles * shape.m;
-  if (!readsAOnce && !readsBOnce)
-    return std::nullopt;
-  return readsBOnce && problem.n >= problem.m ? dgk::Side::B : dgk::Side::A;
+  // The longer one if both are.
+  if (readsBOnce && (!readsAOnce || problem.n >= problem.m))
+    return dgk::Side::B;
+  return readsAOnce ? std::optional(dgk::Side::A) : std::nullopt;
 }
 
 /// Accumulators, partial products of a band beside them where scales are

@@ -291,6 +291,34 @@ TEST_F(CostModel, WhatDoesNotPayIsBetterThanNothing) {
 }
 
 // 16 x 128 + 12 x 128 rows of A and B, against 8 x 128 + 24 x 128.
+// An operand that leaves the L2 cache first is one that at most two tiles
+// share.
+TEST_F(CostModel, EvictsFirstWhatIsReadOnce) {
+  int64_t numA = 0, numB = 0;
+  for (auto [m, n] : {std::pair<int64_t, int64_t>{1, 4096},
+                      {100, 2112},
+                      {500, 100},
+                      {4096, 100},
+                      {4096, 4096}}) {
+    DenseProblem problem = makeProblem(m, n, 7168);
+    problem.hasPackedScales = false;
+    problem.blockRowsB = 128;
+    for (const Candidate &c : getCandidates(problem, getTarget("sm_90a"))) {
+      std::optional<dgk::Side> side = c.schedule.getEvictFirst();
+      DenseProblem oriented = orient(problem, c.schedule.getSwapAb());
+      if (!side)
+        continue;
+      ++(*side == dgk::Side::A ? numA : numB);
+      if (*side == dgk::Side::A)
+        EXPECT_LE(oriented.n, 2 * c.schedule.getTileN()) << m << " x " << n;
+      else
+        EXPECT_LE(oriented.m, 2 * c.schedule.getTileM()) << m << " x " << n;
+    }
+  }
+  EXPECT_GT(numA, 0);
+  EXPECT_GT(numB, 0);
+}
+
 TEST_F(CostModel, RasterReadsTheFewestRows) {
   EXPECT_EQ(getRaster(getTarget(), 128, 128).getGroup(), 16);
   EXPECT_EQ(getRaster(getTarget("sm_121a"), 128, 128).getGroup(), 8);
