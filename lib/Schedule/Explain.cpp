@@ -95,6 +95,8 @@ static std::string getForm(ScheduleAttr schedule) {
     add(formatv("split_k {0}", schedule.getSplitK()));
   if (schedule.getSwapAb())
     add("swap_ab");
+  if (schedule.getEvictFirst())
+    add(formatv("evict_first {0}", stringifySide(*schedule.getEvictFirst())));
   return text;
 }
 

@@ -321,16 +321,9 @@ struct CopyAsyncPattern : KernelPattern<CopyAsyncOp> {
   static Value getCachePolicy(ImplicitLocOpBuilder &b, CopyAsyncOp op) {
     if (!op.getEvictFirst())
       return {};
-    return LLVM::InlineAsmOp::create(
-               b, TypeRange{b.getI64Type()}, ValueRange(),
-               b.getStringAttr(
-                   "createpolicy.fractional.L2::evict_first.b64 $0, 1.0;"),
-               b.getStringAttr("=l"), /*has_side_effects=*/UnitAttr(),
-               /*is_align_stack=*/UnitAttr(),
-               LLVM::TailCallKindAttr::get(b.getContext(),
-                                           LLVM::TailCallKind::None),
-               LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr())
-        .getResult(0);
+    return inlinePtx(b, b.getI64Type(),
+                     "createpolicy.fractional.L2::evict_first.b64 $0, 1.0;",
+                     "=l", /*operands=*/{}, /*hasSideEffects=*/false);
   }
 
   /// The mask of a copy for several CTAs, null without; what is built behind it

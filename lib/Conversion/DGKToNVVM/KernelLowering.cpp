@@ -96,6 +96,21 @@ Value dgk::toClusterRank(ImplicitLocOpBuilder &b, Value pointer, Value rank) {
   return NVVM::MapaOp::create(b, type, pointer, rank);
 }
 
+Value dgk::inlinePtx(ImplicitLocOpBuilder &b, Type result, StringRef text,
+                     StringRef constraints, ValueRange operands,
+                     bool hasSideEffects) {
+  return LLVM::InlineAsmOp::create(
+             b, TypeRange{result}, operands, b.getStringAttr(text),
+             b.getStringAttr(constraints),
+             hasSideEffects ? b.getUnitAttr() : UnitAttr(),
+             /*is_align_stack=*/UnitAttr(),
+             LLVM::TailCallKindAttr::get(b.getContext(),
+                                         LLVM::TailCallKind::None),
+             /*asm_dialect=*/LLVM::AsmDialectAttr(),
+             /*operand_attrs=*/ArrayAttr())
+      .getResult(0);
+}
+
 Value dgk::getThreadId(ImplicitLocOpBuilder &b) {
   return NVVM::ThreadIdXOp::create(b, b.getI32Type());
 }

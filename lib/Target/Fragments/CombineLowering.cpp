@@ -152,18 +152,10 @@ private:
   /// The counter's old value; it wraps to zero behind the last split. LLVM has
   /// no order for atomics on this target, so PTX says it.
   Value increment(Value counter) {
-    return LLVM::InlineAsmOp::create(
-               b, TypeRange{b.getI32Type()},
-               ValueRange{counter, constI32(b, splits() - 1)},
-               b.getStringAttr("atom.acq_rel.gpu.global.inc.u32 $0, [$1], $2;"),
-               b.getStringAttr("=r,l,r,~{memory}"),
-               /*has_side_effects=*/b.getUnitAttr(),
-               /*is_align_stack=*/UnitAttr(),
-               LLVM::TailCallKindAttr::get(b.getContext(),
-                                           LLVM::TailCallKind::None),
-               /*asm_dialect=*/LLVM::AsmDialectAttr(),
-               /*operand_attrs=*/ArrayAttr())
-        .getResult(0);
+    return inlinePtx(b, b.getI32Type(),
+                     "atom.acq_rel.gpu.global.inc.u32 $0, [$1], $2;",
+                     "=r,l,r,~{memory}", {counter, constI32(b, splits() - 1)},
+                     /*hasSideEffects=*/true);
   }
 
   /// Vectors of a row block of which `parts` are on their way at a time.

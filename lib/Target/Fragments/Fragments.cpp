@@ -45,16 +45,8 @@ Value fragments::getLaneOfStores(ImplicitLocOpBuilder &b,
   if (kernel.schedule.getMatrixInstruction().readsShared())
     return lane;
   // No instruction, but nothing that is moved out of a loop either.
-  return LLVM::InlineAsmOp::create(
-             b, TypeRange{b.getI32Type()}, lane, b.getStringAttr(""),
-             b.getStringAttr("=r,0"),
-             /*has_side_effects=*/b.getUnitAttr(),
-             /*is_align_stack=*/UnitAttr(),
-             LLVM::TailCallKindAttr::get(b.getContext(),
-                                         LLVM::TailCallKind::None),
-             /*asm_dialect=*/LLVM::AsmDialectAttr(),
-             /*operand_attrs=*/ArrayAttr())
-      .getResult(0);
+  return inlinePtx(b, b.getI32Type(), "", "=r,0", lane,
+                   /*hasSideEffects=*/true);
 }
 
 SwizzledRow fragments::getSwizzledRow(ImplicitLocOpBuilder &b, Value row,

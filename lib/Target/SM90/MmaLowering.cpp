@@ -264,17 +264,8 @@ SmallVector<Value> sm90::passThrough(ImplicitLocOpBuilder &b, ValueRange values,
   }
   Type type = LLVM::LLVMStructType::getLiteral(
       b.getContext(), SmallVector<Type>(values.size(), b.getF32Type()));
-  Value passed =
-      LLVM::InlineAsmOp::create(
-          b, TypeRange{type}, values, b.getStringAttr(text),
-          b.getStringAttr(outputs + inputs),
-          /*has_side_effects=*/b.getUnitAttr(),
-          /*is_align_stack=*/UnitAttr(),
-          /*tail_call_kind=*/
-          LLVM::TailCallKindAttr::get(b.getContext(), LLVM::TailCallKind::None),
-          /*asm_dialect=*/LLVM::AsmDialectAttr(),
-          /*operand_attrs=*/ArrayAttr())
-          .getResult(0);
+  Value passed = inlinePtx(b, type, text, outputs + inputs, values,
+                           /*hasSideEffects=*/true);
   SmallVector<Value> results;
   for (size_t i = 0; i < values.size(); ++i)
     results.push_back(LLVM::ExtractValueOp::create(b, passed, i));

@@ -59,7 +59,8 @@ public:
   /// instructions have read them by descriptor and were waited for, and what
   /// came into registers has been used.
   llvm::DenseSet<mlir::Operation *> completedReads;
-  /// Registers with the results of matrix products that are lowered already.
+  /// Registers with the results of matrix products that are lowered already:
+  /// the one thing that patterns write.
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> products;
   /// Cursor that an acquire or wait takes its slot from.
   llvm::DenseMap<mlir::Operation *, Cursor> cursors;
@@ -115,6 +116,11 @@ mlir::Value toCluster(mlir::ImplicitLocOpBuilder &b, mlir::Value pointer);
 /// What lies at the same offset in the CTA with this rank in the cluster.
 mlir::Value toClusterRank(mlir::ImplicitLocOpBuilder &b, mlir::Value pointer,
                           mlir::Value rank);
+/// PTX for which there is no operation, or that no operation orders as needed;
+/// LLVM may not leave out or move what `hasSideEffects`.
+mlir::Value inlinePtx(mlir::ImplicitLocOpBuilder &b, mlir::Type result,
+                      llvm::StringRef text, llvm::StringRef constraints,
+                      mlir::ValueRange operands, bool hasSideEffects);
 mlir::Value getThreadId(mlir::ImplicitLocOpBuilder &b);
 mlir::Value getLane(mlir::ImplicitLocOpBuilder &b);
 /// Number of the warp within its role.

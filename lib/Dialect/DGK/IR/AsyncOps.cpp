@@ -243,7 +243,7 @@ LogicalResult CopyAsyncOp::verify() {
   if ((getElementwise() || getByThreads()) && getEvictFirst())
     return emitOpError("[copy_async-c9] copies to ")
            << buffer << (getElementwise() ? " elementwise" : " by_threads")
-           << " with evict_first, which only TMA copies have";
+           << " with evict_first, which only TMA copies have; leave it out";
   if (getElementwise() || getRows())
     return verifyElementwise(*this);
   if (!isContiguousForCopy(source, buffer.getShape(), buffer.getLayout(),

@@ -115,8 +115,16 @@ LogicalResult MmaOp::verify() {
 LogicalResult AwaitOp::verify() {
   if (getProduct().getDefiningOp<MmaOp>() && getProduct().hasOneUse())
     return success();
-  return emitOpError("[await-c1] needs a product of dgk.mma that nothing else "
-                     "uses");
+  Operation *source = getProduct().getDefiningOp();
+  auto error = emitOpError("[await-c1] takes ");
+  if (isa_and_present<MmaOp>(source))
+    error << "a product with "
+          << std::distance(getProduct().use_begin(), getProduct().use_end())
+          << " users";
+  else
+    error << (source ? source->getName().getStringRef() : "a block argument");
+  return error << ", expected a product of dgk.mma with no other user; let the "
+                  "others use what dgk.await gives";
 }
 
 LogicalResult ReadFragmentsOp::verify() {

@@ -440,7 +440,7 @@ dgk.kernel @bad(%a: memref<17x56xf32>, %i: index) {
   %p = dgk.pipeline producers(2) consumers(8) : !dgk.pipeline<4>
   %s = dgk.acquire %p : !dgk.pipeline<4>
   %r = dgk.buffer : !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
-  // expected-error @below {{'dgk.copy_async' op [copy_async-c9] copies to '!dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>' elementwise with evict_first, which only TMA copies have}}
+  // expected-error @below {{'dgk.copy_async' op [copy_async-c9] copies to '!dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>' elementwise with evict_first, which only TMA copies have; leave it out}}
   dgk.copy_async %a[%i, %i] to %r[%s] elementwise evict_first : memref<17x56xf32>, !dgk.buffer<4 x 3x1xf32, #dgk.shared<none>>
   dgk.return
 }

@@ -341,7 +341,7 @@ func.func @f(%s: !dgk.tile<128x16xf8E8M0FNU>) {
 // -----
 
 func.func @f(%x: !dgk.accumulator<128x64xf32>) {
-  // expected-error @below {{'dgk.await' op [await-c1] needs a product of dgk.mma that nothing else uses}}
+  // expected-error @below {{'dgk.await' op [await-c1] takes a block argument, expected a product of dgk.mma with no other user; let the others use what dgk.await gives}}
   %0 = dgk.await %x : !dgk.accumulator<128x64xf32>
   return
 }
@@ -350,7 +350,7 @@ func.func @f(%x: !dgk.accumulator<128x64xf32>) {
 
 func.func @f(%a: !dgk.tile<128x64xbf16>, %b: !dgk.tile<64x64xbf16>, %x: !dgk.accumulator<128x64xf32>) -> !dgk.accumulator<128x64xf32> {
   %0 = dgk.mma %a, %b, %x : !dgk.tile<128x64xbf16>, !dgk.tile<64x64xbf16> -> !dgk.accumulator<128x64xf32>
-  // expected-error @below {{'dgk.await' op [await-c1] needs a product of dgk.mma that nothing else uses}}
+  // expected-error @below {{'dgk.await' op [await-c1] takes a product with 2 users, expected a product of dgk.mma with no other user; let the others use what dgk.await gives}}
   %1 = dgk.await %0 : !dgk.accumulator<128x64xf32>
   return %0 : !dgk.accumulator<128x64xf32>
 }

@@ -18,7 +18,7 @@ dgk.kernel @late(%scales: memref<?x?xf32>, %sb: memref<1xf32>) attributes {sched
   %rb = dgk.buffer : !dgk.buffer<4 x 1x1xf32, #dgk.shared<none>>
   %p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>
   %zero = dgk.zero : !acc
-  // expected-error @below {{'scf.for' op [wait_ahead-c1] has a body that cannot be split into what is a K tile ahead and the rest}}
+  // expected-error @below {{'scf.for' op [wait_ahead-c1] carries a value that scales of the next K tile need before it is known, expected the position of scales to depend on the induction variable only; compute it from that}}
   %sum:2 = scf.for %k = %c0 to %c512 step %c128 iter_args(%acc = %zero, %row = %c0) -> (!acc, index) {
     // expected-error @below {{operation scheduled before its operands}}
     %sa = dgk.fetch_scales %scales[%row, %c0] : memref<?x?xf32> -> !sa

@@ -134,7 +134,8 @@ def DGK_ReleaseOp : DGK_HandOverOp<"release", "Hands a slot back to the producer
     that read it have finished; the role itself does not wait.
 
     #### Constraints
-    1. `release-c1`: the slot comes from `dgk.wait` of the same pipeline.
+    1. `release-c1`: the slot comes from `dgk.wait` of the same pipeline, of this
+       iteration or, as a value that the loop carries, of the one before.
 
     Example: `dgk.release %p[%s] : !dgk.pipeline<4>`
   }];

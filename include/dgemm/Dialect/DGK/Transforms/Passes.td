@@ -261,7 +261,8 @@ def DGKWaitAheadPass : DGK_KernelPass<"dgk-wait-ahead"> {
 
     ### Rules
 
-    1. `wait_ahead-c1`: nothing but scales depends on what is read ahead.
+    1. `wait_ahead-c1`: where scales are depends, of what the loop computes, on its
+       induction variable only.
   }];
   let statistics = [
     Statistic<"numAhead", "ahead", "Loops that wait a K tile ahead">
