@@ -156,10 +156,14 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
     return llvm::divideCeil(rows * getSharedBits(problem, instruction, side),
                             8);
   };
-  dgk::Swizzle swizzleA = getOperandSwizzle(problem.isAKMajor, shape.kBytes,
+  // Of a part with a scale word of its own, where warps read operands.
+  int64_t rowBytes = instruction.readsShared()
+                         ? shape.kBytes
+                         : shape.kBytes * getPartLength(problem, k) / k;
+  dgk::Swizzle swizzleA = getOperandSwizzle(problem.isAKMajor, rowBytes,
                                             getLine(dgk::Side::A, shape.m));
   dgk::Swizzle swizzleB = getOperandSwizzle(
-      problem.isBKMajor, shape.kBytes,
+      problem.isBKMajor, rowBytes,
       getLine(dgk::Side::B,
               instruction.readsShared() ? shape.n / grid.n : shape.n));
   RoleRegisters registers = policy.getRegisters(warps);

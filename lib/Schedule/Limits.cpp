@@ -129,6 +129,14 @@ int64_t dgemm::schedule::getWordElements(const DenseProblem &problem,
   return getScalesPerLoad(problem, side) * block;
 }
 
+int64_t dgemm::schedule::getPartLength(const DenseProblem &problem,
+                                       int64_t tileK) {
+  if (problem.blockA == 0)
+    return tileK;
+  return std::min({tileK, getWordElements(problem, dgk::Side::A),
+                   getWordElements(problem, dgk::Side::B)});
+}
+
 int64_t dgemm::schedule::getWordSpan(const DenseProblem &problem,
                                      dgk::Side side, int64_t tileK) {
   return std::max<int64_t>(getWordElements(problem, side) / tileK, 1);
@@ -161,19 +169,20 @@ int64_t dgemm::schedule::getSharedBits(const DenseProblem &problem,
   return std::max<int64_t>(mma.getContainerBits(side), isKMajor ? 4 : 8);
 }
 
-/// Bytes that K elements of one row of an operand's tile take in shared memory.
+/// Bytes that `k` elements of one row of an operand's tile take in shared
+/// memory.
 static int64_t getRowBytes(const DenseProblem &problem, ScheduleAttr schedule,
-                           dgk::Side side) {
+                           dgk::Side side, int64_t k) {
   int64_t bits = getSharedBits(problem, schedule.getMatrixInstruction(), side);
-  return llvm::divideCeil(schedule.getTileK() * bits, 8);
+  return llvm::divideCeil(k * bits, 8);
 }
 
 int64_t dgemm::schedule::getStageBytes(const DenseProblem &problem,
                                        ScheduleAttr schedule) {
   int64_t k = schedule.getTileK();
   int64_t bytes =
-      schedule.getTileM() * getRowBytes(problem, schedule, dgk::Side::A) +
-      schedule.getTileN() * getRowBytes(problem, schedule, dgk::Side::B);
+      schedule.getTileM() * getRowBytes(problem, schedule, dgk::Side::A, k) +
+      schedule.getTileN() * getRowBytes(problem, schedule, dgk::Side::B, k);
   for (dgk::Side side : {dgk::Side::A, dgk::Side::B})
     if (problem.blockA != 0 && getWordSpan(problem, side, k) == 1 &&
         !(side == dgk::Side::A ? problem.fetchesScalesA
@@ -366,6 +375,11 @@ std::optional<Violation> Checker::warpTile() const {
 
 std::optional<Violation> Checker::tileK() const {
   int64_t k = schedule.getTileK();
+  // Warps read each part of a K tile on its own; descriptors step from one to
+  // the next.
+  int64_t part = schedule.getMatrixInstruction().readsShared()
+                     ? k
+                     : getPartLength(problem, k);
   // Of B a descriptor names one warp's columns.
   int64_t columns = schedule.getMatrixInstruction().readsShared()
                         ? schedule.getWarpTileN()
@@ -374,7 +388,7 @@ std::optional<Violation> Checker::tileK() const {
     char name;
     bool isKMajor;
     int64_t rows;
-    int64_t bytes; // of K elements of a row in shared memory
+    int64_t bytes; // of a part's elements of a row in shared memory
     int64_t line;  // bytes of the rows of one element of K, as well
     bool expanded; // by TMA
     dgk::Swizzle swizzle;
@@ -396,12 +410,12 @@ std::optional<Violation> Checker::tileK() const {
   char nameB = schedule.getSwapAb() ? 'a' : 'b';
   for (const Operand &x :
        {Operand{nameA, problem.isAKMajor, schedule.getTileM(),
-                getRowBytes(problem, schedule, dgk::Side::A),
+                getRowBytes(problem, schedule, dgk::Side::A, part),
                 getLine(dgk::Side::A, schedule.getTileM()),
                 isExpanded(dgk::Side::A), schedule.getSwizzleA(),
                 getWordElements(problem, dgk::Side::A), problem.blockA},
         Operand{nameB, problem.isBKMajor, columns,
-                getRowBytes(problem, schedule, dgk::Side::B),
+                getRowBytes(problem, schedule, dgk::Side::B, part),
                 getLine(dgk::Side::B, columns), isExpanded(dgk::Side::B),
                 schedule.getSwizzleB(), getWordElements(problem, dgk::Side::B),
                 problem.blockB}}) {
@@ -411,14 +425,18 @@ std::optional<Violation> Checker::tileK() const {
     bool fitsSpan = x.bytes == span ||
                     (mma.readsShared() && span == 128 && x.bytes % span == 0);
     if (x.isKMajor && (span < 64 || !fitsSpan))
-      return broken(Limit::TileK,
-                    "tile K = {0} makes rows of {1} bytes in {2}, with swizzle "
-                    "{3}; expected rows of 64 bytes with b64 or of 128 bytes "
-                    "{4}with b128",
-                    k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle),
-                    mma.readsShared() ? "and multiples of them " : "");
+      return broken(
+          Limit::TileK,
+          "tile K = {0}{5} makes rows of {1} bytes in {2}, with "
+          "swizzle {3}; expected rows of 64 bytes with b64 or of 128 "
+          "bytes {4}with b128",
+          k, x.bytes, x.name, dgk::stringifySwizzle(x.swizzle),
+          mma.readsShared() ? "and multiples of them " : "",
+          part == k
+              ? std::string()
+              : formatv(" in parts of {0}, of a scale word each,", part).str());
     if (!x.isKMajor && (span == 0 || x.line % span != 0 ||
-                        k % schedule.getMatrixInstruction().getK() != 0))
+                        part % schedule.getMatrixInstruction().getK() != 0))
       return broken(Limit::TileK,
                     "{0} is contiguous along its rows, {1} bytes of a tile of "
                     "{2} and K = {3}, with swizzle {4}; expected a multiple of "
@@ -432,13 +450,20 @@ std::optional<Violation> Checker::tileK() const {
                     k, kExpandedElements, x.name);
     // Scales outside of the instruction: a product for each of their blocks.
     bool isPerBlock = mma.readsShared() && x.elements != 0;
-    if (isPerBlock ? k % x.elements != 0 && x.elements % k != 0
-                   : x.elements % k != 0)
+    bool isMultiple = (isPerBlock || part < k) && k % x.elements == 0;
+    if (!isMultiple && x.elements % k != 0)
       return broken(Limit::TileK,
-                    "tile K = {0} does not divide the {1} elements of {2} that "
-                    "one scale word serves ({3} x {4}); use a smaller tile K",
+                    "tile K = {0} is neither a divisor nor a multiple of the "
+                    "{1} elements of {2} that one scale word serves ({3} x "
+                    "{4}); use a smaller tile K",
                     k, x.elements, x.name,
                     x.elements / std::max<int64_t>(x.block, 1), x.block);
+    if (part < k && x.elements != part && x.elements <= k)
+      return broken(Limit::TileK,
+                    "tile K = {0} is loaded in parts of {1} elements, with a "
+                    "scale word each; a word of {2} serves {3} ({4} x {5}), "
+                    "expected {1} or more than tile K; use a smaller tile K",
+                    k, part, x.name, x.elements, x.elements / x.block, x.block);
   }
   return std::nullopt;
 }

@@ -193,11 +193,17 @@ std::string MmaSyncPolicy::getReasonAgainst(const DenseProblem &problem,
                          shape.kBytes);
   if (shape.kBytes < 128 && problem.blockA != 0) {
     int64_t k = getTileK(problem, shape);
-    int64_t span = std::min(getWordSpan(problem, dgk::Side::A, k),
-                            getWordSpan(problem, dgk::Side::B, k));
-    if (span == 2)
+    auto [least, most] = std::minmax({getWordSpan(problem, dgk::Side::A, k),
+                                      getWordSpan(problem, dgk::Side::B, k)});
+    if (least == 2)
       return llvm::formatv("K tiles of {0} bytes do not pay where scales come "
                            "with every other one, in slots of their own",
+                           shape.kBytes);
+    // Of operands that are turned the longer tile takes twice the space.
+    if (least == 1 && most > 1 && problem.isAKMajor && problem.isBKMajor)
+      return llvm::formatv("K tiles of {0} bytes do not pay where scales of "
+                           "one operand come with each, those of the other in "
+                           "slots of their own",
                            shape.kBytes);
   }
   return {};

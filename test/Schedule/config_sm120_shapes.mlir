@@ -80,3 +80,20 @@ func.func @dynamic(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
   return
 }
+
+// -----
+
+!a = memref<4096x7168xf4E2M1FN>
+!sa = memref<4096x56xi32, strided<[1, 4096]>>
+!b = memref<2112x7168xf4E2M1FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<4096x2112xbf16>
+// Two words of A come with a K tile, every other one of which waits for scales of
+// B besides; tiles of 64 bytes would wait twice as often.
+// CHECK: tile = 128x128x256, warp_grid = 2x2, stages = 2, scale_stages = 2, {{.*}} swizzle = b64 x b64
+// CHECK-LABEL: @fp4_32_128
+func.func @fp4_32_128(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x128>}
+  return
+}

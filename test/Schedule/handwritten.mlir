@@ -66,3 +66,25 @@ func.func @own_target(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
                    dgk.target = #half}
   return
 }
+
+// -----
+
+// A K tile of two scale words: each comes with 128 bytes of every row.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#by_hand = #dgk.schedule<tile = 64x64x256, warp_grid = 2x2, stages = 2,
+    scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x56xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x56xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+// CHECK-LABEL: @two_words
+// CHECK: dgk.schedule = #dgk.schedule<tile = 64x64x256, warp_grid = 2x2, stages = 2, scale_stages = 1,
+func.func @two_words(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>,
+                   dgk.schedule = #by_hand}
+  return
+}

@@ -411,3 +411,60 @@ func.func @columns_of_fp4(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>, layout = #dgemm.layout<nn>, dgk.schedule = #s}
   return
 }
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 64x64x192, warp_grid = 2x2, stages = 2,
+    scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+!a = memref<?x7168xf8E4M3FN>
+!sa = memref<?x56xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf8E4M3FN>
+!sb = memref<2112x56xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @part_of_a_word(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c14] tile K = 192 is neither a divisor nor a multiple of the 128 elements of a that one scale word serves (4 x 32); use a smaller tile K}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32>
+#s = #dgk.schedule<tile = 64x64x512, warp_grid = 2x2, stages = 2,
+    scale_stages = 1, instruction = #mma, swizzle = b64 x b64,
+    math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+!a = memref<?x7168xf4E2M1FN>
+!sa = memref<?x56xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf4E2M1FN>
+!sb = memref<2112x14xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @word_of_several_parts(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c14] tile K = 512 is loaded in parts of 128 elements, with a scale word each; a word of b serves 512 (4 x 128), expected 128 or more than tile K; use a smaller tile K}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32>
+#s = #dgk.schedule<tile = 64x64x256, warp_grid = 2x2, stages = 2,
+    scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+!a = memref<?x7168xf4E2M1FN>
+!sa = memref<?x56xi32, strided<[1, ?]>>
+!b = memref<2112x7168xf4E2M1FN>
+!sb = memref<2112x56xi32, strided<[1, 2112]>>
+!d = memref<?x2112xbf16>
+func.func @swizzle_of_parts(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c14] tile K = 256 in parts of 128, of a scale word each, makes rows of 64 bytes in a, with swizzle b128; expected rows of 64 bytes with b64 or of 128 bytes with b128}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x32>, dgk.schedule = #s}
+  return
+}

@@ -121,6 +121,11 @@ DenseProblem orient(const DenseProblem &problem, bool swapAb);
 /// they are packed. 0 without scales.
 int64_t getWordElements(const DenseProblem &problem, dgk::Side side);
 
+/// K elements of a tile that one product takes: all of it, or what one scale
+/// word serves where a tile has several. Each such part of an operand has a
+/// place of its own in the slot.
+int64_t getPartLength(const DenseProblem &problem, int64_t tileK);
+
 /// K tiles that they serve, at least 1.
 int64_t getWordSpan(const DenseProblem &problem, dgk::Side side, int64_t tileK);
 

@@ -85,7 +85,9 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     14. `select-c14`: rows of tile K are 64 bytes with swizzle `b64` or 128 with
         `b128`, for `wgmma` also a multiple of 128; 128 elements where TMA
         expands them. Tile K divides the elements that one scale word serves, or
-        for `wgmma` is a multiple of them. Where an operand is contiguous along M or N,
+        is a multiple of them. For `mma.sync` such a tile is loaded in parts of one
+        scale word, whose rows these are; a word of the other operand serves one
+        part or several tiles. Where an operand is contiguous along M or N,
         its tile is a whole number of swizzle spans there, and tile K one of
         instructions.
     15. `select-c15`: shared memory. Operand ring, scale ring, 16 rows of one

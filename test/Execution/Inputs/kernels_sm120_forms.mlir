@@ -44,3 +44,37 @@ func.func @odd_heads(%a: !a, %sa: !sa, %b: memref<180x272xf8E4M3FN>, %sb: memref
      epilogue = #dgemm.head_split<left = 23, mid = 19, right = 13>}
   return
 }
+
+// K tiles of two scale words, the last with one behind the end of K.
+#fp8 = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#fp4 = #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32>
+#words_fp8 = #dgk.schedule<tile = 64x64x256, warp_grid = 2x2, stages = 2,
+    scale_stages = 1, instruction = #fp8, swizzle = b128 x b64,
+    math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#words_fp4 = #dgk.schedule<tile = 64x64x256, warp_grid = 2x2, stages = 3,
+    scale_stages = 2, instruction = #fp4, swizzle = b64 x b64,
+    math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>, split_k = 2>
+
+func.func @two_words(%a: memref<?x1056xf8E4M3FN>, %sa: memref<?x9xi32, strided<[1, ?]>>,
+                     %b: memref<1056x208xf8E4M3FN>, %sb: memref<208x9xi32, strided<[1, 208]>>,
+                     %d: memref<?x208xf32>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x1056xf8E4M3FN>, memref<?x9xi32, strided<[1, ?]>>,
+        memref<1056x208xf8E4M3FN>, memref<208x9xi32, strided<[1, 208]>>)
+    outs(%d : memref<?x208xf32>)
+    {granularity = #dgemm.granularity<a = 1x32, b = 1x32>, layout = #dgemm.layout<nn>,
+     dgk.schedule = #words_fp8}
+  return
+}
+func.func @two_words_of_one(%a: memref<?x1664xf4E2M1FN>, %sa: memref<?x13xi32, strided<[1, ?]>>,
+                            %b: memref<200x1664xf4E2M1FN>, %sb: memref<200x4xi32, strided<[1, 200]>>,
+                            %d: memref<?x200xf32>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x1664xf4E2M1FN>, memref<?x13xi32, strided<[1, ?]>>,
+        memref<200x1664xf4E2M1FN>, memref<200x4xi32, strided<[1, 200]>>)
+    outs(%d : memref<?x200xf32>)
+    {granularity = #dgemm.granularity<a = 1x32, b = 1x128>, dgk.schedule = #words_fp4}
+  return
+}

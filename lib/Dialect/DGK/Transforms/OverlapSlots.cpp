@@ -30,9 +30,18 @@ static MmaOp getProductBefore(WaitOp op) {
   return {};
 }
 
-/// The wait, its views, and the first fragments read from each: what has to
-/// move. In block order. Scales stay: those of the last product are still in
-/// registers, and two sets of them made warp tiles of 64 x 64 spill.
+/// Whether a product stands between the wait and `op`.
+static bool isBehindProduct(Operation *op, WaitOp wait) {
+  for (Operation *before = op->getPrevNode(); before && before != wait;
+       before = before->getPrevNode())
+    if (isa<MmaOp>(before))
+      return true;
+  return false;
+}
+
+/// The wait, its views, and the fragments of the first product behind it: what
+/// has to move. In block order. Scales stay: those of the last product are
+/// still in registers, and two sets of them made warp tiles of 64 x 64 spill.
 static SmallVector<Operation *> getReadAhead(WaitOp wait) {
   SmallVector<Operation *> ops = {wait};
   for (Operation *user : wait.getSlot().getUsers()) {
@@ -44,6 +53,7 @@ static SmallVector<Operation *> getReadAhead(WaitOp wait) {
     for (Operation *reader : view->getUsers())
       if (isa<ReadFragmentsOp>(reader) &&
           reader->getBlock() == wait->getBlock() &&
+          !isBehindProduct(reader, wait) &&
           (!first || reader->isBeforeInBlock(first)))
         first = reader;
     if (first)

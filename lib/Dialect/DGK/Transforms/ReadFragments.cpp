@@ -31,8 +31,10 @@ public:
   Splitter(MmaOp op, int64_t step)
       : op(op), step(step), builder(op), loc(op.getLoc()) {}
 
-  int64_t split() {
+  /// The product of the first step.
+  MmaOp split() {
     int64_t extent = cast<TileType>(op.getA().getType()).getShape()[1];
+    MmaOp first;
     Value acc = op.getAccumulator();
     auto [a, b] = read(0);
     for (int64_t k = 0; k < extent; k += step) {
@@ -40,13 +42,16 @@ public:
       Value nextA, nextB;
       if (k + step < extent)
         std::tie(nextA, nextB) = read(k + step);
-      acc = multiply(a, b, acc, k);
+      MmaOp product = multiply(a, b, acc, k);
+      if (!first)
+        first = product;
+      acc = product.getResult();
       a = nextA;
       b = nextB;
     }
     op.getResult().replaceAllUsesWith(acc);
     op.erase();
-    return extent / step;
+    return first;
   }
 
 private:
@@ -71,7 +76,7 @@ private:
     return builder.createOrFold<arith::AddIOp>(loc, index, offset);
   }
 
-  Value multiply(Value a, Value b, Value acc, int64_t k) {
+  MmaOp multiply(Value a, Value b, Value acc, int64_t k) {
     return MmaOp::create(
         builder, loc, acc.getType(), a, op.getAScale(),
         getScaleIndex(op.getAScaleIndex(), op.getAScalePer(), k),
@@ -105,12 +110,35 @@ struct ReadFragments : dgk::impl::DGKReadFragmentsPassBase<ReadFragments> {
             << " of " << schedule.getInstruction();
         return signalPassFailure();
       }
-      numSteps += Splitter(op, step).split();
+      numSteps += extent / step;
+      readAhead(Splitter(op, step).split());
     }
     SmallVector<ReleaseOp> releases;
     getOperation().walk([&](ReleaseOp op) { releases.push_back(op); });
     for (ReleaseOp release : releases)
       releaseBehindProduct(release);
+  }
+
+  /// Where a slot has several parts, the first fragments and the scales of one
+  /// are read before the last product of the part in front of it. Earlier they
+  /// would only take registers.
+  static void readAhead(MmaOp product) {
+    Operation *readA = product.getA().getDefiningOp();
+    Operation *before = readA->getPrevNode();
+    while (before && !isa<MmaOp>(before) && isPure(before))
+      before = before->getPrevNode();
+    auto inFront = dyn_cast_or_null<MmaOp>(before);
+    if (!inFront)
+      return;
+    for (Value scales : {product.getAScale(), product.getBScale()})
+      if (auto read = scales ? scales.getDefiningOp<ReadScalesOp>() : nullptr;
+          read && read->getBlock() == product->getBlock() &&
+          llvm::none_of(read->getUsers(), [&](Operation *user) {
+            return user->isBeforeInBlock(product);
+          }))
+        read->moveBefore(inFront);
+    readA->moveBefore(inFront);
+    product.getB().getDefiningOp()->moveBefore(inFront);
   }
 
   /// An arrival orders memory accesses, so a release right behind the last

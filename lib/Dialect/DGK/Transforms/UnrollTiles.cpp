@@ -23,22 +23,19 @@ using namespace dgk;
 constexpr int64_t kEnoughInstructions = 256;
 constexpr int64_t kMaxFactor = 8;
 
-/// Instructions that a math warp executes for one K tile.
-static int64_t countInstructions(ScheduleAttr schedule) {
-  MatrixInstruction mma = schedule.getMatrixInstruction();
-  return llvm::divideCeil(schedule.getWarpTileM(), mma.getM()) *
-         llvm::divideCeil(schedule.getWarpTileN(), mma.getN()) *
-         (schedule.getTileK() / mma.getK());
-}
-
-/// Products of K tiles in the loop's own block, 0 if it waits for no operands
-/// there.
-static int64_t countProducts(scf::ForOp loop) {
+/// Instructions that a math warp executes for the products in the loop's own
+/// block, 0 if it waits for no operands there.
+static int64_t countInstructions(scf::ForOp loop, ScheduleAttr schedule) {
   Block &body = *loop.getBody();
   if (body.getOps<WaitOp>().empty())
     return 0;
-  auto products = body.getOps<MmaOp>();
-  return std::distance(products.begin(), products.end());
+  int64_t elements = 0;
+  for (MmaOp product : body.getOps<MmaOp>())
+    elements += cast<TileType>(product.getA().getType()).getShape()[1];
+  MatrixInstruction mma = schedule.getMatrixInstruction();
+  return llvm::divideCeil(schedule.getWarpTileM(), mma.getM()) *
+         llvm::divideCeil(schedule.getWarpTileN(), mma.getN()) *
+         llvm::divideCeil(elements, mma.getK());
 }
 
 static bool hasScales(scf::ForOp loop) {
@@ -70,15 +67,15 @@ struct UnrollTiles : dgk::impl::DGKUnrollTilesPassBase<UnrollTiles> {
     // What reads the slot itself has no latency of reads to hide.
     if (!schedule || schedule.getMatrixInstruction().readsShared())
       return;
-    int64_t perTile = countInstructions(schedule);
     SmallVector<scf::ForOp> loops;
     getOperation().walk([&](scf::ForOp loop) {
-      if (countProducts(loop) > 0)
+      if (countInstructions(loop, schedule) > 0)
         loops.push_back(loop);
     });
     for (scf::ForOp loop : loops) {
-      int64_t most = std::clamp<int64_t>(
-          kEnoughInstructions / (perTile * countProducts(loop)), 1, kMaxFactor);
+      int64_t most = std::clamp<int64_t>(kEnoughInstructions /
+                                             countInstructions(loop, schedule),
+                                         1, kMaxFactor);
       int64_t factor = chooseFactor(loop, most, schedule.getStages());
       if (factor > 1 && succeeded(loopUnrollByFactor(loop, factor)))
         ++numUnrolled;

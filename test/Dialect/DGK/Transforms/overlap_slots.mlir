@@ -10,8 +10,8 @@
 !tile = !dgk.tile<128x64xf8E4M3FN, #dgk.shared<b64>>
 !acc = !dgk.accumulator<128x128xf32>
 
-// STATISTICS-DAG: (S) 3 heads
-// STATISTICS-DAG: (S) 1 overlapped
+// STATISTICS-DAG: (S) 4 heads
+// STATISTICS-DAG: (S) 2 overlapped
 // CHECK-LABEL: dgk.kernel @products
 // CHECK:         %[[S:.*]] = dgk.wait %[[PIPE:.*]] :
 // CHECK:         %[[P0:.*]] = dgk.mma
@@ -62,6 +62,36 @@ dgk.kernel @ordered() attributes {schedule = #schedule} {
   %t = dgk.wait %operands : !dgk.pipeline<4>
   %b = dgk.view %ra[%t] : !ring
   %next = dgk.mma %b, %b, %sum : !tile, !tile -> !acc
+  dgk.release %operands[%t] : !dgk.pipeline<4>
+  dgk.return
+}
+
+// Of a slot with two parts only what the first product takes is read ahead.
+// CHECK-LABEL: dgk.kernel @parts
+// CHECK:         dgk.mma
+// CHECK:         %[[T:.*]] = dgk.wait
+// CHECK-NEXT:    %[[C:.*]] = dgk.view %{{.*}}[%[[T]]]
+// CHECK-NEXT:    %[[D:.*]] = dgk.view %{{.*}}[%[[T]]]
+// CHECK-NEXT:    dgk.read_fragments %[[C]] at 0
+// CHECK-NEXT:    dgk.mma
+// CHECK-NOT:     dgk.mma
+// CHECK:         dgk.read_fragments %[[C]] at 32
+// CHECK:         dgk.mma
+// CHECK:         dgk.read_fragments %[[D]] at 0
+dgk.kernel @parts() attributes {schedule = #schedule} {
+  %ra = dgk.buffer : !ring
+  %rb = dgk.buffer : !ring
+  %operands = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>
+  %acc = dgk.zero : !acc
+  %s = dgk.wait %operands : !dgk.pipeline<4>
+  %a = dgk.view %ra[%s] : !ring
+  %sum = dgk.mma %a, %a, %acc : !tile, !tile -> !acc
+  dgk.release %operands[%s] : !dgk.pipeline<4>
+  %t = dgk.wait %operands : !dgk.pipeline<4>
+  %c = dgk.view %ra[%t] : !ring
+  %d = dgk.view %rb[%t] : !ring
+  %first = dgk.mma %c, %c, %sum : !tile, !tile -> !acc
+  %second = dgk.mma %d, %d, %first : !tile, !tile -> !acc
   dgk.release %operands[%t] : !dgk.pipeline<4>
   dgk.return
 }

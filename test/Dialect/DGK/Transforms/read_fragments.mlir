@@ -11,7 +11,7 @@
 !tile = !dgk.tile<128x64xf8E4M3FN, #dgk.shared<b64>>
 !acc = !dgk.accumulator<128x128xf32>
 
-// STATISTICS: (S) 2 steps
+// STATISTICS: (S) 6 steps
 // CHECK-LABEL: dgk.kernel @product
 // CHECK-SAME:    %[[SA:[a-z0-9]+]]: index
 // CHECK:         %[[ONE:.*]] = arith.constant 1 : index
@@ -55,5 +55,51 @@ dgk.kernel @values(%m: memref<128x64xf8E4M3FN>, %zero: index) attributes {schedu
   %a = dgk.load %m[%zero, %zero] : memref<128x64xf8E4M3FN> -> !dgk.tile<128x64xf8E4M3FN>
   %acc = dgk.zero : !acc
   %sum = dgk.mma %a, %a, %acc : !dgk.tile<128x64xf8E4M3FN>, !dgk.tile<128x64xf8E4M3FN> -> !acc
+  dgk.return
+}
+
+// Two parts in one slot: the second one's scales and first fragments are read
+// before the last product of the first.
+// CHECK-LABEL: dgk.kernel @parts
+// CHECK:         %[[A:.*]] = dgk.view
+// CHECK-NEXT:    %[[C:.*]] = dgk.view
+// CHECK-NEXT:    %[[WA:.*]] = dgk.view
+// CHECK-NEXT:    %[[SA:.*]] = dgk.read_scales %[[WA]]
+// CHECK-NEXT:    %[[SB:.*]] = dgk.read_scales %[[WA]]
+// CHECK-NEXT:    %[[WC:.*]] = dgk.view
+// CHECK:         dgk.read_fragments %[[A]] at 0
+// CHECK:         dgk.read_fragments %[[A]] at 32
+// CHECK:         %[[P0:.*]] = dgk.mma %{{.*}} scaled by %[[SA]]
+// CHECK:         %[[TA:.*]] = dgk.read_scales %[[WC]]
+// CHECK-NEXT:    %[[TB:.*]] = dgk.read_scales %[[WC]]
+// CHECK-NEXT:    %[[C0:.*]] = dgk.read_fragments %[[C]] at 0
+// CHECK-NEXT:    %[[D0:.*]] = dgk.read_fragments %[[C]] at 0
+// CHECK-NEXT:    %[[P1:.*]] = dgk.mma %{{.*}} scaled by %[[SA]]{{.*}}, %[[P0]] :
+// CHECK-NEXT:    dgk.read_fragments %[[C]] at 32
+// CHECK-NEXT:    dgk.read_fragments %[[C]] at 32
+// CHECK-NEXT:    %[[P2:.*]] = dgk.mma %[[C0]] scaled by %[[TA]]{{.*}}, %[[D0]] scaled by %[[TB]]{{.*}}, %[[P1]] :
+// CHECK-NEXT:    dgk.release
+// CHECK:         dgk.mma {{.*}}, %[[P2]] :
+dgk.kernel @parts(%byte: index) attributes {schedule = #schedule} {
+  %ra = dgk.buffer : !ring
+  %rc = dgk.buffer : !ring
+  %wa = dgk.buffer : !dgk.buffer<4 x 128x1xi32, #dgk.shared<none>>
+  %wc = dgk.buffer : !dgk.buffer<4 x 128x1xi32, #dgk.shared<none>>
+  %operands = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<4>
+  %acc = dgk.zero : !acc
+  %s = dgk.wait %operands : !dgk.pipeline<4>
+  %a = dgk.view %ra[%s] : !ring
+  %c = dgk.view %rc[%s] : !ring
+  %words = dgk.view %wa[%s] : !dgk.buffer<4 x 128x1xi32, #dgk.shared<none>>
+  %sa = dgk.read_scales %words : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128, i32>
+  %sb = dgk.read_scales %words : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 128, i32>
+  %others = dgk.view %wc[%s] : !dgk.buffer<4 x 128x1xi32, #dgk.shared<none>>
+  %ta = dgk.read_scales %others : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128, i32>
+  %tb = dgk.read_scales %others : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<b, 128, i32>
+  %sum = dgk.mma %a scaled by %sa[%byte] per 128, %a scaled by %sb[%byte] per 128, %acc
+    : !tile, !tile, !dgk.scales<a, 128, i32>, !dgk.scales<b, 128, i32> -> !acc
+  %next = dgk.mma %c scaled by %ta[%byte] per 128, %c scaled by %tb[%byte] per 128, %sum
+    : !tile, !tile, !dgk.scales<a, 128, i32>, !dgk.scales<b, 128, i32> -> !acc
+  dgk.release %operands[%s] : !dgk.pipeline<4>
   dgk.return
 }

@@ -8,6 +8,9 @@
 #schedule = #dgk.schedule<tile = 128x128x64, warp_grid = 4x2, stages = 2, scale_stages = 1,
   instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+#long = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2, scale_stages = 1,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
 #wgmma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
 #shared = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 2, scale_stages = 1,
   instruction = #wgmma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
@@ -26,7 +29,7 @@
   instruction = #scaled, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
 
-// STATISTICS: (S) 4 unrolled
+// STATISTICS: (S) 5 unrolled
 
 // CHECK-LABEL: dgk.kernel @whole
 // CHECK:         scf.for %{{.*}} = %c0{{.*}} to %c1024{{.*}} step %c256
@@ -190,6 +193,36 @@ dgk.kernel @by_descriptor() attributes {schedule = #shared} {
         %s = dgk.wait %p : !dgk.pipeline<2>
         %t = dgk.view %r[%s] : !ring
         %next = dgk.mma %t, %t, %acc : !tile, !tile -> !acc
+        dgk.release %p[%s] : !dgk.pipeline<2>
+        scf.yield %next : !acc
+      }
+    }
+  }
+  dgk.return
+}
+
+// A K tile of two parts, 64 instructions each: two tiles at a time.
+// CHECK-LABEL: dgk.kernel @parts
+// CHECK:         scf.for %{{.*}} = %c0{{.*}} to %c1024{{.*}} step %c256
+// CHECK-COUNT-4:   dgk.mma
+// CHECK-NOT:       dgk.mma
+// CHECK:         dgk.return
+dgk.kernel @parts() attributes {schedule = #long} {
+  %c0 = arith.constant 0 : index
+  %c128 = arith.constant 128 : index
+  %c1024 = arith.constant 1024 : index
+  %r = dgk.buffer : !ring
+  %q = dgk.buffer : !ring
+  %p = dgk.pipeline producers(1) consumers(8) : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @math warps(8) {
+      %zero = dgk.zero : !acc
+      %sum = scf.for %k = %c0 to %c1024 step %c128 iter_args(%acc = %zero) -> !acc {
+        %s = dgk.wait %p : !dgk.pipeline<2>
+        %t = dgk.view %r[%s] : !ring
+        %u = dgk.view %q[%s] : !ring
+        %first = dgk.mma %t, %t, %acc : !tile, !tile -> !acc
+        %next = dgk.mma %u, %u, %first : !tile, !tile -> !acc
         dgk.release %p[%s] : !dgk.pipeline<2>
         scf.yield %next : !acc
       }

@@ -214,7 +214,9 @@ def DGKReadFragmentsPass : DGK_KernelPass<"dgk-read-fragments"> {
     A `dgk.mma` of tiles in shared memory becomes one of fragments for each K step
     of the schedule's instruction. The fragments of a step are read before the
     product of the step before it, so that they are on their way meanwhile; a slot
-    is released behind the product during which its last fragments are read.
+    is released behind the product during which its last fragments are read. Where
+    a slot has several parts, the first fragments of one and its scales are read
+    before the last product of the part in front of it.
 
     Before: asynchronous form. After: `dgk.mma` takes operands from registers.
 
