@@ -44,11 +44,25 @@ double dgemm::schedule::getMemoryBytes(const DenseProblem &problem) {
          8;
 }
 
+/// CTAs that run at a time. A cluster lies in one GPC, and pairs of SMs are
+/// never parted. Where GPCs are smaller differs from board to board; of 132 SMs
+/// of an H100, cudaOccupancyMaxActiveClusters finds 39, 30, 22, 17, 15 and 15
+/// clusters of 3 to 8, of which this counts 37, 30, 22, 15, 15 and 15.
+static int64_t getResidentCtas(dgk::TargetAttr target, ScheduleAttr schedule) {
+  constexpr int64_t kSmsOfGpc = 16, kSmsOfLastGpc = 8;
+  int64_t sms = target.getRates().getSmCount();
+  int64_t size = schedule.getClusterSize();
+  if (!schedule.combinesInCluster() || size == 2)
+    return sms;
+  int64_t clusters = (sms - kSmsOfLastGpc) / kSmsOfGpc * (kSmsOfGpc / size) +
+                     kSmsOfLastGpc / size;
+  return std::max<int64_t>(clusters, 1) * size;
+}
+
 Prediction dgemm::schedule::predict(const DenseProblem &asked,
                                     dgk::TargetAttr target,
                                     ScheduleAttr schedule) {
   DenseProblem problem = orient(asked, schedule.getSwapAb());
-  dgk::RatesAttr rates = target.getRates();
   const InstructionPolicy &policy = getPolicy(schedule.getMatrixInstruction());
   PartTimes times = policy.getTimes(problem, target, schedule);
 
@@ -60,7 +74,7 @@ Prediction dgemm::schedule::predict(const DenseProblem &asked,
   int64_t units = out.tiles;
   if (llvm::MulOverflow(out.tiles, schedule.getSplitK(), units))
     units = std::numeric_limits<int64_t>::max();
-  out.waves = llvm::divideCeil(units, rates.getSmCount());
+  out.waves = llvm::divideCeil(units, getResidentCtas(target, schedule));
   out.kTile = times.kTile;
   int64_t k = std::min(problem.k, getPart(problem, schedule));
   double combine =
@@ -79,7 +93,8 @@ Prediction dgemm::schedule::predict(const DenseProblem &asked,
 
 /// Rows of D up to which the small axis of the instruction may be theirs.
 static constexpr int64_t kMostSwappedRows = 32;
-/// The smallest tile N, and the shortest line of an operand that lies along it.
+/// The usual smallest tile N, and the shortest line of an operand that lies
+/// along it.
 static constexpr int64_t kFewestColumns = 16;
 static constexpr int64_t kShortestLineBits = 32 * 8;
 
@@ -91,6 +106,15 @@ static ScheduleAttr withCtas(ScheduleAttr s, dgk::ClusterAttr cluster,
       s.getScaleStages(), s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(),
       s.getMath(), s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(),
       cluster, splits, s.getSwapAb(), s.getEvictFirst());
+}
+
+/// The schedule with one stage less.
+static ScheduleAttr withoutStage(ScheduleAttr s) {
+  return ScheduleAttr::get(
+      s.getContext(), s.getTile(), s.getWarpGrid(), s.getStages() - 1,
+      s.getScaleStages(), s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(),
+      s.getMath(), s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(),
+      s.getCluster(), s.getSplitK(), s.getSwapAb(), s.getEvictFirst());
 }
 
 namespace {
@@ -105,9 +129,14 @@ public:
         instruction(instruction), swapAb(swapAb),
         policy(getPolicy(instruction)) {}
 
-  Candidate build(const TileShape &shape) const;
+  /// Adds the candidates with tiles of `shape`.
+  void addTo(SmallVector<Candidate> &candidates, const TileShape &shape) const;
 
 private:
+  Candidate build(const TileShape &shape) const;
+  /// With the K range of each tile shared by a cluster, of the size that makes
+  /// it fastest; nullopt if there are CTAs enough without.
+  std::optional<Candidate> buildInCluster(const TileShape &shape) const;
   /// A schedule whose warps are `grid`.
   ScheduleAttr makeSchedule(const TileShape &shape, WarpGrid grid,
                             int64_t stages, int64_t slotsPerWarp) const;
@@ -262,6 +291,43 @@ Candidate CandidateBuilder::build(const TileShape &shape) const {
   return out;
 }
 
+std::optional<Candidate>
+CandidateBuilder::buildInCluster(const TileShape &shape) const {
+  ScheduleAttr schedule = build(shape).schedule;
+  int64_t unit = getSplitUnit(problem, schedule.getTileK());
+  int64_t most =
+      std::min({int64_t(target.getLimits().getClusterSize()),
+                int64_t(llvm::divideCeil(problem.k, unit)),
+                target.getRates().getSmCount() /
+                    predict(asked, target, withCtas(schedule, {}, 1)).tiles});
+  std::optional<Candidate> best;
+  for (int64_t splits = 2; splits <= most; ++splits) {
+    auto cluster =
+        dgk::ClusterAttr::get(schedule.getContext(), splits, dgk::Axis::K);
+    Candidate candidate;
+    candidate.schedule = withCtas(schedule, cluster, splits);
+    while (!fits(candidate.schedule) && candidate.schedule.getStages() > 2)
+      candidate.schedule = withoutStage(candidate.schedule);
+    candidate.prediction = predict(asked, target, candidate.schedule);
+    if (!best || candidate.prediction.total < best->prediction.total)
+      best = candidate;
+  }
+  if (!best)
+    return best;
+  best->violation = checkSchedule(asked, target, best->schedule);
+  best->declined = policy.getReasonAgainst(problem, target, shape);
+  return best;
+}
+
+void CandidateBuilder::addTo(SmallVector<Candidate> &candidates,
+                             const TileShape &shape) const {
+  candidates.push_back(build(shape));
+  if (!policy.combinesInClusters())
+    return;
+  if (std::optional<Candidate> candidate = buildInCluster(shape))
+    candidates.push_back(std::move(*candidate));
+}
+
 /// Marks the candidate that won on hardware; adds it if it is none of them.
 static void addMeasured(const DenseProblem &problem, dgk::TargetAttr target,
                         SmallVector<Candidate> &candidates) {
@@ -309,7 +375,7 @@ static void addSwapped(const DenseProblem &problem, dgk::TargetAttr target,
   CandidateBuilder builder(problem, target, instruction, /*swapAb=*/true);
   for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
     if (!hasFewRows || shape.n < 2 * std::max(problem.m, fewest))
-      candidates.push_back(builder.build(shape));
+      builder.addTo(candidates, shape);
 }
 
 /// Pairs of CTAs for the large tiles, whose operands load the L2 cache most.
@@ -349,7 +415,7 @@ dgemm::schedule::getCandidates(const DenseProblem &problem,
   CandidateBuilder builder(problem, target, instruction, /*swapAb=*/false);
   SmallVector<Candidate> out;
   for (const TileShape &shape : getPolicy(instruction).getTiles(problem))
-    out.push_back(builder.build(shape));
+    builder.addTo(out, shape);
   addSwapped(problem, target, out);
   addPairs(problem, target, out);
   addMeasured(problem, target, out);

@@ -211,6 +211,9 @@ SharedMemoryUse dgemm::schedule::getSharedMemoryUse(const DenseProblem &problem,
   if (hasCTile)
     use.addend =
         schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);
+  if (schedule.combinesInCluster())
+    use.exchange = dgk::CombineInClusterOp::getSharedBytes(
+        schedule.getSplitK(), schedule.getTileM() * schedule.getTileN());
   // Words that advance at different K tiles need a pipeline each.
   int64_t scalePipelines = (spanA > 1) + (spanB > 1 && spanB != spanA);
   use.barriers = kBarrierBytes * (schedule.getStages() + hasCTile +
@@ -293,20 +296,27 @@ static std::string toText(Attribute attr) {
 std::optional<Violation> Checker::form() const {
   if (std::optional<Violation> violation = cluster())
     return violation;
-  if (schedule.getSwapAb() && !problem.isOutputPlain)
+  if (schedule.getSwapAb() && problem.hasHeads)
     return broken(Limit::Form,
-                  "schedule has swap_ab, expected neither C nor a head split "
-                  "with it; leave it out");
+                  "schedule has swap_ab, expected no head split with it; leave "
+                  "it out");
   if (schedule.getSplitK() > dgk::CombineOp::kMaxSplits)
     return broken(Limit::SplitK,
                   "schedule has split_k = {0}, expected at most {1}; take "
                   "smaller tiles for more CTAs",
                   schedule.getSplitK(), dgk::CombineOp::kMaxSplits);
-  if (schedule.getSplitK() > 1 && schedule.getClusterSize() > 1)
+  if (schedule.combinesInCluster() &&
+      schedule.getSplitK() != schedule.getClusterSize())
+    return broken(Limit::SplitK,
+                  "schedule has split_k = {0} with {1} CTAs of a cluster along "
+                  "k, expected as many; use cluster = <size = {0}, along = k>",
+                  schedule.getSplitK(), schedule.getClusterSize());
+  if (schedule.getSplitK() > 1 && schedule.getClusterSize() > 1 &&
+      !schedule.combinesInCluster())
     return broken(Limit::SplitK,
                   "schedule has split_k = {0} with cluster = {1}, expected one "
                   "of them to be 1: the CTAs of a cluster share operands of "
-                  "one K range",
+                  "one K range; let it go along k",
                   schedule.getSplitK(), schedule.getClusterSize());
   return std::nullopt;
 }
@@ -324,6 +334,9 @@ std::optional<Violation> Checker::cluster() const {
                   "schedule has a cluster of {0} CTAs, {1} has at most {2}; "
                   "leave out cluster",
                   ctas, target.getChip(), most);
+  // Splits of a tile need no round of all SMs.
+  if (schedule.combinesInCluster())
+    return std::nullopt;
   if (ctas != kPair)
     return broken(Limit::Form,
                   "schedule has a cluster of {0} CTAs, expected {1}: copies "
@@ -567,10 +580,11 @@ std::optional<Violation> Checker::sharedMemory() const {
       Limit::SharedMemory,
       "schedule needs {0} bytes of shared memory, {1} has {2}: {3} "
       "stages of operands {4}, scales {5}, store staging {6}, a tile of C {7}, "
-      "barriers {8}; use fewer stages, fewer store_slots or a smaller "
-      "tile",
+      "sums of other CTAs {8}, barriers {9}; use fewer stages, fewer "
+      "store_slots or a smaller tile",
       use.total(), target.getChip(), available, schedule.getStages(),
-      use.operands, use.scales, use.staging, use.addend, use.barriers);
+      use.operands, use.scales, use.staging, use.addend, use.exchange,
+      use.barriers);
 }
 
 std::optional<Violation>

@@ -21,8 +21,11 @@ static constexpr int64_t kTileM[] = {64, 128, 256};
 /// Tile N is any multiple up to this: where N is small, one that divides it
 /// well saves a wave.
 static constexpr int64_t kTileNStep = 16, kMostTileN = 256;
+/// The columns of the smallest instruction.
+static constexpr int64_t kFewestColumns = 8;
 /// Those that serve most problems: the rest must save a wave or columns.
-static constexpr int64_t kUsualTileN[] = {16, 32, 64, 96, 128, 160, 192, 256};
+static constexpr int64_t kUsualTileN[] = {8,   16,  32,  64, 96,
+                                          128, 160, 192, 256};
 /// Rows of one span of the swizzle.
 static constexpr int64_t kTileKBytes = 128;
 /// Tiles of 64 rows with so many columns leave five stages or more of twice
@@ -41,7 +44,9 @@ namespace {
 class WgmmaPolicy final : public InstructionPolicy {
 public:
   llvm::SmallVector<TileShape> getTiles(const DenseProblem &) const override {
-    llvm::SmallVector<TileShape> tiles;
+    llvm::SmallVector<TileShape> tiles = {
+        {kTileM[0], kFewestColumns, kTileKBytes},
+        {kTileM[0], kFewestColumns, 2 * kTileKBytes}};
     for (int64_t m : kTileM)
       for (int64_t n = kTileNStep; n <= kMostTileN; n += kTileNStep) {
         tiles.push_back({m, n, kTileKBytes});
@@ -81,6 +86,7 @@ public:
   /// 7168 take 18.7 us with 8 stages and 17.2 us with 13.
   int64_t getMaxStages() const override { return 16; }
 
+  bool combinesInClusters() const override { return true; }
   double getCombineNs(const DenseProblem &problem,
                       ScheduleAttr schedule) const override;
 
@@ -266,10 +272,16 @@ double WgmmaPolicy::getKTileCycles(const DenseProblem &problem,
 
 /// A warp's sums go to the L2 cache, its counter goes up, and the last one
 /// reads those of each split in turn, for all rows of its tile.
-double WgmmaPolicy::getCombineNs(const DenseProblem &,
+double WgmmaPolicy::getCombineNs(const DenseProblem &problem,
                                  ScheduleAttr schedule) const {
   constexpr double kTripsNs = 2840, kSplitNs = 59, kBytesPerNs = 405;
   double bytes = 4.0 * schedule.getTileM() * schedule.getTileN();
+  // One trip, of all sums into the shared memory of one SM.
+  constexpr double kTripNs = 1100, kPortBytesPerNs = 50;
+  double rows = std::min(problem.m, schedule.getTileM());
+  if (schedule.combinesInCluster())
+    return kTripNs + (schedule.getSplitK() - 1) * 4.0 * rows *
+                         schedule.getTileN() / kPortBytesPerNs;
   return kTripsNs + schedule.getSplitK() * (kSplitNs + bytes / kBytesPerNs);
 }
 

@@ -194,7 +194,9 @@ void Checker::fenceThreads(WarpState &warp, uint32_t mask) {
   warp.tick();
 }
 
-/// Inits of mbarriers that these lanes did reach the async proxy.
+/// Inits of mbarriers that these lanes did reach the async proxy, and whoever
+/// waits for a relaxed arrival of theirs at the cluster's barrier (PTX ISA,
+/// "membar, fence": fence.mbarrier_init).
 void Checker::fenceInits(WarpState &warp, uint32_t mask) {
   for (auto &[key, barrier] : mbarriers_) {
     if (barrier->init.agent != warp.agent || barrier->initFence != 0 ||
@@ -202,6 +204,9 @@ void Checker::fenceInits(WarpState &warp, uint32_t mask) {
       continue;
     warp.touch(1u << barrier->init.lane);
     barrier->initFence = warp.clock;
+    warp.own[barrier->init.lane][View::MBarrierInit].raiseLane(
+        warp.agent, barrier->init.lane, warp.clock);
+    warp.ownMask |= 1u << barrier->init.lane;
   }
   warp.tick();
 }
@@ -224,6 +229,15 @@ void Checker::arriveBarrier(const Site &site, uint32_t mask, SyncId object) {
   sync(site, mask);
   retireLanes(state, ~0u);
   release(state, mask, syncs_[object]->arriving);
+}
+
+void Checker::arriveRelaxed(const Site &site, uint32_t mask, SyncId object) {
+  const WarpState &state = warp(site);
+  VectorClock &inits = syncs_[object]->arriving[View::MBarrierInit];
+  inits.join(state.common[View::MBarrierInit]);
+  for (uint32_t lanes = state.ownMask & mask; lanes != 0; lanes &= lanes - 1)
+    inits.join(state.own.at(
+        static_cast<uint32_t>(__builtin_ctz(lanes)))[View::MBarrierInit]);
 }
 
 void Checker::completePhase(SyncId object) {
@@ -265,12 +279,17 @@ void Checker::mbarrierInval(const Site &site, uint32_t lane, uint32_t cta,
   mbarrier(cta, address).init = Moment();
 }
 
+bool Checker::knowsInit(const WarpState &warp, uint32_t lane,
+                        const Moment &init, uint32_t clock) const {
+  return covers(warp, lane, View::Generic, init.agent, init.lane, clock) ||
+         covers(warp, lane, View::MBarrierInit, init.agent, init.lane, clock);
+}
+
 /// F4: does the lane know of the init?
 void Checker::checkInit(const Site &site, uint32_t lane,
                         const MBarrierState &barrier, uint32_t address) {
   const Moment &init = barrier.init;
-  if (init.clock == 0 || covers(warp(site), lane, View::Generic, init.agent,
-                                init.lane, init.clock))
+  if (init.clock == 0 || knowsInit(warp(site), lane, init, init.clock))
     return;
   if (!firstAt("mbarrier-init", site))
     return;

@@ -156,6 +156,9 @@ public:
   void arrive(const Site &site, uint32_t mask, SyncId object);
   /// A barrier of threads also ends the loads in flight of the warp.
   void arriveBarrier(const Site &site, uint32_t mask, SyncId object);
+  /// A relaxed arrival releases inits of mbarriers that the lanes have fenced,
+  /// and nothing else.
+  void arriveRelaxed(const Site &site, uint32_t mask, SyncId object);
   /// All have arrived: what they released is there for acquire.
   void completePhase(SyncId object);
   void acquire(const Site &site, uint32_t mask, SyncId object);
@@ -300,6 +303,9 @@ private:
   void fenceThreads(WarpState &warp, uint32_t mask);
   void fenceInits(WarpState &warp, uint32_t mask);
   MBarrierState &mbarrier(uint32_t cta, uint32_t address);
+  /// Whether the lane knows what the init's lane had done to it by `clock`.
+  bool knowsInit(const WarpState &warp, uint32_t lane, const Moment &init,
+                 uint32_t clock) const;
   void checkInit(const Site &site, uint32_t lane, const MBarrierState &barrier,
                  uint32_t address);
 

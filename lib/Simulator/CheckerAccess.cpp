@@ -153,8 +153,7 @@ void Checker::checkInitFence(const Site &site, uint32_t lane,
   if (init.clock == 0)
     return;
   const WarpState &state = warp(site);
-  if (barrier.initFence != 0 && covers(state, lane, View::Generic, init.agent,
-                                       init.lane, barrier.initFence))
+  if (barrier.initFence != 0 && knowsInit(state, lane, init, barrier.initFence))
     return;
   if (!firstAt("mbarrier-init", site))
     return;

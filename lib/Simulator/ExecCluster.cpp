@@ -176,7 +176,9 @@ void Cta::executeClusterArrive(uint32_t mask) {
                    static_cast<int>(lane));
     arrivals[lane] = cluster_.barrierPhase() + 1;
   }
-  if (checker_ && instruction_->order != Order::Relaxed)
+  if (checker_ && instruction_->order == Order::Relaxed)
+    checker_->arriveRelaxed(site(), mask, cluster_.barrierSync());
+  else if (checker_)
     checker_->arriveBarrier(site(), mask, cluster_.barrierSync());
   cluster_.arrive(static_cast<uint32_t>(__builtin_popcount(mask)));
 }

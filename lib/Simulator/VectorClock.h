@@ -63,12 +63,13 @@ enum class View : uint8_t {
   Generic,
   AsyncShared, // fence.proxy.async of shared memory came after it
   AsyncGlobal, // fence.proxy.async of global memory came after it
-  Tensor       // tcgen05.fence::before_thread_sync came after it
+  Tensor,      // tcgen05.fence::before_thread_sync came after it
+  MBarrierInit // fence.mbarrier_init came after it; inits of mbarriers only
 };
 
 /// All that an arrival hands over to those who wait for it.
 struct Knowledge {
-  static constexpr size_t numViews = 4;
+  static constexpr size_t numViews = 5;
   VectorClock clocks[numViews];
 
   VectorClock &operator[](View view) {

@@ -88,9 +88,9 @@ def forms(family):
         for layout, (a_block, b_block), out, extra, small in itertools.product(
             layouts, blocks, ("bf16", "f32"), EXTRAS, SMALL
         ):
-            # Swapped operands are stored transposed, which C and heads are not
-            # (select-c21). Heads have FP8 and scales for 128 elements (matmul-c15).
-            if extra != "none" and small.startswith("swap"):
+            # Swapped operands are stored transposed, which heads are not (select-c21).
+            # Heads have FP8 and scales for 128 elements (matmul-c15).
+            if extra == "heads" and small.startswith("swap"):
                 continue
             has_heads = (a, b) == (FP8, FP8) and a_block[1] == b_block[1] == 128
             if extra == "heads" and not has_heads:

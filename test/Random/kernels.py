@@ -4,6 +4,7 @@
 
 import dataclasses
 import random
+import re
 
 from forms import BF16, BITS, FP4, FP8
 
@@ -287,6 +288,16 @@ def make_problem(kernel, number):
     return options, (m, n, k)
 
 
+PAIR = re.compile(r"cluster = <size = \d+, along = [mn]>")
+SHARED_K = re.compile(r"cluster = <size = (\d+), along = k>, split_k = \d+")
+
+
+def with_fewer_ctas(chance, schedule):
+    """The same for a cluster that shares K, of any size up to that one's."""
+    size = chance.randint(2, int(SHARED_K.search(schedule)[1]))
+    return SHARED_K.sub(f"cluster = <size = {size}, along = k>, split_k = {size}", schedule)
+
+
 def choose_schedule(kernel, candidates):
     """One of the legal candidates that dgemm-explain lists, or a form of it that the
     cost model does not consider."""
@@ -298,9 +309,13 @@ def choose_schedule(kernel, candidates):
         if "rule" not in candidate and ("swap_ab" in candidate["schedule"]) == swaps
     ]
     if kernel.form.small != "plain":
-        legal = [schedule for schedule in legal if "cluster" not in schedule]
+        legal = [schedule for schedule in legal if not PAIR.search(schedule)]
     if not legal:
         return None
+    shared = [schedule for schedule in legal if "along = k" in schedule]
+    legal = [schedule for schedule in legal if "along = k" not in schedule]
+    if kernel.form.small.endswith("split") and shared and chance.random() < 0.5:
+        return with_fewer_ctas(chance, chance.choice(shared))
     schedule = chance.choice(legal)
     head, _, tail = schedule.partition(", split_k = ")
     if tail:

@@ -126,7 +126,7 @@ func.func @swizzle(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 !sb = memref<2112x14xi32, strided<[1, 2112]>>
 !d = memref<?x2112xbf16>
 func.func @shared_memory(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{[select-c15] schedule needs 116816 bytes of shared memory, sm_120a has 101376: 3 stages of operands 98304, scales 2048, store staging 16384, a tile of C 0, barriers 80; use fewer stages, fewer store_slots or a smaller tile}}
+  // expected-error @below {{[select-c15] schedule needs 116816 bytes of shared memory, sm_120a has 101376: 3 stages of operands 98304, scales 2048, store staging 16384, a tile of C 0, sums of other CTAs 0, barriers 80; use fewer stages, fewer store_slots or a smaller tile}}
   dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
   return

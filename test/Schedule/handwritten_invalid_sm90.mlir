@@ -43,10 +43,10 @@ func.func @swapped_blocks(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 #s = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 3,
     scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
     math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
-    store = registers, store_slots = 0, raster = <group = 8, along = m>, swap_ab>
-func.func @swapped_sum(%a: memref<?x128xbf16>, %b: memref<64x128xbf16>, %d: memref<?x64xf32>) {
-  // expected-error @below {{[select-c21] schedule has swap_ab, expected neither C nor a head split with it; leave it out}}
-  dgemm.matmul ins(%a, %b plus %d : memref<?x128xbf16>, memref<64x128xbf16>, memref<?x64xf32>)
+    store = registers, store_slots = 0, raster = <group = 8, along = m>, cluster = <size = 2, along = k>, split_k = 4>
+func.func @more_splits_than_ctas(%a: memref<?x128xbf16>, %b: memref<64x128xbf16>, %d: memref<?x64xf32>) {
+  // expected-error @below {{[select-c22] schedule has split_k = 4 with 2 CTAs of a cluster along k, expected as many; use cluster = <size = 4, along = k>}}
+  dgemm.matmul ins(%a, %b : memref<?x128xbf16>, memref<64x128xbf16>)
     outs(%d : memref<?x64xf32>) {layout = #dgemm.layout<nt>, dgk.schedule = #s}
   return
 }

@@ -4,7 +4,6 @@
 // D has rows of 154 bytes, and A and B lie along M and N.
 // CHECK-DAG: [Missed] StoresByAddress {{.*}} Function=turned | Reason="TMA stores need rows of d at a known distance that is a multiple of 16 bytes
 // CHECK-DAG: [Missed] OperandTurned {{.*}} Function=turned | Reason="b does not lie along K: its bytes are turned in registers, one operation for two matrix instructions
-// CHECK-DAG: [Missed] CandidateDeclined {{.*}} Function=turned | Limit=form, Reason="schedule has swap_ab, expected neither C nor a head split with it; leave it out", {{.*}}SwapAb=true, Tile=64x32x128
 // CHECK-DAG: [Analysis] CandidateSlower {{.*}} Function=turned | PredictedMicroseconds={{[^ ]*}}, SplitK={{[0-9]+}}, Stages={{[0-9]+}}
 func.func @turned(%a: memref<7168x?xf8E4M3FN, strided<[64, 1]>>, %sa: memref<?x14xi32, strided<[1, ?]>>,
                   %b: memref<7168x77xf8E4M3FN, strided<[80, 1]>>, %sb: memref<77x14xi32, strided<[1, 80]>>,
@@ -44,5 +43,19 @@ func.func @along_m(%a: memref<512x?xf8E4M3FN, strided<[16, 1]>>, %sa: memref<?x1
         memref<256x512xf8E4M3FN>, memref<256x1xi32, strided<[1, 256]>>)
     outs(%d : memref<?x256xbf16>)
     {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, layout = #dgemm.layout<tt>}
+  return
+}
+
+// -----
+
+// CHECK: [Missed] CandidateDeclined {{.*}} Function=heads | Limit=form, Reason="schedule has swap_ab, expected no head split with it; leave it out", {{.*}}SwapAb=true, Tile=64x16x128
+func.func @heads(%a: memref<?x512xf8E4M3FN>, %sa: memref<?x1xi32, strided<[1, ?]>>,
+                 %b: memref<256x512xf8E4M3FN>, %sb: memref<256x1xi32, strided<[1, 256]>>,
+                 %d: memref<?x320xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x512xf8E4M3FN>, memref<?x1xi32, strided<[1, ?]>>,
+        memref<256x512xf8E4M3FN>, memref<256x1xi32, strided<[1, 256]>>)
+    outs(%d : memref<?x320xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, epilogue = #dgemm.head_split<left = 64, mid = 32, right = 64>}
   return
 }

@@ -49,7 +49,7 @@ func.func @columns(%a: memref<?x512xbf16>, %b: memref<512x192xbf16>, %d: memref<
   instruction = #w16, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>>
 func.func @addend(%a: memref<?x512xbf16>, %b: memref<256x512xbf16>, %d: memref<?x256xbf16>) {
-  // expected-error @below {{'dgemm.matmul' op [select-c15] schedule needs 245872 bytes of shared memory, sm_90a has 232448: 6 stages of operands 196608, scales 0, store staging 16384, a tile of C 32768, barriers 112;}}
+  // expected-error @below {{'dgemm.matmul' op [select-c15] schedule needs 245872 bytes of shared memory, sm_90a has 232448: 6 stages of operands 196608, scales 0, store staging 16384, a tile of C 32768, sums of other CTAs 0, barriers 112;}}
   dgemm.matmul ins(%a, %b plus %d : memref<?x512xbf16>, memref<256x512xbf16>, memref<?x256xbf16>) outs(%d : memref<?x256xbf16>)
     {dgk.schedule = #s}
   return

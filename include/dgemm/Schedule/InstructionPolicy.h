@@ -79,6 +79,8 @@ public:
   }
   /// Stages beyond which a pipeline hides nothing more.
   virtual int64_t getMaxStages() const { return 8; }
+  /// Whether CTAs that share the K range of a tile may be a cluster.
+  virtual bool combinesInClusters() const { return false; }
   /// Nanoseconds in which the CTAs that share the K range of a tile add up
   /// their sums, where there are several.
   virtual double getCombineNs(const DenseProblem &problem,

@@ -52,6 +52,8 @@ struct DenseProblem {
   /// The operand is contiguous along K; otherwise along M (along N).
   bool isAKMajor = true;
   bool isBKMajor = true;
+  /// D has a head split.
+  bool hasHeads = false;
   /// There is neither C nor a head split.
   bool isOutputPlain = true;
   /// Threads fetch the scales of the operand from global memory.
@@ -100,10 +102,12 @@ struct SharedMemoryUse {
   int64_t staging = 0;
   /// The tile of C.
   int64_t addend = 0;
+  /// Partial sums that come from other CTAs of the cluster.
+  int64_t exchange = 0;
   int64_t barriers = 0;
 
   int64_t total() const {
-    return operands + scales + staging + addend + barriers;
+    return operands + scales + staging + addend + exchange + barriers;
   }
 };
 

@@ -92,8 +92,8 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
         instructions.
     15. `select-c15`: shared memory. Operand ring, scale ring, 16 rows of one
         swizzle span for each store slot, a tile of C for `wgmma` where C is not
-        summed in memory and TMA can copy it, 16 bytes for each stage of a
-        pipeline.
+        summed in memory and TMA can copy it, partial sums of all splits but one
+        in a cluster along K, 16 bytes for each stage of a pipeline.
     16. `select-c16`: registers of a math thread, as estimated.
     17. `select-c17`: registers of all threads, at most what the CTA gets at launch.
     18. `select-c18`: warps of the CTA.
@@ -102,9 +102,10 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
         `store_slots`, rows of D a known multiple of 16 bytes apart, whole
         128-byte lines in each warp, and in each part of a head split; or
         `store = registers` with none, and always so with `swap_ab` and wgmma.
-    21. `select-c21`: a `cluster` of 2 where the target has clusters and an even
-        number of SMs; `swap_ab` without C and head split.
-    22. `select-c22`: `split_k` at most 32, and not together with a `cluster`.
+    21. `select-c21`: a `cluster` where the target has clusters: of 2 CTAs and an
+        even number of SMs, or along K of as many as the target has; `swap_ab` without a head split.
+    22. `select-c22`: `split_k` at most 32, together with a `cluster` only where
+        that goes along K and has as many CTAs.
 
     #### Remarks
 

@@ -153,6 +153,8 @@ private:
   void initializePipelines(KernelLowering &lowering) {
     SmallVector<PipelineOp> pipelines;
     func.walk([&](PipelineOp op) { pipelines.push_back(op); });
+    SmallVector<CombineInClusterOp> exchanges;
+    func.walk([&](CombineInClusterOp op) { exchanges.push_back(op); });
     Value first = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
                                         getThreadId(b), constI32(b, 0));
     auto branch = scf::IfOp::create(b, first);
@@ -161,6 +163,8 @@ private:
       b.setInsertionPointToStart(branch.thenBlock());
       for (PipelineOp op : pipelines)
         initializePipeline(lowering.sharedBase, lowering.offsets[op], op);
+      for (CombineInClusterOp op : exchanges)
+        initializeExchange(lowering.sharedBase, op);
       NVVM::FenceMbarrierInitOp::create(b);
       for (auto [i, parameter] : llvm::enumerate(lowering.plan.getParams()))
         if (parameter.getKind() == ParameterKind::Map)
@@ -172,6 +176,11 @@ private:
     if (llvm::none_of(pipelines,
                       [](PipelineOp op) { return op.getCtas() > 1; })) {
       NVVM::Barrier0Op::create(b);
+      // Who adds up in the cluster waits for the others' barriers when it
+      // begins (RoleLowering.cpp), and copies are under way by then. The fence
+      // above has released them (PTX ISA, "fence.mbarrier_init").
+      if (!exchanges.empty())
+        NVVM::ClusterArriveRelaxedOp::create(b, b.getUnitAttr());
       return;
     }
     NVVM::ClusterArriveOp::create(b, b.getUnitAttr());
@@ -187,6 +196,18 @@ private:
       NVVM::MBarrierInitOp::create(b, sharedPointer(b, base, offset + 8 * i),
                                    constI32(b, count), Value());
     }
+  }
+
+  /// For each warp one barrier at which its own lanes arrive, and sums of
+  /// others, and one at which the receiver of its sums arrives.
+  void initializeExchange(Value base, CombineInClusterOp op) {
+    auto role = op->getParentOfType<RoleOp>();
+    auto offset = static_cast<int64_t>(*op.getOffset());
+    for (int64_t warp = 0, e = role.getWarps(); warp < e; ++warp)
+      for (auto [at, count] : {std::pair(offset, 32),
+                               {offset + CombineInClusterOp::kBarrierBytes, 1}})
+        NVVM::MBarrierInitOp::create(b, sharedPointer(b, base, at + 8 * warp),
+                                     constI32(b, count), Value());
   }
 
   /// Sizes of arguments are constants or parameters.
@@ -214,6 +235,8 @@ private:
         lowering.roles[op] = {first, count, role.getElected(), hasSpeaker};
         if (auto release = dyn_cast<ReleaseOp>(op))
           recordReads(lowering, release);
+        if (isa<CombineInClusterOp>(op))
+          lowering.rounds[op] = createVariable(0);
         if (isa<AcquireOp>(op))
           lowering.cursors[op] =
               getCursor(producers, op->getOperand(0), /*parity=*/1);
@@ -232,19 +255,21 @@ private:
     Cursor &cursor = cursors[pipeline];
     if (cursor.slot)
       return cursor;
+    cursor = {createVariable(0), createVariable(parity)};
+    return cursor;
+  }
+
+  /// A stack variable that is `init` at the beginning.
+  Value createVariable(int64_t init) {
     // SROA looks at the entry block only, and the kernel's own blocks begin
     // with the first branch.
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&func.getBody().front());
-    auto variable = [&](int64_t init) {
-      Value address =
-          LLVM::AllocaOp::create(b, LLVM::LLVMPointerType::get(b.getContext()),
-                                 b.getI32Type(), constI32(b, 1));
-      LLVM::StoreOp::create(b, constI32(b, init), address);
-      return address;
-    };
-    cursor = {variable(0), variable(parity)};
-    return cursor;
+    Value address =
+        LLVM::AllocaOp::create(b, LLVM::LLVMPointerType::get(b.getContext()),
+                               b.getI32Type(), constI32(b, 1));
+    LLVM::StoreOp::create(b, constI32(b, init), address);
+    return address;
   }
 
   KernelOp kernel;

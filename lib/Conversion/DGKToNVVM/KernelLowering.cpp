@@ -96,19 +96,34 @@ Value dgk::toClusterRank(ImplicitLocOpBuilder &b, Value pointer, Value rank) {
   return NVVM::MapaOp::create(b, type, pointer, rank);
 }
 
+// The hardware suspends the thread inside try_wait, so the loop rarely turns.
+void dgk::waitForPhase(ImplicitLocOpBuilder &b, Value barrier, Value parity,
+                       NVVM::MemScopeKind scope) {
+  auto loop = scf::WhileOp::create(b, TypeRange(), ValueRange());
+  OpBuilder::InsertionGuard guard(b);
+  b.createBlock(&loop.getBefore());
+  Value done =
+      NVVM::MBarrierTryWaitOp::create(b, b.getI1Type(), barrier, parity,
+                                      /*ticks=*/Value(), scope);
+  Value again = arith::XOrIOp::create(
+      b, done, arith::ConstantOp::create(b, b.getBoolAttr(true)));
+  scf::ConditionOp::create(b, again, ValueRange());
+  b.createBlock(&loop.getAfter());
+  scf::YieldOp::create(b);
+}
+
 Value dgk::inlinePtx(ImplicitLocOpBuilder &b, Type result, StringRef text,
                      StringRef constraints, ValueRange operands,
                      bool hasSideEffects) {
-  return LLVM::InlineAsmOp::create(
-             b, TypeRange{result}, operands, b.getStringAttr(text),
-             b.getStringAttr(constraints),
-             hasSideEffects ? b.getUnitAttr() : UnitAttr(),
-             /*is_align_stack=*/UnitAttr(),
-             LLVM::TailCallKindAttr::get(b.getContext(),
-                                         LLVM::TailCallKind::None),
-             /*asm_dialect=*/LLVM::AsmDialectAttr(),
-             /*operand_attrs=*/ArrayAttr())
-      .getResult(0);
+  auto op = LLVM::InlineAsmOp::create(
+      b, result ? TypeRange{result} : TypeRange(), operands,
+      b.getStringAttr(text), b.getStringAttr(constraints),
+      hasSideEffects ? b.getUnitAttr() : UnitAttr(),
+      /*is_align_stack=*/UnitAttr(),
+      LLVM::TailCallKindAttr::get(b.getContext(), LLVM::TailCallKind::None),
+      /*asm_dialect=*/LLVM::AsmDialectAttr(),
+      /*operand_attrs=*/ArrayAttr());
+  return result ? op->getResult(0) : Value();
 }
 
 Value dgk::getThreadId(ImplicitLocOpBuilder &b) {

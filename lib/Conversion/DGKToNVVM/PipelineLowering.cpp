@@ -40,22 +40,6 @@ int64_t getCtas(Value pipeline) {
   return op ? static_cast<int64_t>(op.getCtas()) : 1;
 }
 
-/// Spins until the phase with `parity` of the barrier has completed. The
-/// hardware suspends the thread inside try_wait, so the loop rarely turns.
-void waitForPhase(ImplicitLocOpBuilder &b, Value barrier, Value parity) {
-  auto loop = scf::WhileOp::create(b, TypeRange(), ValueRange());
-  OpBuilder::InsertionGuard guard(b);
-  b.createBlock(&loop.getBefore());
-  Value done =
-      NVVM::MBarrierTryWaitOp::create(b, b.getI1Type(), barrier, parity,
-                                      /*ticks=*/Value());
-  Value again = arith::XOrIOp::create(
-      b, done, arith::ConstantOp::create(b, b.getBoolAttr(true)));
-  scf::ConditionOp::create(b, again, ValueRange());
-  b.createBlock(&loop.getAfter());
-  scf::YieldOp::create(b);
-}
-
 /// Moves a cursor to the next slot; the parity changes with each round.
 void advance(ImplicitLocOpBuilder &b, Cursor cursor, Value slot,
              int64_t slots) {

@@ -23,6 +23,17 @@ int64_t getLaunchRegisters(const KernelLowering &kernel) {
   return file / kernel.plan.getBlock() / 8 * 8;
 }
 
+bool hasExchange(RoleOp role) {
+  return role.walk([](CombineInClusterOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
+/// The lanes of an elected role's warp come one by one, so not `.aligned`.
+void waitAtEnd(ImplicitLocOpBuilder &b) {
+  OpBuilder::InsertionGuard guard(b);
+  NVVM::ClusterWaitOp::create(b, UnitAttr());
+}
+
 struct RolesPattern : KernelPattern<RolesOp> {
   using KernelPattern::KernelPattern;
 
@@ -60,6 +71,13 @@ struct RolesPattern : KernelPattern<RolesOp> {
           static_cast<int64_t>(*registers) > getLaunchRegisters(kernel)
               ? NVVM::SetMaxRegisterAction::increase
               : NVVM::SetMaxRegisterAction::decrease);
+    // Where CTAs exchange sums, the kernel's beginning leaves the wait for the
+    // other CTAs of the cluster to the roles: who exchanges waits first, the
+    // others last, for nothing by then.
+    if (hasExchange(role))
+      NVVM::ClusterWaitOp::create(b, b.getUnitAttr());
+    else if (!kernel.rounds.empty())
+      waitAtEnd(b);
     if (role.getElected()) {
       Value leads = compare(arith::CmpIPredicate::eq, first);
       auto warpBranch = scf::IfOp::create(b, leads);

@@ -144,9 +144,9 @@ static LogicalResult verifyPieces(CopyAsyncOp copy, RoleOp role) {
 /// Cursors, barriers and fragments belong to a role.
 static LogicalResult verifyRole(Operation *op) {
   if (!isa<AcquireOp, CommitOp, WaitOp, ReleaseOp, CopyAsyncOp, StoreAsyncOp,
-           StoreOp, AddFromOp, AddTileOp, FetchScalesOp, CombineOp, MmaOp,
-           PromoteOp, ReadScalesOp, ReadFragmentsOp, DrainStoresOp, AwaitOp>(
-          op))
+           StoreOp, AddFromOp, AddTileOp, FetchScalesOp, CombineOp,
+           CombineInClusterOp, MmaOp, PromoteOp, ReadScalesOp, ReadFragmentsOp,
+           DrainStoresOp, AwaitOp>(op))
     return success();
   auto role = op->getParentOfType<RoleOp>();
   if (!role)
@@ -164,6 +164,28 @@ static LogicalResult verifyRole(Operation *op) {
   return success();
 }
 
+/// The CTAs of a cluster meet once at the beginning, for slots that they share
+/// or for sums that they exchange.
+static LogicalResult verifyExchange(CombineInClusterOp op, int64_t cluster) {
+  if (static_cast<int64_t>(op.getSplits()) != cluster)
+    return op.emitOpError("[dgk_to_nvvm-c14] adds up ")
+           << op.getSplits() << " splits in a cluster of " << cluster
+           << ", expected one in each CTA";
+  if (!op.getOffset())
+    return op.emitOpError("[dgk_to_nvvm-c14] has no offset; run "
+                          "dgk-assign-memory");
+  WalkResult result =
+      op->getParentOfType<KernelOp>().walk([](PipelineOp pipeline) {
+        return pipeline.getCtas() > 1 ? WalkResult::interrupt()
+                                      : WalkResult::advance();
+      });
+  if (!result.wasInterrupted())
+    return success();
+  return op.emitOpError("[dgk_to_nvvm-c14] stands beside a pipeline of several "
+                        "CTAs, expected one or the other; let each CTA load "
+                        "its own tiles");
+}
+
 /// A release of a slot that several CTAs share speaks to all ranks of the
 /// cluster, and a copy for several CTAs is for all of them.
 static LogicalResult verifyCluster(Operation *op, LaunchPlanAttr plan) {
@@ -174,6 +196,8 @@ static LogicalResult verifyCluster(Operation *op, LaunchPlanAttr plan) {
     return op->emitOpError("[dgk_to_nvvm-c14] spans ")
            << pipeline.getCtas() << " CTAs of a cluster of " << cluster
            << ", expected 1 or all of them";
+  if (auto combine = dyn_cast<CombineInClusterOp>(op))
+    return verifyExchange(combine, cluster);
   auto copy = dyn_cast<CopyAsyncOp>(op);
   if (!copy || !copy.getMulticast() ||
       llvm::popcount(*copy.getMulticast()) == cluster)

@@ -363,6 +363,12 @@ public:
   Value combine(Value partial) {
     if (!isSplit())
       return partial;
+    if (schedule.combinesInCluster()) {
+      auto combined = CombineInClusterOp::create(
+          builder, loc, partial.getType(), builder.getI1Type(), partial,
+          getSplit(), schedule.getSplitK(), countRowsInTile(), IntegerAttr());
+      return enterLast(combined.getLast(), combined.getSum());
+    }
     Value tilesN = countTiles(columns, schedule.getTileN());
     Value tileM = divide(getRow(), schedule.getTileM());
     Value tile = arith::AddIOp::create(
@@ -370,13 +376,11 @@ public:
         divide(getColumn(), schedule.getTileN()));
     Value count = arith::MulIOp::create(
         builder, loc, countTiles(rows, schedule.getTileM()), tilesN);
-    Value inTile = arith::SubIOp::create(builder, loc, rows, getRow());
+    Value inTile = countRowsInTile();
     auto combined = CombineOp::create(
         builder, loc, partial.getType(), builder.getI1Type(), partial,
         getSplit(), schedule.getSplitK(), tile, count, inTile);
-    auto branch = scf::IfOp::create(builder, loc, combined.getLast());
-    builder.setInsertionPointToStart(branch.thenBlock());
-    return combined.getSum();
+    return enterLast(combined.getLast(), combined.getSum());
   }
 
   void endTiles() {
@@ -389,6 +393,18 @@ private:
     return arith::ConstantIndexOp::create(builder, loc, value);
   }
   Value getSplit() { return body->getArgument(0); }
+
+  /// Rows of the matrix from the tile's first on.
+  Value countRowsInTile() {
+    return arith::SubIOp::create(builder, loc, rows, getRow());
+  }
+
+  /// Leaves the builder where `last`, who has the `sum`.
+  Value enterLast(Value last, Value sum) {
+    auto branch = scf::IfOp::create(builder, loc, last);
+    builder.setInsertionPointToStart(branch.thenBlock());
+    return sum;
+  }
 
   Value divide(Value value, int64_t by) {
     return arith::DivUIOp::create(builder, loc, value, index(by));
@@ -470,18 +486,18 @@ static void nameArguments(KernelOp kernel, dgemm::MatmulOp op) {
 }
 
 /// Adds C at `coordinates`: as a tile that is on its way long before, or read
-/// by the threads.
+/// by the threads, which is the only way for a product that is D transposed.
 static Value addC(OpBuilder &builder, dgemm::MatmulOp op, Value c, Value sum,
-                  ValueRange coordinates) {
+                  ValueRange coordinates, bool swapped) {
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(c.getType());
   auto schedule =
       op->getAttrOfType<ScheduleAttr>(DGKDialect::kScheduleAttrName);
   // Of the splits of a tile one adds C, and nobody knows before which.
-  if (schedule.getSplitK() > 1 ||
+  if (swapped || schedule.getSplitK() > 1 ||
       !comesAsTile(type, schedule.getMatrixInstruction()) ||
       !fillsSpans(schedule.getTileN(), type.getElementType()))
-    return AddFromOp::create(builder, loc, sum, c, coordinates);
+    return AddFromOp::create(builder, loc, sum, c, coordinates, swapped);
   auto shape = cast<AccumulatorType>(sum.getType()).getShape();
   Value tile =
       LoadOp::create(builder, loc, TileType::get(shape, type.getElementType()),
@@ -499,12 +515,12 @@ static void storeSum(OpBuilder &builder, dgemm::MatmulOp op,
   Location loc = op.getLoc();
   Value d = args.lookup(op.getD());
   Type element = cast<MemRefType>(d.getType()).getElementType();
-  bool accumulates = op.getC() == op.getD() && element.isF32();
+  bool accumulates = op.getC() == op.getD() && element.isF32() && !swapped;
   SmallVector<Value> coordinates = {m, n};
   if (swapped)
     std::swap(coordinates[0], coordinates[1]);
   if (op.getC() && !accumulates)
-    sum = addC(builder, op, args.lookup(op.getC()), sum, coordinates);
+    sum = addC(builder, op, args.lookup(op.getC()), sum, coordinates, swapped);
   auto type = cast<AccumulatorType>(sum.getType());
   if (element != type.getElementType())
     sum = ConvertOp::create(

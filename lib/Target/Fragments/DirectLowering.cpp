@@ -122,10 +122,18 @@ struct AddFromPattern : KernelPattern<AddFromOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     WarpTile tile(kernel.schedule);
     Value warp = getWarpInRole(b, kernel.roles.lookup(op));
-    auto [row, column] = getFirstElement(b, tile, warp, op.getCoordinates());
+    SmallVector<Value> coordinates(op.getCoordinates());
+    if (op.getTransposed())
+      std::swap(coordinates[0], coordinates[1]);
+    auto [row, column] = getFirstElement(b, tile, warp, coordinates);
     Matrix from(b, kernel, op.getSource());
     SmallVector<Value> sums(adaptor.getValue());
-    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+    if (op.getTransposed())
+      for (int64_t j = 0; j < tile.getTilesN(); ++j)
+        for (int64_t c = 0; c < 2; ++c)
+          addColumn(b, from, tile, j, c, row,
+                    addI32(b, column, kColumns * j + c), sums);
+    for (int64_t i = 0; i < tile.getTilesM() && !op.getTransposed(); ++i)
       for (int64_t half = 0; half < 2; ++half)
         addRow(b, from, tile, i, half,
                addI32(b, row, tile.rowStep * i + 8 * half), column, sums);
@@ -172,6 +180,37 @@ struct AddFromPattern : KernelPattern<AddFromOp> {
     for (int64_t j = 0; j < tile.getTilesN(); ++j)
       for (int64_t c = 0; c < 2; ++c)
         sums[tile.getIndex(i, j) + 2 * half + c] = added[2 * j + c];
+  }
+
+  /// Adds to the lane's elements of one column of the tile, which is row `at`
+  /// of the matrix; `row` is that of the lane's first element in the tile.
+  static void addColumn(ImplicitLocOpBuilder &b, const Matrix &from,
+                        const WarpTile &tile, int64_t j, int64_t c, Value row,
+                        Value at, SmallVectorImpl<Value> &sums) {
+    auto getIndex = [&](int64_t i, int64_t half) {
+      return tile.getIndex(i, j) + 2 * half + c;
+    };
+    SmallVector<Value> old;
+    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+      for (int64_t half = 0; half < 2; ++half)
+        old.push_back(sums[getIndex(i, half)]);
+    SmallVector<Value> added = choose(b, from.hasRow(b, at), old, [&] {
+      SmallVector<Value> result;
+      Value start = from.getRowStart(b, at);
+      for (int64_t i = 0; i < tile.getTilesM(); ++i)
+        for (int64_t half = 0; half < 2; ++half) {
+          Value column = addI32(b, row, tile.rowStep * i + 8 * half);
+          Value sum = old[2 * i + half];
+          result.append(choose(b, from.hasColumn(b, column), sum,
+                               [&]() -> SmallVector<Value> {
+                                 return {add(b, sum, from, start, column)};
+                               }));
+        }
+      return result;
+    });
+    for (int64_t i = 0; i < tile.getTilesM(); ++i)
+      for (int64_t half = 0; half < 2; ++half)
+        sums[getIndex(i, half)] = added[2 * i + half];
   }
 
   static Value add(ImplicitLocOpBuilder &b, Value sum, const Matrix &from,

@@ -115,6 +115,11 @@ void populateCombinePatterns(KernelLowering &kernel,
                              const mlir::TypeConverter &converter,
                              mlir::RewritePatternSet &patterns);
 
+/// Pattern for `dgk.combine_in_cluster`.
+void populateClusterCombinePatterns(KernelLowering &kernel,
+                                    const mlir::TypeConverter &converter,
+                                    mlir::RewritePatternSet &patterns);
+
 } // namespace dgk::fragments
 
 #endif // DGEMM_LIB_TARGET_FRAGMENTS_FRAGMENTS_H

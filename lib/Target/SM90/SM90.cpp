@@ -58,6 +58,7 @@ struct WgmmaLowering
     populateScalePatterns(kernel, converter, patterns);
     fragments::populateStorePatterns(kernel, converter, patterns);
     fragments::populateCombinePatterns(kernel, converter, patterns);
+    fragments::populateClusterCombinePatterns(kernel, converter, patterns);
   }
 };
 } // namespace

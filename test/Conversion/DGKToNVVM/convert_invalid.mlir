@@ -630,3 +630,69 @@ dgk.kernel @by_threads(%a: memref<256x256xf4E2M1FN>) attributes {schedule = #sch
   }
   dgk.return
 }
+
+// -----
+
+// Splits without a CTA.
+#mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#schedule = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 2, scale_stages = 1, instruction = #mma,
+  swizzle = b128 x b128, math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>, store = registers,
+  store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (2), block = 128, cluster = 2, shared = 9728,
+  workspace = 0, maps = [], parameters = []>
+
+dgk.kernel @splits() attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x16xf32>
+      // expected-error @below {{'dgk.combine_in_cluster' op [dgk_to_nvvm-c14] adds up 3 splits in a cluster of 2, expected one in each CTA}}
+      %sum, %last = dgk.combine_in_cluster %zero[%c0] of 3 rows %c0 offset = 0 : !dgk.accumulator<64x16xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+#mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#schedule = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 2, scale_stages = 1, instruction = #mma,
+  swizzle = b128 x b128, math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>, store = registers,
+  store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (2), block = 128, cluster = 2, shared = 9728,
+  workspace = 0, maps = [], parameters = []>
+
+dgk.kernel @nowhere() attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x16xf32>
+      // expected-error @below {{'dgk.combine_in_cluster' op [dgk_to_nvvm-c14] has no offset; run dgk-assign-memory}}
+      %sum, %last = dgk.combine_in_cluster %zero[%c0] of 2 rows %c0 : !dgk.accumulator<64x16xf32>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// Slots of two CTAs beside sums of two.
+#mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#schedule = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 2, scale_stages = 1, instruction = #mma,
+  swizzle = b128 x b128, math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>, store = registers,
+  store_slots = 0, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (2), block = 128, cluster = 2, shared = 9728,
+  workspace = 0, maps = [], parameters = []>
+
+dgk.kernel @both() attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %p = dgk.pipeline producers(1) consumers(4) ctas(2) at 8192 : !dgk.pipeline<2>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x16xf32>
+      // expected-error @below {{'dgk.combine_in_cluster' op [dgk_to_nvvm-c14] stands beside a pipeline of several CTAs, expected one or the other; let each CTA load its own tiles}}
+      %sum, %last = dgk.combine_in_cluster %zero[%c0] of 2 rows %c0 offset = 0 : !dgk.accumulator<64x16xf32>
+    }
+  }
+  dgk.return
+}

@@ -30,6 +30,22 @@
   instruction = #w8, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
   load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>,
   cluster = <size = 2, along = m>>
+#k16 = #dgk.schedule<tile = 256x64x64, warp_grid = 8x1, stages = 2, scale_stages = 1,
+  instruction = #w16, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 8, raster = <group = 8, along = m>,
+  cluster = <size = 2, along = k>, split_k = 2>
+#k8 = #dgk.schedule<tile = 64x64x128, warp_grid = 4x1, stages = 3, scale_stages = 1,
+  instruction = #w8, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 1, along = m>,
+  cluster = <size = 5, along = k>, split_k = 5>
+#swapped16 = #dgk.schedule<tile = 64x8x128, warp_grid = 4x1, stages = 3, scale_stages = 1,
+  instruction = #w16, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>,
+  cluster = <size = 3, along = k>, split_k = 3, swap_ab, evict_first = a>
+#swapped32 = #dgk.schedule<tile = 128x16x64, warp_grid = 8x1, stages = 3, scale_stages = 1,
+  instruction = #w16, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>,
+  cluster = <size = 8, along = k>, split_k = 8, swap_ab>
 
 func.func @bf16_along_m(%a: memref<?x?xbf16>, %b: memref<96x?xbf16>, %d: memref<?x96xbf16>) {
   dgemm.matmul ins(%a, %b : memref<?x?xbf16>, memref<96x?xbf16>)
@@ -101,5 +117,32 @@ func.func @distinct(%a: memref<?x?xbf16>, %b: memref<77x?xbf16>, %c: memref<?x77
 func.func @tn(%a: memref<?x?xbf16>, %b: memref<?x96xbf16>, %d: memref<?x96xbf16>) {
   dgemm.matmul ins(%a, %b : memref<?x?xbf16>, memref<?x96xbf16>)
     outs(%d : memref<?x96xbf16>) {layout = #dgemm.layout<tn>, dgk.schedule = #m16}
+  return
+}
+
+func.func @bf16_along_k(%a: memref<?x?xbf16>, %b: memref<96x?xbf16>, %d: memref<?x96xbf16>) {
+  dgemm.matmul ins(%a, %b : memref<?x?xbf16>, memref<96x?xbf16>)
+    outs(%d : memref<?x96xbf16>) {layout = #dgemm.layout<nt>, dgk.schedule = #k16}
+  return
+}
+
+func.func @fp8_along_k(%a: memref<?x1100xf8E4M3FN, strided<[1104, 1]>>, %sa: memref<?x9xf32, strided<[1, ?]>>,
+                       %b: memref<200x1100xf8E4M3FN, strided<[1104, 1]>>, %sb: memref<2x9xf32>, %d: memref<?x200xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x1100xf8E4M3FN, strided<[1104, 1]>>, memref<?x9xf32, strided<[1, ?]>>,
+        memref<200x1100xf8E4M3FN, strided<[1104, 1]>>, memref<2x9xf32>)
+    outs(%d : memref<?x200xbf16>) {granularity = #dgemm.granularity<a = 1x128, b = 128x128>, dgk.schedule = #k8}
+  return
+}
+
+func.func @swapped_along_k(%a: memref<?x520xbf16>, %b: memref<203x520xbf16>, %c: memref<?x203xbf16>, %d: memref<?x203xbf16>) {
+  dgemm.matmul ins(%a, %b plus %c : memref<?x520xbf16>, memref<203x520xbf16>, memref<?x203xbf16>)
+    outs(%d : memref<?x203xbf16>) {layout = #dgemm.layout<nt>, dgk.schedule = #swapped16}
+  return
+}
+
+func.func @swapped_in_place(%a: memref<?x328xbf16>, %b: memref<300x328xbf16>, %d: memref<?x300xf32>) {
+  dgemm.matmul ins(%a, %b plus %d : memref<?x328xbf16>, memref<300x328xbf16>, memref<?x300xf32>)
+    outs(%d : memref<?x300xf32>) {layout = #dgemm.layout<nt>, dgk.schedule = #swapped32}
   return
 }

@@ -130,6 +130,21 @@ TEST(Checker, F4InitsThatNobodySees) {
   EXPECT_TRUE(has(steps, "mbarrier-init F4"));
 }
 
+// A relaxed arrival at the cluster's barrier hands on inits that are fenced,
+// and nothing else.
+TEST(Checker, F4InitsBehindARelaxedArrival) {
+  const char *meet = "barrier.cluster.arrive.relaxed.aligned;\n"
+                     "barrier.cluster.wait.aligned;\n";
+  Steps steps;
+  steps.initBarrier = meet;
+  EXPECT_EQ(found(steps), "");
+  steps.initFence = "";
+  EXPECT_TRUE(has(steps, "mbarrier-init F4"));
+  steps = Steps();
+  steps.initBarrier = std::string("st.shared.b32 [%r4], %r0;\n") + meet;
+  EXPECT_TRUE(has(steps, "data-race"));
+}
+
 TEST(Checker, F7WritesAfterACopyReads) {
   Steps steps;
   std::string use = "add.u32 %r5, %r5, 1; bar.sync 0;\n";

@@ -11,6 +11,7 @@
 #include "dgemm/Dialect/DGK/IR/DGK.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Transforms/DialectConversion.h"
 
@@ -66,6 +67,9 @@ public:
   llvm::DenseMap<mlir::Operation *, Cursor> cursors;
   /// Slot that an acquire or wait gets, where it is the same each time.
   llvm::DenseMap<mlir::Operation *, int64_t> slotNumbers;
+  /// Address of a stack variable that counts how often a
+  /// `dgk.combine_in_cluster` has run.
+  llvm::DenseMap<mlir::Operation *, mlir::Value> rounds;
   /// Role around an operation that needs to know its warps.
   llvm::DenseMap<mlir::Operation *, RoleWarps> roles;
   /// Kernel argument behind the placeholder of a memref.
@@ -116,8 +120,14 @@ mlir::Value toCluster(mlir::ImplicitLocOpBuilder &b, mlir::Value pointer);
 /// What lies at the same offset in the CTA with this rank in the cluster.
 mlir::Value toClusterRank(mlir::ImplicitLocOpBuilder &b, mlir::Value pointer,
                           mlir::Value rank);
+/// Spins until the phase with `parity` of the barrier has completed, and
+/// acquires what was released on it at `scope`.
+void waitForPhase(
+    mlir::ImplicitLocOpBuilder &b, mlir::Value barrier, mlir::Value parity,
+    mlir::NVVM::MemScopeKind scope = mlir::NVVM::MemScopeKind::CTA);
 /// PTX for which there is no operation, or that no operation orders as needed;
-/// LLVM may not leave out or move what `hasSideEffects`.
+/// LLVM may not leave out or move what `hasSideEffects`. Without `result` there
+/// is none.
 mlir::Value inlinePtx(mlir::ImplicitLocOpBuilder &b, mlir::Type result,
                       llvm::StringRef text, llvm::StringRef constraints,
                       mlir::ValueRange operands, bool hasSideEffects);

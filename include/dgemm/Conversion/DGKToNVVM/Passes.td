@@ -57,8 +57,9 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
     13. `dgk_to_nvvm-c13`: fragments of a `column_major` tile are of elements of 8
         or 16 bits, 32 bytes of K at a time, or of 32 or 64 `expanded` elements
         of 4 bits.
-    14. `dgk_to_nvvm-c14`: pipelines that span several CTAs, and multicast copies,
-        are of the whole cluster.
+    14. `dgk_to_nvvm-c14`: pipelines that span several CTAs, multicast copies, and
+        sums of splits in a cluster are of the whole cluster; such sums have an
+        offset, and no pipeline beside them spans several CTAs.
     15. `dgk_to_nvvm-c15`: a role that copies `by_threads` has a multiple of 8
         threads for each 16 elements of a column.
 

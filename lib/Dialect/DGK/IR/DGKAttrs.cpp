@@ -344,10 +344,13 @@ LogicalResult TargetAttr::verify(EmitError emitError, StringRef chip,
 
 LogicalResult RasterAttr::verify(EmitError emitError, int64_t group,
                                  Axis along) {
-  if (group > 0)
-    return success();
-  return emitError() << "[raster-c1] group is " << group
-                     << ", expected a positive number of tiles";
+  if (group <= 0)
+    return emitError() << "[raster-c1] group is " << group
+                       << ", expected a positive number of tiles";
+  if (along == Axis::K)
+    return emitError() << "[raster-c2] goes along k, expected m or n: the "
+                          "tiles of the output have no other axes";
+  return success();
 }
 
 LogicalResult ClusterAttr::verify(EmitError emitError, int64_t size, Axis) {

@@ -124,6 +124,40 @@ LogicalResult CombineOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// CombineInClusterOp
+//===----------------------------------------------------------------------===//
+
+int64_t CombineInClusterOp::getPartialBytes() {
+  return 4 * llvm::product_of(getPartial().getType().getShape());
+}
+
+LogicalResult CombineInClusterOp::verify() {
+  auto splits = static_cast<int64_t>(getSplits());
+  if (splits < 2 || splits > kMaxSplits)
+    return emitOpError("[combine_in_cluster-c1] has ")
+           << splits << " splits, expected 2 to " << kMaxSplits;
+  AccumulatorType type = getPartial().getType();
+  ArrayRef<int64_t> shape = type.getShape();
+  if (!type.getElementType().isF32() || shape[0] % 16 != 0 || shape[1] % 8 != 0)
+    return emitOpError("[combine_in_cluster-c2] adds ")
+           << type << ", expected f32 and multiples of 16 x 8 elements";
+  auto tiles = (*this)->getParentOfType<TilesOp>();
+  if (!tiles)
+    return success();
+  auto split = dyn_cast<BlockArgument>(getSplit());
+  bool isCoordinate = split && split.getOwner() == &tiles.getBody().front();
+  if (isCoordinate && tiles.getCluster() &&
+      tiles.getCluster()->getAlong() == Axis::K &&
+      tiles.getTilesPerStep(split.getArgNumber()) == splits)
+    return success();
+  return emitOpError("[combine_in_cluster-c3] adds up ")
+         << splits
+         << " splits, expected its tile loop to have cluster <size = " << splits
+         << ", along = k> and the split to be the coordinate in front "
+         << "of M and N";
+}
+
+//===----------------------------------------------------------------------===//
 // FieldOp
 //===----------------------------------------------------------------------===//
 

@@ -214,6 +214,9 @@ LogicalResult TilesOp::verify() {
   if ((getRaster() || getCluster()) && rank < 2)
     return emitOpError("[tiles-c3] has a raster or cluster over ")
            << rank << " dimension, expected at least 2";
+  if (getCluster() && getCluster()->getAlong() == Axis::K && rank < 3)
+    return emitOpError("[tiles-c3] has a cluster along k over ")
+           << rank << " dimensions, expected at least 3: splits of K, M and N";
   if (getCluster() && getPerCluster())
     return emitOpError("[tiles-c4] has per_cluster and cluster; expected tiles "
                        "that are taken together or side by side, not both");
@@ -224,10 +227,11 @@ int64_t TilesOp::getTilesPerStep(size_t dimension) {
   ClusterAttr cluster = getClusterAttr();
   if (!cluster)
     return 1;
-  // The last two dimensions are M and N.
-  size_t rank = getExtents().size();
-  size_t along = cluster.getAlong() == Axis::M ? rank - 2 : rank - 1;
-  return dimension == along ? cluster.getSize() : 1;
+  // Dimensions from the last one on.
+  size_t fromEnd = cluster.getAlong() == Axis::N   ? 1
+                   : cluster.getAlong() == Axis::M ? 2
+                                                   : 3;
+  return dimension + fromEnd == getExtents().size() ? cluster.getSize() : 1;
 }
 
 //===----------------------------------------------------------------------===//

@@ -21,21 +21,29 @@ static int64_t getBarrierBytes(PipelineOp pipeline) {
   return 2 * 8 * pipeline.getType().getSlots();
 }
 
+/// Partial sums are written four at a time.
+static constexpr int64_t kVectorBytes = 16;
+
 namespace {
 struct AssignMemory : dgk::impl::DGKAssignMemoryPassBase<AssignMemory> {
   void runOnOperation() override {
     KernelOp kernel = getOperation();
     SmallVector<BufferOp> buffers;
     SmallVector<PipelineOp> pipelines;
+    SmallVector<CombineInClusterOp> exchanges;
     kernel.walk([&](BufferOp op) {
       if (op.getType().isShared())
         buffers.push_back(op);
     });
     kernel.walk([&](PipelineOp op) { pipelines.push_back(op); });
+    kernel.walk([&](CombineInClusterOp op) { exchanges.push_back(op); });
     for (BufferOp op : buffers)
       if (op.getOffset())
         return failAssigned(op);
     for (PipelineOp op : pipelines)
+      if (op.getOffset())
+        return failAssigned(op);
+    for (CombineInClusterOp op : exchanges)
       if (op.getOffset())
         return failAssigned(op);
 
@@ -51,6 +59,11 @@ struct AssignMemory : dgk::impl::DGKAssignMemoryPassBase<AssignMemory> {
       offset = llvm::alignTo(offset, -negated);
       op.setOffsetAttr(builder.getI64IntegerAttr(offset));
       offset += op.getType().getSlots() * op.getType().getSlotBytes();
+    }
+    for (CombineInClusterOp op : exchanges) {
+      offset = llvm::alignTo(offset, kVectorBytes);
+      op.setOffsetAttr(builder.getI64IntegerAttr(offset));
+      offset += op.getSharedBytes();
     }
     for (PipelineOp op : pipelines) {
       op.setOffsetAttr(builder.getI64IntegerAttr(offset));

@@ -327,6 +327,10 @@ int64_t Planner::getSharedBytes() {
     end = std::max<int64_t>(end, op.getOffset().value_or(0) +
                                      16 * op.getType().getSlots());
   });
+  kernel.walk([&](CombineInClusterOp op) {
+    end = std::max<int64_t>(end,
+                            op.getOffset().value_or(0) + op.getSharedBytes());
+  });
   return end;
 }
 

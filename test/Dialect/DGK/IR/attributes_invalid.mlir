@@ -85,6 +85,11 @@ func.func private @bad() attributes {a = #dgk.target<"x", sm90, ptx = 80, limits
 
 // -----
 
+// expected-error @below {{[raster-c2] goes along k, expected m or n: the tiles of the output have no other axes}}
+func.func private @bad() attributes {a = #dgk.raster<group = 8, along = k>}
+
+// -----
+
 // expected-error @below {{[raster-c1] group is 0, expected a positive number of tiles}}
 func.func private @bad() attributes {a = #dgk.raster<group = 0, along = m>}
 

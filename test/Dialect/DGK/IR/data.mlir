@@ -33,10 +33,12 @@ func.func @stores(%x: !dgk.accumulator<8x64xbf16>, %y: !dgk.accumulator<1x64xbf1
 // CHECK: dgk.store %{{.*}}, %{{.*}}[%[[I:.*]], %[[I]]] accumulate : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
 // CHECK: dgk.store %{{.*}}, %{{.*}}[%[[I]], %[[I]]] heads <left = 64, mid = 32, right = 64> : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
 // CHECK: %sum = dgk.add_from %{{.*}}, %{{.*}}[%[[I]], %[[I]]] : !dgk.accumulator<8x64xf32>, memref<?x64xbf16>
+// CHECK: %{{.*}} = dgk.add_from %{{.*}}, %{{.*}}[%[[I]], %[[I]]] transposed : !dgk.accumulator<8x64xf32>, memref<?x64xbf16>
 func.func @accumulation(%x: !dgk.accumulator<8x64xf32>, %d: memref<?x64xf32>, %c: memref<?x64xbf16>, %i: index) {
   dgk.store %x, %d[%i, %i] accumulate : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
   dgk.store %x, %d[%i, %i] heads <left = 64, mid = 32, right = 64> : !dgk.accumulator<8x64xf32>, memref<?x64xf32>
   %0 = dgk.add_from %x, %c[%i, %i] : !dgk.accumulator<8x64xf32>, memref<?x64xbf16>
+  %1 = dgk.add_from %x, %c[%i, %i] transposed : !dgk.accumulator<8x64xf32>, memref<?x64xbf16>
   return
 }
 
@@ -49,6 +51,24 @@ func.func @combines(%x: !dgk.accumulator<64x128xf32>, %d: memref<?x128xf32>, %i:
     dgk.store %sum, %d[%i, %i] : !dgk.accumulator<64x128xf32>, memref<?x128xf32>
   }
   return
+}
+
+// CHECK-LABEL: dgk.kernel @combines_in_cluster
+// CHECK: dgk.tiles (%[[S:[a-z0-9_]*]], %{{.*}}, %{{.*}}) in (%c4 by 1, %{{.*}} by 64, %{{.*}} by 16) cluster <size = 4, along = k>
+// CHECK: %sum, %last = dgk.combine_in_cluster %{{.*}}[%[[S]]] of 4 rows %{{.*}} : !dgk.accumulator<64x16xf32>
+// CHECK: scf.if %last
+// CHECK: dgk.combine_in_cluster %{{.*}}[%[[S]]] of 4 rows %{{.*}} offset = 1024 : !dgk.accumulator<64x16xf32>
+dgk.kernel @combines_in_cluster(%rows: index, %d: memref<?x16xf32>) {
+  %c4 = arith.constant 4 : index
+  dgk.tiles (%s, %m, %n) in (%c4 by 1, %rows by 64, %rows by 16) cluster <size = 4, along = k> {
+    %x = dgk.zero : !dgk.accumulator<64x16xf32>
+    %sum, %last = dgk.combine_in_cluster %x[%s] of 4 rows %rows : !dgk.accumulator<64x16xf32>
+    scf.if %last {
+      dgk.store %sum, %d[%m, %n] : !dgk.accumulator<64x16xf32>, memref<?x16xf32>
+    }
+    %more, %end = dgk.combine_in_cluster %x[%s] of 4 rows %rows offset = 1024 : !dgk.accumulator<64x16xf32>
+  }
+  dgk.return
 }
 
 // CHECK-LABEL: @fetched

@@ -169,6 +169,63 @@ func.func @f(%x: !dgk.accumulator<8x64xf32>, %a: memref<?x64xi32>, %i: index) {
 
 // -----
 
+func.func @one_cta(%x: !dgk.accumulator<64x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.combine_in_cluster' op [combine_in_cluster-c1] has 1 splits, expected 2 to 16}}
+  %sum, %last = dgk.combine_in_cluster %x[%i] of 1 rows %i : !dgk.accumulator<64x64xf32>
+  return
+}
+
+// -----
+
+func.func @many_ctas(%x: !dgk.accumulator<64x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.combine_in_cluster' op [combine_in_cluster-c1] has 17 splits, expected 2 to 16}}
+  %sum, %last = dgk.combine_in_cluster %x[%i] of 17 rows %i : !dgk.accumulator<64x64xf32>
+  return
+}
+
+// -----
+
+func.func @odd_sums_in_cluster(%x: !dgk.accumulator<8x64xf32>, %i: index) {
+  // expected-error @below {{'dgk.combine_in_cluster' op [combine_in_cluster-c2] adds '!dgk.accumulator<8x64xf32>', expected f32 and multiples of 16 x 8 elements}}
+  %sum, %last = dgk.combine_in_cluster %x[%i] of 2 rows %i : !dgk.accumulator<8x64xf32>
+  return
+}
+
+// -----
+
+dgk.kernel @along_another_axis(%x: index) {
+  dgk.tiles (%s, %m, %n) in (%x by 1, %x by 64, %x by 64) cluster <size = 2, along = m> {
+    %sum = dgk.zero : !dgk.accumulator<64x64xf32>
+    // expected-error @below {{'dgk.combine_in_cluster' op [combine_in_cluster-c3] adds up 2 splits, expected its tile loop to have cluster <size = 2, along = k> and the split to be the coordinate in front of M and N}}
+    %all, %last = dgk.combine_in_cluster %sum[%s] of 2 rows %x : !dgk.accumulator<64x64xf32>
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @fewer_ctas_than_splits(%x: index) {
+  dgk.tiles (%s, %m, %n) in (%x by 1, %x by 64, %x by 64) cluster <size = 2, along = k> {
+    %sum = dgk.zero : !dgk.accumulator<64x64xf32>
+    // expected-error @below {{[combine_in_cluster-c3] adds up 4 splits}}
+    %all, %last = dgk.combine_in_cluster %sum[%s] of 4 rows %x : !dgk.accumulator<64x64xf32>
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @another_coordinate(%x: index) {
+  dgk.tiles (%s, %m, %n) in (%x by 1, %x by 64, %x by 64) cluster <size = 2, along = k> {
+    %sum = dgk.zero : !dgk.accumulator<64x64xf32>
+    // expected-error @below {{[combine_in_cluster-c3] adds up 2 splits}}
+    %all, %last = dgk.combine_in_cluster %sum[%m] of 2 rows %x : !dgk.accumulator<64x64xf32>
+  }
+  dgk.return
+}
+
+// -----
+
 func.func @one_split(%x: !dgk.accumulator<64x64xf32>, %i: index) {
   // expected-error @below {{'dgk.combine' op [combine-c1] has 1 splits, expected 2 to 32}}
   %sum, %last = dgk.combine %x[%i] of 1, tile %i of %i rows %i : !dgk.accumulator<64x64xf32>

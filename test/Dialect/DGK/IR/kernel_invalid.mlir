@@ -83,6 +83,15 @@ dgk.kernel @tiles(%n: index) {
 // -----
 
 dgk.kernel @tiles(%n: index) {
+  // expected-error @below {{'dgk.tiles' op [tiles-c3] has a cluster along k over 2 dimensions, expected at least 3: splits of K, M and N}}
+  dgk.tiles (%i, %j) in (%n by 8, %n by 8) cluster <size = 2, along = k> {
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @tiles(%n: index) {
   // expected-error @below {{'dgk.tiles' op [tiles-c3] has a raster or cluster over 1 dimension, expected at least 2}}
   dgk.tiles (%i) in (%n by 8) raster <group = 8, along = m> {
   }

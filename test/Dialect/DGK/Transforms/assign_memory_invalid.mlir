@@ -27,3 +27,12 @@ dgk.kernel @pipeline_twice() {
   %p = dgk.pipeline producers(1) consumers(8) at 0 : !dgk.pipeline<7>
   dgk.return
 }
+
+// -----
+
+dgk.kernel @exchange_twice(%n: index) {
+  %zero = dgk.zero : !dgk.accumulator<64x16xf32>
+  // expected-error @below {{[assign_memory-c2] already has an offset}}
+  %sum, %last = dgk.combine_in_cluster %zero[%n] of 2 rows %n offset = 0 : !dgk.accumulator<64x16xf32>
+  dgk.return
+}

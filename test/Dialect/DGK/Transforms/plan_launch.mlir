@@ -181,6 +181,31 @@ dgk.kernel @combine(%d: memref<?x2112xf32>) {
   dgk.return
 }
 
+// Splits in a cluster need no workspace. Of 132 SMs 44 clusters of three.
+// CHECK-LABEL: dgk.kernel @in_cluster
+// CHECK-SAME:    grid = ()[s0, s1] -> ((s0 ceildiv 3) * 3, (s1 ceildiv 64) * 51), block = 128, cluster = 3, shared = 17920,
+// CHECK-SAME:    workspace = 0
+#wgmma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
+#shared_k = #dgk.schedule<tile = 64x32x64, warp_grid = 4x1, stages = 2, scale_stages = 1,
+  instruction = #wgmma, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>,
+  cluster = <size = 3, along = k>, split_k = 3>
+dgk.kernel @in_cluster(%d: memref<?x544xf32>) attributes {schedule = #shared_k} {
+  %c0 = arith.constant 0 : index
+  %c3 = arith.constant 3 : index
+  %columns = arith.constant 544 : index
+  %rows = memref.dim %d, %c0 : memref<?x544xf32>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      dgk.tiles (%s, %m, %n) in (%c3 by 1, %rows by 64, %columns by 32) cluster <size = 3, along = k> {
+        %zero = dgk.zero : !dgk.accumulator<64x32xf32>
+        %sum, %last = dgk.combine_in_cluster %zero[%s] of 3 rows %rows offset = 1024 : !dgk.accumulator<64x32xf32>
+      }
+    }
+  }
+  dgk.return
+}
+
 // Whole clusters: of the tiles, of which an odd number along the pair's axis has one
 // beyond the end, and of the SMs.
 // CHECK-LABEL: dgk.kernel @pairs

@@ -251,6 +251,7 @@ def DGK_RasterAttr : DGK_Attr<"Raster", "raster"> {
 
     #### Constraints
     1. `raster-c1`: the group is positive.
+    2. `raster-c2`: it goes along M or N.
   }];
   let parameters = (ins "int64_t":$group, EnumParameter<DGK_Axis>:$along);
   let assemblyFormat = "`<` `group` `=` $group `,` `along` `=` $along `>`";
@@ -264,6 +265,9 @@ def DGK_ClusterAttr : DGK_Attr<"Cluster", "cluster"> {
     along `along`. What these tiles have in common is fetched once for all of
     them, by multicast: along M the tile of B, along N the tile of A.
     `#dgk.cluster<size = 2, along = m>`.
+
+    Along K they take the same tile of the output and a part of K each, which
+    they add up through shared memory (`dgk.combine_in_cluster`).
 
     #### Constraints
     1. `cluster-c1`: the size is in 2..16; without a cluster there is no attribute.
@@ -346,6 +350,10 @@ def DGK_ScheduleAttr : DGK_Attr<"Schedule", "schedule"> {
     int64_t getWarpTileM() const { return getTileM() / getWarpGrid()[0]; }
     /// Columns of the output tile that one math warp owns.
     int64_t getWarpTileN() const { return getTileN() / getWarpGrid()[1]; }
+    /// Whether the CTAs of a cluster share the K range of a tile.
+    bool combinesInCluster() const {
+      return getCluster() && getCluster().getAlong() == Axis::K;
+    }
     /// CTAs of a cluster.
     int64_t getClusterSize() const {
       return getCluster() ? getCluster().getSize() : 1;

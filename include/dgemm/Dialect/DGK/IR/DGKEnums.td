@@ -39,9 +39,10 @@ def DGK_MmaKind : DGK_Enum<"MmaKind",
       I32EnumAttrCase<"MXF4", 4, "mxf4">,
       I32EnumAttrCase<"MXF4NVF4", 5, "mxf4nvf4">]>;
 
-def DGK_Axis : DGK_Enum<"Axis", "Axis of the output matrix", [
+def DGK_Axis : DGK_Enum<"Axis", "Axis of a matrix product", [
       I32EnumAttrCase<"M", 0, "m">,
-      I32EnumAttrCase<"N", 1, "n">]>;
+      I32EnumAttrCase<"N", 1, "n">,
+      I32EnumAttrCase<"K", 2, "k">]>;
 
 def DGK_Side : DGK_Enum<"Side", "Operand of a matrix product", [
       I32EnumAttrCase<"A", 0, "a">,

@@ -120,7 +120,8 @@ def DGK_AddFromOp : DGK_NamedOp<"add_from", "sum",
   let description = [{
     `result[i][j] = value[i][j] + source[first + i][second + j]`, in the
     arithmetic of the accumulator. Elements outside the memory are undefined: no
-    store keeps them.
+    store keeps them. With `transposed`, rows of the accumulator go along the
+    columns of the memory: `source[first + j][second + i]`, as `dgk.store` has it.
 
     #### Constraints
     1. `add_from-c1`: two coordinates, for a source of two dimensions.
@@ -129,11 +130,11 @@ def DGK_AddFromOp : DGK_NamedOp<"add_from", "sum",
     Example: `%2 = dgk.add_from %1, %c[%m, %n] : !dgk.accumulator<128x128xf32>, memref<?x2112xbf16>`
   }];
   let arguments = (ins DGK_AccumulatorType:$value, AnyMemRef:$source,
-                       Variadic<Index>:$coordinates);
+                       Variadic<Index>:$coordinates, UnitAttr:$transposed);
   let results = (outs DGK_AccumulatorType:$result);
   let assemblyFormat = [{
-    $value `,` $source `[` $coordinates `]` attr-dict `:` qualified(type($value)) `,`
-    qualified(type($source))
+    $value `,` $source `[` $coordinates `]` (`transposed` $transposed^)? attr-dict `:`
+    qualified(type($value)) `,` qualified(type($source))
   }];
   let hasVerifier = 1;
 }
@@ -192,6 +193,71 @@ def DGK_CombineOp : DGK_Op<"combine",
     int64_t getPartialBytes();
     /// Bytes of one tile in the workspace.
     int64_t getTileBytes();
+  }];
+  let extraClassDefinition = [{
+    void $cppClass::getAsmResultNames(::mlir::OpAsmSetValueNameFn setName) {
+      setName(getSum(), "sum");
+      setName(getLast(), "last");
+    }
+  }];
+}
+
+def DGK_CombineInClusterOp : DGK_Op<"combine_in_cluster",
+    [DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>,
+     TypesMatchWith<"the sum has the type of the partial sums", "partial",
+                    "sum", "$_self">,
+     MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Adds the partial sums of the CTAs of a cluster";
+  let description = [{
+    A tile whose K range is split comes here once in each CTA of a cluster, split
+    r in the CTA of rank r. Split 0 gets true and the sum, added in the order of
+    the splits; the others get false, and their own partial sum.
+
+    The others write into the shared memory of rank 0, at `offset` bytes, and go
+    on; each warp there waits for those of its number. `last` is the same in all
+    threads of a CTA. Rows from `rows` on, counted from the tile's first, hold
+    nothing that is stored; what rank 0 gets there is undefined.
+
+    At `offset` (`dgk-assign-memory`) are 8 bytes for each of at most 32 warps, the
+    barrier on which a warp of rank 0 waits for the others, as many for the
+    barrier by which it tells them that it has read, and the partial sums of all
+    splits but the first.
+
+    #### Constraints
+    1. `combine_in_cluster-c1`: there are at least 2 splits and at most 16.
+    2. `combine_in_cluster-c2`: partial sums are f32, a multiple of 16 x 8.
+    3. `combine_in_cluster-c3`: a tile loop around it has a cluster along K with
+       one CTA for each split, and the split is its coordinate there.
+
+    Example:
+    ```mlir
+    %sum, %last = dgk.combine_in_cluster %partial[%split] of 4 rows %rows
+      : !dgk.accumulator<64x16xf32>
+    ```
+  }];
+  let arguments = (ins DGK_AccumulatorType:$partial, Index:$split,
+                       I64Attr:$splits, Index:$rows,
+                       OptionalAttr<I64Attr>:$offset);
+  let results = (outs DGK_AccumulatorType:$sum, I1:$last);
+  let assemblyFormat = [{
+    $partial `[` $split `]` `of` $splits `rows` $rows (`offset` `=` $offset^)? attr-dict
+    `:` qualified(type($partial))
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Most CTAs of a cluster.
+    static constexpr int64_t kMaxSplits = 16;
+    /// The barriers of a kind, 8 bytes for each of at most 32 warps.
+    static constexpr int64_t kBarrierBytes = 8 * 32;
+    /// Bytes of shared memory for splits of `elements` partial sums.
+    static constexpr int64_t getSharedBytes(int64_t splits, int64_t elements) {
+      return 2 * kBarrierBytes + (splits - 1) * 4 * elements;
+    }
+    /// Bytes of one partial sum.
+    int64_t getPartialBytes();
+    int64_t getSharedBytes() {
+      return getSharedBytes(getSplits(), getPartialBytes() / 4);
+    }
   }];
   let extraClassDefinition = [{
     void $cppClass::getAsmResultNames(::mlir::OpAsmSetValueNameFn setName) {

@@ -105,8 +105,9 @@ def DGK_TilesOp : DGK_Op<"tiles",
 
     With `cluster` (see `#dgk.cluster`), the CTAs of a cluster take neighbouring
     tiles in each step: cluster `c` of `g` takes group `c` of `size` tiles along
-    the axis, and its CTA of rank `r` the r-th of them. All CTAs of a cluster take
-    equally many tiles. Where the axis is no multiple of the group, the last
+    the axis, and its CTA of rank `r` the r-th of them. The last two dimensions
+    are M and N, the one in front of them K. All CTAs of a cluster take equally
+    many tiles. Where the axis is no multiple of the group, the last
     CTAs get tiles beyond its end: what is loaded there is zero, and nothing is
     stored.
 
@@ -116,7 +117,8 @@ def DGK_TilesOp : DGK_Op<"tiles",
     #### Constraints
     1. `tiles-c1`: one block argument of type index for each extent.
     2. `tiles-c2`: as many tile sizes as extents, each positive.
-    3. `tiles-c3`: a raster or cluster needs at least two dimensions.
+    3. `tiles-c3`: a raster or cluster needs at least two dimensions, a cluster
+       along K three.
     4. `tiles-c4`: `per_cluster` and `cluster` exclude each other.
 
     Example:
