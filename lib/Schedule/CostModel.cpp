@@ -293,6 +293,8 @@ Candidate CandidateBuilder::build(const TileShape &shape) const {
 
 std::optional<Candidate>
 CandidateBuilder::buildInCluster(const TileShape &shape) const {
+  // With fewer the sums have taken what hides latency.
+  constexpr int64_t kFewestStages = 4;
   ScheduleAttr schedule = build(shape).schedule;
   int64_t unit = getSplitUnit(problem, schedule.getTileK());
   int64_t most =
@@ -306,8 +308,11 @@ CandidateBuilder::buildInCluster(const TileShape &shape) const {
         dgk::ClusterAttr::get(schedule.getContext(), splits, dgk::Axis::K);
     Candidate candidate;
     candidate.schedule = withCtas(schedule, cluster, splits);
-    while (!fits(candidate.schedule) && candidate.schedule.getStages() > 2)
+    while (!fits(candidate.schedule) &&
+           candidate.schedule.getStages() > kFewestStages)
       candidate.schedule = withoutStage(candidate.schedule);
+    if (!fits(candidate.schedule))
+      break;
     candidate.prediction = predict(asked, target, candidate.schedule);
     if (!best || candidate.prediction.total < best->prediction.total)
       best = candidate;

@@ -210,6 +210,40 @@ TEST_F(CostModel, WarpgroupsForScalesOutsideOfTheInstruction) {
 
 // Two K tiles in a slot are there for sweeps: the model knows nothing of what
 // they gain.
+TEST_F(CostModel, ClustersShareKWhereTilesAreFew) {
+  DenseProblem problem = makeProblem(1, 576, 7168);
+  problem.hasPackedScales = false;
+  problem.blockRowsB = 128;
+  SmallVector<Candidate> candidates =
+      getCandidates(problem, getTarget("sm_90a"));
+  int64_t shared = 0;
+  for (const Candidate &c : candidates) {
+    if (!c.schedule.combinesInCluster() || c.violation)
+      continue;
+    ++shared;
+    EXPECT_EQ(c.schedule.getClusterSize(), c.schedule.getSplitK());
+    EXPECT_LE(c.schedule.getClusterSize(), 8);
+    EXPECT_GE(c.schedule.getStages(), 4);
+  }
+  EXPECT_GE(shared, 4);
+  EXPECT_TRUE(choose(candidates)->schedule.combinesInCluster());
+
+  // 33 tiles of 64 columns: four CTAs for each would fill the SMs, but of
+  // clusters of four only 30 find room.
+  problem = makeProblem(1, 2112, 7168);
+  problem.hasPackedScales = false;
+  problem.blockRowsB = 128;
+  dgk::ScheduleAttr chosen =
+      choose(getCandidates(problem, getTarget("sm_90a")))->schedule;
+  EXPECT_NE(chosen.getClusterSize(), 4);
+  // With tiles for all SMs there is nothing to share.
+  problem = makeProblem(4096, 4096, 7168);
+  problem.hasPackedScales = false;
+  problem.blockRowsB = 128;
+  for (const Candidate &c : getCandidates(problem, getTarget("sm_90a")))
+    EXPECT_FALSE(c.schedule.combinesInCluster());
+}
+
 TEST_F(CostModel, SlotsOfTwoKTilesWinTies) {
   for (int64_t m : {1, 64, 4096}) {
     DenseProblem problem = makeProblem(m, 2112, 7168);
@@ -219,7 +253,7 @@ TEST_F(CostModel, SlotsOfTwoKTilesWinTies) {
         getCandidates(problem, getTarget("sm_90a"));
     int64_t merged = 0;
     for (const Candidate &c : candidates) {
-      if (c.schedule.getTileK() != 256)
+      if (c.schedule.getTileK() != 256 || c.schedule.combinesInCluster())
         continue;
       ++merged;
       EXPECT_EQ(c.schedule.getTileM(), 64);
