@@ -213,8 +213,10 @@ ScheduleAttr CandidateBuilder::splitK(ScheduleAttr schedule) const {
   Prediction whole = predict(asked, target, schedule);
   int64_t unit = getSplitUnit(problem, schedule.getTileK());
   int64_t parts = llvm::divideCeil(problem.k, unit);
-  int64_t most = std::min({target.getRates().getSmCount() / whole.tiles, parts,
-                           dgk::CombineOp::kMaxSplits});
+  // Without rows or columns there are no tiles.
+  int64_t ctas =
+      target.getRates().getSmCount() / std::max<int64_t>(whole.tiles, 1);
+  int64_t most = std::min({ctas, parts, dgk::CombineOp::kMaxSplits});
   ScheduleAttr best = schedule;
   double fastest = kWorth * whole.total;
   for (int64_t splits = 2; splits <= most; ++splits) {

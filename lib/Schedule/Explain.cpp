@@ -65,6 +65,9 @@ Utilisation dgemm::schedule::getUtilisation(const DenseProblem &problem,
                   m * n * dgk::getElementBits(problem.dType)) /
                  8;
   Utilisation out;
+  // Without rows, columns or K there may be nothing to do.
+  if (prediction.total == 0)
+    return out;
   // Operations per nanosecond are 10^9 a second.
   out.tflops = 2 * m * n * k / prediction.total / 1000;
   out.gigabytes = bytes / prediction.total;

@@ -68,16 +68,16 @@ struct Operand {
   }
 };
 
-/// The rules select-c4 to select-c11 for one op and one target.
+/// The rules select-c5 to select-c11 for one op and one target.
 class MatmulRules {
 public:
   MatmulRules(MatmulOp op, dgk::TargetAttr target) : op(op), target(target) {}
 
   LogicalResult run() {
-    return success(succeeded(extents()) && succeeded(elementTypes()) &&
-                   succeeded(layout()) && succeeded(scaleTypes()) &&
-                   succeeded(epilogue()) && succeeded(rowStrides()) &&
-                   succeeded(expansion()) && succeeded(scaleStrides()));
+    return success(succeeded(elementTypes()) && succeeded(layout()) &&
+                   succeeded(scaleTypes()) && succeeded(epilogue()) &&
+                   succeeded(rowStrides()) && succeeded(expansion()) &&
+                   succeeded(scaleStrides()));
   }
 
   Operand d() { return {op.getD(), "d"}; }
@@ -109,7 +109,6 @@ private:
   /// Rows and K elements of A (B) that share a scale.
   ScaleBlock getBlock(StringRef scale);
 
-  LogicalResult extents();
   LogicalResult elementTypes();
   LogicalResult layout();
   LogicalResult scaleTypes();
@@ -131,19 +130,6 @@ private:
 };
 
 } // namespace
-
-LogicalResult MatmulRules::extents() {
-  ProblemShape shape = op.getProblemShape();
-  for (auto [name, extent] : {std::pair("M", shape.m), std::pair("N", shape.n),
-                              std::pair("K", shape.k)})
-    if (extent == 0)
-      return fail("select-c4")
-             << name << " = 0 needs no kernel, expected at least 1; "
-             << (StringRef(name) != "K" ? "remove the op, it writes nothing"
-                 : op.getC()            ? "set d to c with memref.copy"
-                                        : "set d to zero with linalg.fill");
-  return success();
-}
 
 dgk::MatrixInstruction MatmulRules::getInstruction() {
   Type a = matrices()[0].getElementType();

@@ -12,6 +12,8 @@ TILE = 128
 # Multiplications of one problem, for each order of warps and copies.
 MOST_WORK = 1 << 21
 PACKED, PLAIN = "i32", "f8E8M0FNU"
+# Kernels of which an extent is known to be 0.
+EMPTY = 0.06
 
 
 def round_up(value, multiple):
@@ -212,6 +214,12 @@ def limit(extents, step):
     return m, n, k
 
 
+def empty_one(chance, extents, is_m_open):
+    """One of the extents that are fixed becomes 0."""
+    empty = chance.choice((1, 2, 2) if is_m_open else (0, 1, 2, 2))
+    return tuple(0 if i == empty else extent for i, extent in enumerate(extents))
+
+
 def make_kernel(name, form):
     """The kernel of this name: nothing else decides."""
     chance = random.Random(name)
@@ -242,6 +250,9 @@ def make_kernel(name, form):
     n = extent(chance, 260, step["n"])
     k = extent(chance, 1200 if few or form.small == "split" else 700, step["k"])
     m, n, k = limit((m, n, k), step)
+    empty = random.Random(f"{name} empty")
+    if empty.random() < EMPTY and not dynamic:
+        m, n, k = empty_one(empty, (m, n, k), is_m_open)
     kernel = Kernel(
         name=name,
         form=form,
@@ -254,7 +265,7 @@ def make_kernel(name, form):
         lines={},
         target="sm_90a" if form.family == "sm90" else chance.choice(("sm_120a", "sm_121a")),
         sms=chance.choice((1, 2, 3, 7, 20)),
-        expected_m=chance.randint(1, 16) if few else chance.choice((m, 300, 4096)),
+        expected_m=chance.randint(1, 16) if few else chance.choice((max(1, m), 300, 4096)),
         takes_chosen=form.small == "few" or (form.small == "plain" and chance.random() < 0.4),
         dynamic=dynamic,
         step=step,

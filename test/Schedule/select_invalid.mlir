@@ -32,43 +32,6 @@ func.func @tensors(%a: tensor<?x7168xf8E4M3FN>, %sa: tensor<?x14xi32>,
 
 // -----
 
-!a = memref<0x7168xf8E4M3FN>
-!sa = memref<0x14xi32, strided<[1, ?]>>
-!b = memref<2112x7168xf8E4M3FN>
-!sb = memref<2112x14xi32, strided<[1, 2112]>>
-!d = memref<0x2112xbf16>
-func.func @no_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{'dgemm.matmul' op [select-c4] M = 0 needs no kernel, expected at least 1; remove the op, it writes nothing}}
-  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
-    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
-  return
-}
-
-// -----
-
-// What is left of the sum is C.
-func.func @only_c(%a: memref<?x0xbf16>, %b: memref<2112x0xbf16>, %c: memref<?x2112xf32>, %d: memref<?x2112xf32>) {
-  // expected-error @below {{'dgemm.matmul' op [select-c4] K = 0 needs no kernel, expected at least 1; set d to c with memref.copy}}
-  dgemm.matmul ins(%a, %b plus %c : memref<?x0xbf16>, memref<2112x0xbf16>, memref<?x2112xf32>) outs(%d : memref<?x2112xf32>)
-  return
-}
-
-// -----
-
-!a = memref<?x0xf8E4M3FN>
-!sa = memref<?x0xi32, strided<[1, ?]>>
-!b = memref<2112x0xf8E4M3FN>
-!sb = memref<2112x0xi32, strided<[1, 2112]>>
-!d = memref<?x2112xbf16>
-func.func @no_depth(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
-  // expected-error @below {{'dgemm.matmul' op [select-c4] K = 0 needs no kernel, expected at least 1; set d to zero with linalg.fill}}
-  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
-    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
-  return
-}
-
-// -----
-
 // FP4 beside FP8 is expanded by TMA, 128 elements at a time.
 !a = memref<?x576xf8E4M3FN>
 !sa = memref<?x5xi32, strided<[1, ?]>>

@@ -56,7 +56,6 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     1. `select-c1`: the target is known, and given by `target` or `dgk.target`.
     2. `select-c2`: the op has a lowering on the target.
     3. `select-c3`: operands are memrefs.
-    4. `select-c4`: no extent is 0; such a problem needs no kernel.
     5. `select-c5`: the target has a lowered instruction for the element types.
     6. `select-c6`: A and B have stride 1 along K, whatever the layout. 16-bit
        types may have it along M and N, for `mma.sync` FP8 and FP4 as well.

@@ -41,6 +41,22 @@ TEST_F(CostModel, MoreWorkNeverTakesLess) {
   }
 }
 
+TEST_F(CostModel, ExtentsOfZeroHaveSchedules) {
+  for (llvm::StringRef chip : {"sm_120a", "sm_90a"})
+    for (auto [m, n, k] : {std::tuple(0, 2112, 7168), std::tuple(4096, 0, 7168),
+                           std::tuple(4096, 2112, 0), std::tuple(16, 2112, 0),
+                           std::tuple(0, 0, 0)}) {
+      DenseProblem problem = makeProblem(m, n, k);
+      problem.hasPackedScales = chip == "sm_120a";
+      SmallVector<Candidate> candidates =
+          getCandidates(problem, getTarget(chip));
+      const Candidate *chosen = choose(candidates);
+      ASSERT_NE(chosen, nullptr) << m << " x " << n << " x " << k;
+      EXPECT_EQ(chosen->prediction.tiles == 0, m * n == 0);
+      EXPECT_EQ(chosen->schedule.getSplitK(), 1);
+    }
+}
+
 TEST_F(CostModel, MoreStagesNeverTakeLonger) {
   DenseProblem problem = makeProblem(4096, 2112, 7168);
   Shape shape;
