@@ -207,16 +207,22 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
       /*splitK=*/1, swapAb, policy.chooseEvictFirst(problem, shape));
 }
 
+/// CTAs for each tile where all run at a time. Without rows or columns there
+/// are no tiles.
+static int64_t getCtasForTile(dgk::TargetAttr target,
+                              const Prediction &prediction) {
+  return target.getRates().getSmCount() /
+         std::max<int64_t>(prediction.tiles, 1);
+}
+
 /// Only as many CTAs as there are SMs, and only what is worth a workspace.
 ScheduleAttr CandidateBuilder::splitK(ScheduleAttr schedule) const {
   constexpr double kWorth = 0.95;
   Prediction whole = predict(asked, target, schedule);
   int64_t unit = getSplitUnit(problem, schedule.getTileK());
   int64_t parts = llvm::divideCeil(problem.k, unit);
-  // Without rows or columns there are no tiles.
-  int64_t ctas =
-      target.getRates().getSmCount() / std::max<int64_t>(whole.tiles, 1);
-  int64_t most = std::min({ctas, parts, dgk::CombineOp::kMaxSplits});
+  int64_t most = std::min(
+      {getCtasForTile(target, whole), parts, dgk::CombineOp::kMaxSplits});
   ScheduleAttr best = schedule;
   double fastest = kWorth * whole.total;
   for (int64_t splits = 2; splits <= most; ++splits) {
@@ -302,8 +308,8 @@ CandidateBuilder::buildInCluster(const TileShape &shape) const {
   int64_t most =
       std::min({int64_t(target.getLimits().getClusterSize()),
                 int64_t(llvm::divideCeil(problem.k, unit)),
-                target.getRates().getSmCount() /
-                    predict(asked, target, withCtas(schedule, {}, 1)).tiles});
+                getCtasForTile(target, predict(asked, target,
+                                               withCtas(schedule, {}, 1)))});
   std::optional<Candidate> best;
   for (int64_t splits = 2; splits <= most; ++splits) {
     auto cluster =
