@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The forward products of DeepGEMM's tests with up to 128 rows, at full N and K, in the
-simulator: for each pair of operand types the kernel that the cost model chooses, every
-element compared.
+"""The products of DeepGEMM's tests at full N and K: for each pair of operand types the
+kernel that the cost model chooses, every element compared. For sm_12x the forward
+products with up to 128 rows; for sm_90a those with 4096 rows as well, and the gradients.
 
-Products run in the order of their size. --shard=2/8 takes every eighth of them from the
-second on, --most the small ones; a failure prints the command that repeats it.
+Products run in the simulator in the order of their size. --shard=2/8 takes every eighth
+of them from the second on, --most the small ones; a failure prints the command that
+repeats it. --make-only leaves packs and list.txt, for dgemm-run-device --list on a
+machine with a GPU.
 
   upstream_shapes.py --bin=build/bin --most=2     up to 2 G multiply-accumulates each
 """
@@ -26,6 +28,7 @@ from kernels import PACKED, Kernel
 
 # Rows, and N x K of the tests for BF16 outputs, for F32 outputs, and with a head split.
 ROWS = (1, 128)
+BATCH = 4096
 NK_BF16 = [
     (2112, 7168),
     (576, 7168),
@@ -47,6 +50,11 @@ TYPES = [
     (FP4, FP4, 16, 16, False),
     (BF16, BF16, None, None, True),
 ]
+
+
+FP8_1D2D = (FP8, FP8, (1, 128), (128, 128))
+FP8_1D1D = (FP8, FP8, (1, 128), (1, 128))
+PLAIN_BF16 = (BF16, BF16, None, None)
 
 
 @dataclasses.dataclass
@@ -75,14 +83,21 @@ class Product:
             most_m=self.m,
             heads=heads,
             scale_types={},
-            lines={"a": self.k, "b": self.k},
+            lines={
+                "a": None if form.is_k_first("a") else self.k,
+                "b": self.n if form.is_k_first("b") else self.k,
+            },
             target=target,
             sms=0,
             expected_m=self.m,
             takes_chosen=True,
         )
         kernel.lines |= {"c": kernel.columns(), "d": kernel.columns()}
-        if form.a_block:
+        if form.a_block and form.family == "sm90":
+            by_row = form.b_block[0] == 1
+            kernel.scale_types = {"a": "f32 along rows", "b": "f32 along rows" if by_row else "f32"}
+            kernel.lines |= {"sa": None, "sb": self.n if by_row else self.k // 128}
+        elif form.a_block:
             fine = form.a_block[1] == 16
             kernel.scale_types = dict.fromkeys("ab", FP8 if fine else PACKED)
             words = self.k // 16
@@ -90,7 +105,38 @@ class Product:
         return kernel
 
 
-def products():
+def sm90_products():
+    """Forward; gradients of the input, whose B lies along N, and of the weights, where
+    both operands lie along the other axis; FP8 keeps all of them along K."""
+    result = []
+
+    def add(types, layout, out, extra, shapes):
+        a, b, a_block, b_block = types
+        form = Form("sm90", a, b, layout, a_block, b_block, out, extra, "few")
+        result.extend(Product(form, *shape) for shape in shapes)
+
+    def with_rows(pairs, rows=(*ROWS, BATCH)):
+        return [(m, n, k) for m in rows for n, k in pairs]
+
+    add(FP8_1D2D, "nt", "bf16", "none", with_rows(NK_BF16))
+    add(FP8_1D1D, "nt", "f32", "none", with_rows(NK_BF16))
+    add(PLAIN_BF16, "nt", "bf16", "none", with_rows(NK_BF16))
+    add(PLAIN_BF16, "nt", "bf16", "plus", with_rows(NK_BF16))
+    add(PLAIN_BF16, "nt", "f32", "none", with_rows(NK_F32))
+    for types, by_input, by_weights in ((FP8_1D2D, "nt", "nt"), (PLAIN_BF16, "nn", "tn")):
+        to_input = [(BATCH, k, n) for n, k in NK_BF16]
+        to_weights = [(n, BATCH, k) for n, k in NK_BF16]
+        add(types, by_input, "bf16", "none", to_input)
+        types = FP8_1D1D if types == FP8_1D2D else types
+        add(types, by_weights, "f32", "in_place", to_weights)
+        add(types, by_weights, "bf16", "none", to_weights)
+    add(FP8_1D2D, "nt", "bf16", "heads", with_rows(NK_HEADS, (128, BATCH)))
+    return sorted(result, key=lambda product: (product.work(), str(product)))
+
+
+def products(target):
+    if target == "sm_90a":
+        return sm90_products()
     result = []
 
     def add(types, out, extra, shapes, rows=ROWS):
@@ -122,10 +168,14 @@ def run(args, product):
     source.write_text(product.kernel(args.target).mlir(), encoding="utf-8")
     text, is_good = call(
         [args.bin / "dgemm-compile", source, f"--target={args.target}", "--emit=pack",
-         "--ptxas=none", f"-m={product.m}", "-o", pack]
+         f"-m={product.m}", "-o", pack, *([] if args.make_only else ["--ptxas=none"])]
     )  # fmt: skip
     if not is_good:
         return text
+    if args.make_only:
+        with open(args.folder / "list.txt", "a", encoding="utf-8") as listed:
+            listed.write(f"{pack} --m={product.m} --seed={args.seed} --repeat=2 --timings=0\n")
+        return ""
     text, is_good = call(
         [args.bin / "dgemm-run-device", pack, "--device=sim", "--check", f"--m={product.m}",
          f"--seed={args.seed}", f"--repeat={args.orders}", f"--jobs={args.jobs}"]
@@ -148,16 +198,19 @@ def main():
     parser.add_argument("--orders", type=int, default=1, help="of warps and copies")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--make-only", action="store_true", help="packs and their list")
     parser.add_argument("--seconds", type=float, help="start no product after this time")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     wanted = [
         product
-        for product in products()
+        for product in products(args.target)
         if re.search(args.only, str(product)) and not (args.most and product.work() > args.most)
     ]
     shard, shards = map(int, args.shard.split("/"))
     wanted = wanted[shard - 1 :: shards]
+    if args.make_only:
+        (args.folder / "list.txt").write_text("", encoding="utf-8")
     start = time.monotonic()
     tried = failed = 0
     for product in wanted:
@@ -174,7 +227,7 @@ def main():
                   f"--bin={args.bin} --target={args.target} --only='^{product}$' "
                   f"--seed={args.seed} --orders={args.orders}", flush=True)  # fmt: skip
     print(
-        f"{tried - failed} of {tried} products right, {len(wanted) - tried} not tried, "
+        f"{tried - failed} of {tried} products {'made' if args.make_only else 'right'}, {len(wanted) - tried} not tried, "
         f"seed {args.seed}, {time.monotonic() - start:.0f} s"
     )
     return 1 if failed or not tried else 0
