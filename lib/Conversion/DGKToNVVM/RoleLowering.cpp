@@ -29,8 +29,9 @@ bool hasExchange(RoleOp role) {
 }
 
 /// The lanes of an elected role's warp come one by one, so not `.aligned`.
-void waitAtEnd(ImplicitLocOpBuilder &b) {
+void waitAtEnd(ImplicitLocOpBuilder &b, scf::IfOp branch) {
   OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(branch.thenYield());
   NVVM::ClusterWaitOp::create(b, UnitAttr());
 }
 
@@ -74,10 +75,9 @@ struct RolesPattern : KernelPattern<RolesOp> {
     // Where CTAs exchange sums, the kernel's beginning leaves the wait for the
     // other CTAs of the cluster to the roles: who exchanges waits first, the
     // others last, for nothing by then.
-    if (hasExchange(role))
+    bool exchanges = hasExchange(role);
+    if (exchanges)
       NVVM::ClusterWaitOp::create(b, b.getUnitAttr());
-    else if (!kernel.rounds.empty())
-      waitAtEnd(b);
     if (role.getElected()) {
       Value leads = compare(arith::CmpIPredicate::eq, first);
       auto warpBranch = scf::IfOp::create(b, leads);
@@ -90,6 +90,8 @@ struct RolesPattern : KernelPattern<RolesOp> {
     rewriter.eraseOp(body.getTerminator());
     rewriter.inlineBlockBefore(&body, b.getInsertionBlock(),
                                b.getInsertionPoint());
+    if (!exchanges && !kernel.rounds.empty())
+      waitAtEnd(b, branch);
   }
 };
 

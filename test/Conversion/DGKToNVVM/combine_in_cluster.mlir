@@ -45,6 +45,7 @@
 // CHECK:               scf.if
 // CHECK:                 llvm.inline_asm has_side_effects "st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.v4.f32 [$0+1536], {$2, $3, $4, $5}, [$1];", "r,r,f,f,f,f,~{memory}"
 // CHECK-NEXT:            llvm.inline_asm has_side_effects "st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.v4.f32 [$0+3584], {$2, $3, $4, $5}, [$1];"
+// CHECK:         nvvm.elect.sync
 // CHECK:         nvvm.cluster.wait{{$}}
 dgk.kernel @combine(%d: memref<?x16xf32>) attributes {schedule = #schedule, launch = #launch} {
   %c0 = arith.constant 0 : index
