@@ -145,6 +145,21 @@ static void printRow(raw_ostream &stream, const Explanation &explanation,
       getVerdict(explanation, index));
 }
 
+/// Tile and form: "64x32x128, split_k 7".
+static std::string getName(ScheduleAttr schedule) {
+  std::string form = getForm(schedule);
+  return getTile(schedule) + (form.empty() ? "" : ", " + form);
+}
+
+/// Whether a candidate that does not pay is predicted to be faster.
+static bool hasFasterDeclined(const Explanation &explanation,
+                              const Candidate &chosen) {
+  return llvm::any_of(explanation.candidates, [&](const Candidate &candidate) {
+    return !candidate.violation && !candidate.declined.empty() &&
+           candidate.prediction.total < chosen.prediction.total;
+  });
+}
+
 /// The fastest candidate that may be chosen.
 static const Candidate *getFastest(const Explanation &explanation) {
   const Candidate *fastest = nullptr;
@@ -184,19 +199,23 @@ static void printChoice(raw_ostream &stream, const Explanation &explanation) {
     return;
   }
   const Candidate *fastest = getFastest(explanation);
-  stream << "chosen " << getTile(chosen.schedule) << ": ";
+  stream << "chosen " << getName(chosen.schedule) << ": ";
   if (chosen.isMeasured)
     stream << "the fastest when this problem was timed on the chip\n";
   else if (!fastest)
     stream << "legal, though none is expected to pay\n";
   else if (chosen.prediction.total <= fastest->prediction.total)
-    stream << "the fastest\n";
+    stream << (hasFasterDeclined(explanation, chosen)
+                   ? "the fastest of those that pay\n"
+                   : "the fastest\n");
   else
-    stream << formatv("within {0:P1} of the fastest, {1} ({2:F1} us), and "
-                      "preferred for its tile\n",
-                      chosen.prediction.total / fastest->prediction.total - 1,
-                      getTile(fastest->schedule),
-                      fastest->prediction.total / 1000);
+    stream << formatv(
+        "within {0:P1} of the fastest, {1} ({2:F1} us), and preferred for its "
+        "{3}\n",
+        chosen.prediction.total / fastest->prediction.total - 1,
+        getName(fastest->schedule), fastest->prediction.total / 1000,
+        getTile(chosen.schedule) == getTile(fastest->schedule) ? "form"
+                                                               : "tile");
   stream << "dgk.schedule = " << chosen.schedule << "\n";
 }
 

@@ -74,10 +74,10 @@ public:
   MatmulRules(MatmulOp op, dgk::TargetAttr target) : op(op), target(target) {}
 
   LogicalResult run() {
-    return success(succeeded(elementTypes()) && succeeded(layout()) &&
-                   succeeded(scaleTypes()) && succeeded(epilogue()) &&
-                   succeeded(rowStrides()) && succeeded(expansion()) &&
-                   succeeded(scaleStrides()));
+    return success(succeeded(elementTypes()) && succeeded(contiguity()) &&
+                   succeeded(layout()) && succeeded(scaleTypes()) &&
+                   succeeded(epilogue()) && succeeded(expansion()) &&
+                   succeeded(rowStrides()) && succeeded(scaleStrides()));
   }
 
   Operand d() { return {op.getD(), "d"}; }
@@ -110,6 +110,7 @@ private:
   ScaleBlock getBlock(StringRef scale);
 
   LogicalResult elementTypes();
+  LogicalResult contiguity();
   LogicalResult layout();
   LogicalResult scaleTypes();
   LogicalResult byteScales(Operand x);
@@ -174,6 +175,17 @@ LogicalResult MatmulRules::elementTypes() {
 /// or N. ldmatrix turns elements of 8 and of 4 bits as well.
 static bool isReadAlongRows(dgk::MatrixInstruction instruction, Type type) {
   return dgk::getElementBits(type) == 16 || !instruction.readsShared();
+}
+
+LogicalResult MatmulRules::contiguity() {
+  for (Operand x : matrices())
+    if (!llvm::is_contained(x.getStrides(), 1))
+      return fail("select-c6")
+             << x.name << " is " << x.getType()
+             << ", expected stride 1 along one dimension in its type: copies "
+                "are compiled for it; if one is contiguous, cast to a type "
+                "that says so, as strided<[?, 1]>, otherwise copy the operand";
+  return success();
 }
 
 LogicalResult MatmulRules::layout() {

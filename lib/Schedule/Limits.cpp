@@ -513,6 +513,16 @@ std::optional<Violation> Checker::registerFile() const {
   dgk::LimitsAttr limits = target.getLimits();
   int64_t each = std::min(limits.getRegistersPerSm() / threads / 8 * 8,
                           limits.getRegistersPerThread());
+  // A small CTA starts with 255, and 256 is neither more nor less to
+  // setmaxnreg.
+  for (dgk::RoleSpecAttr role : {math, load})
+    if (each % 8 != 0 && role.getRegisters() > each)
+      return broken(Limit::RegisterFile,
+                    "schedule gives {0} registers to each {1} thread; the {2} "
+                    "threads start with {3}, the most that {4} gives to one, "
+                    "which setmaxnreg can only lower; take 24 to {5}",
+                    role.getRegisters(), role == math ? "math" : "load",
+                    threads, each, target.getChip(), each / 8 * 8);
   if (needed <= threads * each)
     return std::nullopt;
   return broken(

@@ -33,16 +33,18 @@ struct Call {
   GranularityAttr granularity;
   HeadSplitAttr epilogue;
   bool checked;
+  /// C and D are one buffer.
+  bool isInPlace = false;
 
   int64_t getM() const { return a.getDimSize(isKFirstInA() ? 1 : 0); }
   int64_t getK() const { return a.getDimSize(isKFirstInA() ? 0 : 1); }
-  int64_t getN() const {
-    return b.getDimSize(layout == Layout::NN || layout == Layout::TN ? 1 : 0);
-  }
+  int64_t getN() const { return b.getDimSize(isKFirstInB() ? 1 : 0); }
 
-private:
   bool isKFirstInA() const {
     return layout == Layout::TN || layout == Layout::TT;
+  }
+  bool isKFirstInB() const {
+    return layout == Layout::NN || layout == Layout::TN;
   }
 };
 
@@ -82,6 +84,31 @@ static bool bufferize(Call &call) {
   return changed;
 }
 
+/// Whether a type says along which dimension elements are neighbours.
+static bool hasUnitStride(MemRefType type) {
+  return llvm::is_contained(type.getStridesAndOffset().first, 1);
+}
+
+/// Says that the operands are contiguous along their last dimension, where
+/// their types leave that open.
+static bool stateUnitStride(Call &call) {
+  bool changed = false;
+  for (ShapedType *type : {&call.a, &call.b}) {
+    auto memref = dyn_cast<MemRefType>(*type);
+    if (!memref || hasUnitStride(memref))
+      continue;
+    auto strides = memref.getStridesAndOffset().first;
+    if (strides.back() != kDynamic)
+      continue;
+    strides.back() = 1;
+    *type = MemRefType::get(
+        memref.getShape(), memref.getElementType(),
+        StridedLayoutAttr::get(memref.getContext(), 0, strides));
+    changed = true;
+  }
+  return changed;
+}
+
 static bool makeKMajor(Call &call) {
   auto isKMajor = [](ShapedType type) {
     auto memref = dyn_cast<MemRefType>(type);
@@ -116,25 +143,38 @@ static bool padK(Call &call) {
   return true;
 }
 
-/// Rows a multiple of 16 bytes apart, of 32 where TMA expands elements.
-static bool padRows(Call &call) {
-  bool changed = false;
-  for (ShapedType *type : {&call.a, &call.b}) {
+/// Bytes of which the distance of rows (columns, where these are contiguous) is
+/// a multiple: 16 for TMA, 32 where it expands elements, 8 for columns of 4-bit
+/// elements, which threads copy.
+static int64_t getRowUnit(const Call &call, ShapedType type, bool isKFirst) {
+  if (isKFirst && dgk::getElementBits(type.getElementType()) == 4)
+    return kTmaBytes / 2;
+  return isExpanded(call, type) ? 2 * kTmaBytes : kTmaBytes;
+}
+
+/// Pads rows (columns) to the next multiple of what they need, which is at most
+/// `unit` bytes, and somewhere that.
+template <int64_t unit> static bool padRows(Call &call) {
+  int64_t most = 0;
+  for (auto [type, isKFirst] : {std::pair(&call.a, call.isKFirstInA()),
+                                std::pair(&call.b, call.isKFirstInB())}) {
     auto memref = dyn_cast<MemRefType>(*type);
-    if (!memref)
+    if (!memref || !hasUnitStride(memref))
       continue;
-    int64_t stride = memref.getStridesAndOffset().first.front();
-    int64_t bytes = kTmaBytes * (isExpanded(call, memref) ? 2 : 1);
+    auto strides = memref.getStridesAndOffset().first;
+    bool isReversed = strides.back() != 1;
+    int64_t &stride = strides[isReversed];
+    int64_t bytes = getRowUnit(call, memref, isKFirst != isReversed);
     int64_t elements = bytes * 8 / dgk::getElementBits(memref.getElementType());
     if (stride == kDynamic || stride % elements == 0)
       continue;
-    auto layout = StridedLayoutAttr::get(
-        memref.getContext(), 0,
-        {static_cast<int64_t>(llvm::alignTo(stride, elements)), 1});
-    *type = MemRefType::get(memref.getShape(), memref.getElementType(), layout);
-    changed = true;
+    stride = static_cast<int64_t>(llvm::alignTo(stride, elements));
+    *type = MemRefType::get(
+        memref.getShape(), memref.getElementType(),
+        StridedLayoutAttr::get(memref.getContext(), 0, strides));
+    most = std::max(most, bytes);
   }
-  return changed;
+  return most == unit;
 }
 
 static int64_t divide(int64_t extent, int64_t by) {
@@ -228,10 +268,9 @@ static bool useBf16(Call &call) {
 /// Gives B and D the extents that A and B have.
 static bool fitExtents(Call &call) {
   Call before = call;
-  bool isKFirstInB = call.layout == Layout::NN || call.layout == Layout::TN;
   int64_t n = call.getN(), k = call.getK();
   SmallVector<int64_t, 2> shape = {n, k};
-  if (isKFirstInB)
+  if (call.isKFirstInB())
     shape = {k, n};
   if (shape != call.b.getShape())
     call.b = MemRefType::get(shape, call.b.getElementType());
@@ -243,23 +282,34 @@ static bool fitExtents(Call &call) {
   return before.b != call.b || before.d != call.d || before.c != call.c;
 }
 
-static bool makeOutputContiguous(Call &call) {
-  auto memref = dyn_cast<MemRefType>(call.d);
+static bool makeContiguous(ShapedType &type) {
+  auto memref = dyn_cast_if_present<MemRefType>(type);
   if (!memref || memref.getLayout().isIdentity())
     return false;
-  call.d = MemRefType::get(memref.getShape(), memref.getElementType());
-  if (call.c)
-    call.c = call.d;
+  type = MemRefType::get(memref.getShape(), memref.getElementType());
   return true;
+}
+
+static bool makeDContiguous(Call &call) { return makeContiguous(call.d); }
+
+static bool makeCContiguous(Call &call) {
+  return !call.isInPlace && makeContiguous(call.c);
 }
 
 static bool storeF32(Call &call) {
   Type f32 = getF32(call);
   if (call.d.getElementType() == f32)
     return false;
-  call.d = MemRefType::get(call.d.getShape(), f32);
-  if (call.c)
-    call.c = call.d;
+  call.d = call.d.clone(f32);
+  return true;
+}
+
+/// Elements as D has them.
+static bool convertC(Call &call) {
+  Type type = call.d.getElementType();
+  if (!call.c || call.c.getElementType() == type)
+    return false;
+  call.c = call.c.clone(type);
   return true;
 }
 
@@ -270,9 +320,16 @@ static SmallVector<Category> getCategories() {
       {{6, "store BF16 operands, without scales", useBf16},
        {5, "quantise both operands to f8E4M3FN", useFp8}},
       {{3, "give B and D the extents of A and B", fitExtents}},
+      {{1, "say in the types of the operands that the last stride is 1",
+        stateUnitStride}},
       {{2, "copy the operands to K-major, layout nt", makeKMajor}},
       {{2, "pad K of the operands with zeros to a multiple of 128", padK}},
-      {{1, "pad the rows of the operands to a multiple of 16 bytes", padRows}},
+      {{1, "pad the columns of the operands to a multiple of 8 bytes",
+        padRows<8>},
+       {1, "pad the rows of the operands to a multiple of 16 bytes",
+        padRows<16>},
+       {1, "pad the rows of the operands to a multiple of 32 bytes",
+        padRows<32>}},
       {{1, "pack the scales with dgemm.pack_scales", packScales},
        {1, "arrange the scales as f32 with stride 1 along the rows",
         arrangeF32Scales},
@@ -284,8 +341,10 @@ static SmallVector<Category> getCategories() {
       {{2, "leave out c and add it afterwards", dropC}},
       {{2, "leave out the epilogue and split the heads afterwards",
         dropEpilogue}},
-      {{2, "make d contiguous", makeOutputContiguous}},
-      {{2, "store d as f32", storeF32}},
+      {{2, "make d contiguous", makeDContiguous}},
+      {{2, "make c contiguous", makeCContiguous}},
+      {{3, "store d as f32", storeF32}},
+      {{2, "give c the elements of d", convertC}},
   };
 }
 
@@ -299,8 +358,9 @@ static OwningOpRef<ModuleOp> buildModule(const Call &call,
   OwningOpRef<ModuleOp> module(ModuleOp::create(location));
   OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
   SmallVector<Type> types;
+  ShapedType addend = call.isInPlace ? ShapedType() : call.c;
   for (ShapedType type :
-       {call.a, call.aScale, call.b, call.bScale, call.c, call.d})
+       {call.a, call.aScale, call.b, call.bScale, addend, call.d})
     if (type)
       types.push_back(type);
   SmallVector<Type> results;
@@ -315,7 +375,9 @@ static OwningOpRef<ModuleOp> buildModule(const Call &call,
     return type ? Value(body->getArgument(next++)) : Value();
   };
   Value a = take(call.a), aScale = take(call.aScale), b = take(call.b);
-  Value bScale = take(call.bScale), c = take(call.c), d = take(call.d);
+  Value bScale = take(call.bScale), c = take(addend), d = take(call.d);
+  if (call.c && call.isInPlace)
+    c = d;
   auto matmul = MatmulOp::create(builder, location, a, b, aScale, bScale, c, d,
                                  call.granularity, call.layout, call.epilogue,
                                  call.checked);
@@ -339,44 +401,43 @@ static bool isLegal(ModuleOp module, dgk::TargetAttr target,
 
 namespace {
 
-/// A choice of one option of each category, or none of it.
+/// A call that options of some categories, at most one of each, lead to.
 struct Plan {
+  Call call;
   int cost = 0;
+  /// Indices of the options, -1 for none.
   SmallVector<int> options;
+  SmallVector<std::string> texts;
 };
 
 } // namespace
 
-static SmallVector<Plan> getPlans(ArrayRef<Category> categories) {
-  SmallVector<Plan> plans(1);
-  for (const Category &category : categories) {
+/// All calls that the changes lead to, the cheapest first.
+static SmallVector<Plan> getPlans(const Call &start) {
+  SmallVector<Plan> plans = {{start, 0, {}, {}}};
+  for (const Category &category : getCategories()) {
     SmallVector<Plan> longer;
-    for (const Plan &plan : plans)
-      for (int i = -1; i < static_cast<int>(category.size()); ++i) {
+    for (Plan &plan : plans) {
+      for (auto [index, option] : llvm::enumerate(category)) {
         Plan next = plan;
-        next.options.push_back(i);
-        next.cost += i < 0 ? 0 : category[i].cost;
+        if (!option.apply(next.call))
+          continue;
+        if (next.call.c && next.call.isInPlace)
+          next.call.c = next.call.d;
+        next.cost += option.cost;
+        next.options.push_back(static_cast<int>(index));
+        next.texts.push_back(option.text);
         longer.push_back(std::move(next));
       }
+      plan.options.push_back(-1);
+      longer.push_back(std::move(plan));
+    }
     plans = std::move(longer);
   }
   llvm::sort(plans, [](const Plan &x, const Plan &y) {
     return std::tie(x.cost, x.options) < std::tie(y.cost, y.options);
   });
   return plans;
-}
-
-/// Applies the plan; false if one of its options changes nothing.
-static bool apply(const Plan &plan, ArrayRef<Category> categories, Call &call,
-                  SmallVectorImpl<std::string> &texts) {
-  for (auto [category, index] : llvm::zip(categories, plan.options)) {
-    if (index < 0)
-      continue;
-    if (!category[index].apply(call))
-      return false;
-    texts.push_back(category[index].text);
-  }
-  return true;
 }
 
 /// Nothing for what is no matrix product at all; the op need not verify.
@@ -392,7 +453,7 @@ static std::optional<Call> describe(MatmulOp op) {
   Call call{type(op.getA()),      type(op.getB()),         type(op.getAScale()),
             type(op.getBScale()), type(op.getC()),         type(op.getD()),
             op.getLayout(),       op.getGranularityAttr(), op.getEpilogueAttr(),
-            op.getChecked()};
+            op.getChecked(),      op.getC() == op.getD()};
   for (ShapedType x : {call.a, call.b, call.d})
     if (!x.hasRank() || x.getRank() != 2)
       return std::nullopt;
@@ -407,15 +468,16 @@ dgemm::schedule::findNearestLegalCall(ProblemOpInterface op,
   std::optional<Call> start = matmul ? describe(matmul) : std::nullopt;
   if (!start)
     return {};
-  SmallVector<Category> categories = getCategories();
-  for (const Plan &plan : getPlans(categories)) {
-    Call call = *start;
-    SmallVector<std::string> texts;
-    if (!apply(plan, categories, call, texts))
-      continue;
-    OwningOpRef<ModuleOp> module = buildModule(call, op->getContext());
+  // A call that is legal for other extents is changed for these.
+  OwningOpRef<ModuleOp> launched;
+  if (isLegal(*buildModule(*start, op->getContext()), target, expected)) {
+    launched = instantiate(matmul, expected);
+    launched->walk([&](MatmulOp op) { start = describe(op); });
+  }
+  for (Plan &plan : getPlans(*start)) {
+    OwningOpRef<ModuleOp> module = buildModule(plan.call, op->getContext());
     if (isLegal(*module, target, expected))
-      return {std::move(module), std::move(texts)};
+      return {std::move(module), std::move(plan.texts)};
   }
   return {};
 }

@@ -74,7 +74,8 @@ private:
   LogicalResult run(ProblemOpInterface op, StringRef name);
   LogicalResult run(ProblemOpInterface op, dgk::TargetAttr target, bool isPart);
   void printParts(ProblemOpInterface op, dgk::TargetAttr target, int64_t m);
-  void printLegalCall(ProblemOpInterface op, dgk::TargetAttr target);
+  void printLegalCall(ProblemOpInterface op, dgk::TargetAttr target,
+                      const schedule::ExpectedExtents &extents);
   void printTarget(ProblemOpInterface op, dgk::TargetAttr target,
                    StringRef name);
 
@@ -110,14 +111,22 @@ void Explainer::printTarget(ProblemOpInterface op, dgk::TargetAttr target,
          << " bytes of shared memory for a CTA\n";
 }
 
-void Explainer::printLegalCall(ProblemOpInterface op, dgk::TargetAttr target) {
-  schedule::ExpectedExtents expected;
-  expected.n = options.n;
-  expected.k = options.k;
+/// Whether the op keeps the rules of its dialect.
+static bool isWellFormed(Operation *op) {
+  ScopedDiagnosticHandler silence(op->getContext(),
+                                  [](Diagnostic &) { return success(); });
+  return succeeded(verify(op));
+}
+
+void Explainer::printLegalCall(ProblemOpInterface op, dgk::TargetAttr target,
+                               const schedule::ExpectedExtents &extents) {
   schedule::LegalCall call =
-      schedule::findNearestLegalCall(op, target, expected);
+      schedule::findNearestLegalCall(op, target, extents);
   if (!call.module) {
-    stream << "no legal call is near: the op runs on --device=reference\n";
+    stream << "no legal call is near: "
+           << (isWellFormed(op) ? "the op runs on --device=reference"
+                                : "the call is wrong on every device")
+           << "\n";
     return;
   }
   stream << "nearest legal call: " << llvm::join(call.changes, "; ") << "\n";
@@ -153,11 +162,13 @@ LogicalResult Explainer::run(ProblemOpInterface op, dgk::TargetAttr target,
     // A diagnostic of a rule goes to the error output, in front of the call.
     stream.flush();
     FailureOr<schedule::Explanation> explanation = failure();
+    schedule::ExpectedExtents expected = {m, options.n, options.k};
     if (succeeded(verify(op)))
-      explanation = schedule::explain(op, target, {m, options.n, options.k});
-    if (failed(explanation)) {
+      explanation = schedule::explain(op, target, expected);
+    if (failed(explanation) ||
+        failed(schedule::checkExtents(op, target, expected))) {
       if (!options.json)
-        printLegalCall(op, target);
+        printLegalCall(op, target, expected);
       return failure();
     }
     if (options.json) {

@@ -172,6 +172,45 @@ func.func @register_file(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 
 // -----
 
+// 256 threads start with 255 registers each, which no setmaxnreg makes 256.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 64x64x128, warp_grid = 2x2, stages = 3,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 4, registers = 256>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 16, along = m>>
+!a = memref<?x640xf8E4M3FN>
+!sa = memref<?x2xi32, strided<[1, ?]>>
+!b = memref<200x640xf8E4M3FN>
+!sb = memref<200x2xi32, strided<[1, 200]>>
+!d = memref<?x200xbf16>
+func.func @more_than_at_launch(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c17] schedule gives 256 registers to each math thread; the 256 threads start with 255, the most that sm_120a gives to one, which setmaxnreg can only lower; take 24 to 248}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#s = #dgk.schedule<tile = 64x64x128, warp_grid = 2x2, stages = 3,
+    scale_stages = 2, instruction = #mma, swizzle = b128 x b128,
+    math = <warps = 4, registers = 200>, load = <warps = 4, registers = 256>,
+    store = registers, store_slots = 0, raster = <group = 16, along = m>>
+!a = memref<?x640xf8E4M3FN>
+!sa = memref<?x2xi32, strided<[1, ?]>>
+!b = memref<200x640xf8E4M3FN>
+!sb = memref<200x2xi32, strided<[1, 200]>>
+!d = memref<?x200xbf16>
+func.func @load_more_than_at_launch(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{[select-c17] schedule gives 256 registers to each load thread}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>, dgk.schedule = #s}
+  return
+}
+
+// -----
+
 #mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
 #s = #dgk.schedule<tile = 128x128x128, warp_grid = 8x4, stages = 2,
     scale_stages = 2, instruction = #mma, swizzle = b128 x b128,

@@ -61,6 +61,44 @@ func.func @expanded_rows(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
 
 // -----
 
+// K comes first, the distance of rows follows from it.
+!a = memref<?x160xf8E4M3FN>
+!sa = memref<?x1xi32, strided<[1, ?]>>
+!b = memref<200x160xf4E2M1FN>
+!sb = memref<200x2xi32, strided<[1, 200]>>
+!d = memref<?x200xbf16>
+func.func @expanded_k_first(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c10] K is 160, expected a multiple of 128: TMA expands the 'f4E2M1FN' elements of b in groups of that size beside the other operand's bytes; pad K of both operands with zeros to 256}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x32>}
+  return
+}
+
+// -----
+
+// Copies are compiled for the dimension that is contiguous.
+!a = memref<?x640xf8E4M3FN, strided<[?, ?]>>
+!sa = memref<?x2xi32, strided<[1, ?]>>
+!b = memref<200x640xf8E4M3FN>
+!sb = memref<200x2xi32, strided<[1, 200]>>
+!d = memref<?x200xbf16>
+func.func @unknown_strides(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  // expected-error @below {{'dgemm.matmul' op [select-c6] a is 'memref<?x640xf8E4M3FN, strided<[?, ?]>>', expected stride 1 along one dimension in its type: copies are compiled for it; if one is contiguous, cast to a type that says so, as strided<[?, 1]>, otherwise copy the operand}}
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
+
+// -----
+
+func.func @unknown_strides_of_b(%a: memref<?x64xbf16>, %b: memref<32x64xbf16, strided<[?, ?]>>, %d: memref<?x32xbf16>) {
+  // expected-error @below {{'dgemm.matmul' op [select-c6] b is 'memref<32x64xbf16, strided<[?, ?]>>', expected stride 1 along one dimension in its type}}
+  dgemm.matmul ins(%a, %b : memref<?x64xbf16>, memref<32x64xbf16, strided<[?, ?]>>) outs(%d : memref<?x32xbf16>)
+  return
+}
+
+// -----
+
 // Scales that are bytes: rows that TMA can find, one row for each.
 !a = memref<?x576xf4E2M1FN>
 !sa = memref<?x18xf8E8M0FNU>

@@ -11,6 +11,9 @@
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
 #include "dgemm/Schedule/Limits.h"
 
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
 namespace dgemm::schedule {
 
 /// Extents to assume where the types of the operands do not tell them.
@@ -25,6 +28,18 @@ struct ExpectedExtents {
 llvm::FailureOr<DenseProblem> analyze(ProblemOpInterface op,
                                       dgk::TargetAttr target,
                                       const ExpectedExtents &expected);
+
+/// A function with the op as a launch with these extents finds it: they stand
+/// in the types for those that are dynamic, and distances follow where memory
+/// is contiguous. Operands are memrefs.
+mlir::OwningOpRef<mlir::ModuleOp> instantiate(MatmulOp op,
+                                              const ExpectedExtents &extents);
+
+/// Whether the op, which `analyze` accepts, can be launched with these extents:
+/// they must keep the rules of the op, and those of the target that concern
+/// distances. Emits the diagnostic of the first that they break.
+llvm::LogicalResult checkExtents(ProblemOpInterface op, dgk::TargetAttr target,
+                                 const ExpectedExtents &extents);
 
 } // namespace dgemm::schedule
 

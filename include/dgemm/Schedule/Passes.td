@@ -58,7 +58,8 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
     3. `select-c3`: operands are memrefs.
     5. `select-c5`: the target has a lowered instruction for the element types.
     6. `select-c6`: A and B have stride 1 along K, whatever the layout. 16-bit
-       types may have it along M and N, for `mma.sync` FP8 and FP4 as well.
+       types may have it along M and N, for `mma.sync` FP8 and FP4 as well. Their
+       types say which it is.
     7. `select-c7`: scales are UE8M0, packed four to an i32 or f8E8M0FNU, or
        f8E4M3FN where the op has them, and serve one row; where the instructions
        know no scales, f32 for 1 x 128 elements, or 128 x 128 of B.
@@ -94,7 +95,8 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
         summed in memory and TMA can copy it, partial sums of all splits but one
         in a cluster along K, 16 bytes for each stage of a pipeline.
     16. `select-c16`: registers of a math thread, as estimated.
-    17. `select-c17`: registers of all threads, at most what the CTA gets at launch.
+    17. `select-c17`: registers of all threads, at most what the CTA gets at launch;
+        those of a thread, at most 248 where it starts with 255.
     18. `select-c18`: warps of the CTA.
     19. `select-c19`: at least 2 stages.
     20. `select-c20`: `store = tma` with a positive multiple of the math warps as

@@ -254,11 +254,28 @@ LogicalResult RolesOp::verifyRegions() {
   if (body.empty())
     return emitOpError("[roles-c1] holds no dgk.role, expected at least one");
   TargetAttr target = (*this)->getParentOfType<KernelOp>().getTargetAttr();
-  if (target && registers > target.getLimits().getRegistersPerSm())
+  if (!target)
+    return success();
+  LimitsAttr limits = target.getLimits();
+  if (registers > limits.getRegistersPerSm())
     return emitOpError("[roles-c2] take ")
            << registers << " registers, but " << target.getChip() << " has "
-           << target.getLimits().getRegistersPerSm()
+           << limits.getRegistersPerSm()
            << "; give the roles fewer registers or warps";
+  int64_t threads = 0, most = limits.getRegistersPerThread();
+  for (RoleOp role : body.getOps<RoleOp>())
+    threads += 32 * static_cast<int64_t>(role.getWarps());
+  // Where all threads start with the most, setmaxnreg can only lower it.
+  for (RoleOp role : body.getOps<RoleOp>())
+    if (static_cast<int64_t>(role.getRegisters().value_or(0)) > most &&
+        limits.getRegistersPerSm() / threads / 8 * 8 > most)
+      return emitOpError("[roles-c3] give ")
+             << *role.getRegisters() << " registers to each thread of @"
+             << role.getSymName() << ", but " << threads
+             << " threads start with " << most << " on " << target.getChip()
+             << ", which setmaxnreg can only lower; expected a multiple of 8 "
+                "in 24.."
+             << most / 8 * 8;
   return success();
 }
 

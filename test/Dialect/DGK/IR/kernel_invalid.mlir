@@ -157,6 +157,24 @@ dgk.kernel @roles() attributes {
 
 // -----
 
+// setmaxnreg lowers what a thread starts with, or raises it to what others gave up.
+dgk.kernel @roles() attributes {
+    target = #dgk.target<"sm_x", sm90, ptx = 80,
+      limits = #dgk.limits<sharedPerCta = 1024, registersPerSm = 65536, registersPerThread = 255,
+                           warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
+      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
+  // expected-error @below {{'dgk.roles' op [roles-c3] give 256 registers to each thread of @math, but 256 threads start with 255 on sm_x, which setmaxnreg can only lower; expected a multiple of 8 in 24..248}}
+  dgk.roles {
+    dgk.role @math warps(4) registers(256) {
+    }
+    dgk.role @load warps(4) registers(40) {
+    }
+  }
+  dgk.return
+}
+
+// -----
+
 dgk.kernel @role() {
   dgk.roles {
     // expected-error @below {{'dgk.role' op [role-c1] has 3 warps, expected a positive number, and a multiple of 4 where registers are given}}

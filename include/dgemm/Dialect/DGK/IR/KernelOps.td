@@ -151,6 +151,8 @@ def DGK_RolesOp : DGK_Op<"roles",
     #### Constraints
     1. `roles-c1`: the body holds only `dgk.role`, at least one, with distinct names.
     2. `roles-c2`: the registers of all roles fit the target's register file.
+    3. `roles-c3`: where the threads start with as many registers as one can have,
+       no role has more.
 
     Example:
     ```mlir
