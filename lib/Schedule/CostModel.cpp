@@ -35,13 +35,25 @@ static int64_t getPart(const DenseProblem &problem, ScheduleAttr schedule) {
   return llvm::divideCeil(problem.k, schedule.getSplitK() * unit) * unit;
 }
 
+/// Bytes of the scales of `rows` rows, one for each block.
+static double getScaleBytes(const DenseProblem &problem, double rows,
+                            int64_t blockRows, int64_t block) {
+  double each = problem.hasPackedScales ? 1 : 4;
+  return block == 0 ? 0
+                    : each * std::ceil(rows / blockRows) *
+                          std::ceil(double(problem.k) / block);
+}
+
 double dgemm::schedule::getMemoryBytes(const DenseProblem &problem) {
   // In floating point: extents may be anything that a type can say.
   double m = problem.m, n = problem.n, k = problem.k;
+  double outputs = problem.hasC ? 2 : 1;
   return (m * k * dgk::getElementBits(problem.aType) +
           n * k * dgk::getElementBits(problem.bType) +
-          m * n * dgk::getElementBits(problem.dType)) /
-         8;
+          outputs * m * n * dgk::getElementBits(problem.dType)) /
+             8 +
+         getScaleBytes(problem, m, problem.blockRowsA, problem.blockA) +
+         getScaleBytes(problem, n, problem.blockRowsB, problem.blockB);
 }
 
 /// CTAs that run at a time. A cluster lies in one GPC, and pairs of SMs are

@@ -8,6 +8,7 @@
 #include "dgemm/Schedule/Explain.h"
 
 #include "dgemm/Schedule/InstructionPolicy.h"
+#include "dgemm/Target/Targets.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -48,30 +49,19 @@ dgemm::schedule::explain(ProblemOpInterface op, dgk::TargetAttr target,
   return out;
 }
 
-/// Dense rate of the instruction for A's element type, as `predict` has it.
-static double getPeakTflops(const DenseProblem &problem,
-                            dgk::TargetAttr target) {
-  return target.getRates().getFp8Tflops() * 8.0 /
-         std::max(dgk::getElementBits(problem.aType),
-                  dgk::getElementBits(problem.bType));
-}
-
 Utilisation dgemm::schedule::getUtilisation(const DenseProblem &problem,
                                             dgk::TargetAttr target,
                                             const Prediction &prediction) {
   double m = problem.m, n = problem.n, k = problem.k;
-  double bytes = (m * k * dgk::getElementBits(problem.aType) +
-                  n * k * dgk::getElementBits(problem.bType) +
-                  m * n * dgk::getElementBits(problem.dType)) /
-                 8;
   Utilisation out;
   // Without rows, columns or K there may be nothing to do.
   if (prediction.total == 0)
     return out;
   // Operations per nanosecond are 10^9 a second.
   out.tflops = 2 * m * n * k / prediction.total / 1000;
-  out.gigabytes = bytes / prediction.total;
-  out.ofPeak = out.tflops / getPeakTflops(problem, target);
+  out.gigabytes = getMemoryBytes(problem) / prediction.total;
+  out.ofPeak =
+      out.tflops / dgk::getTflops(target, findInstruction(problem, target));
   out.ofBandwidth = out.gigabytes / target.getRates().getMemoryGbs();
   return out;
 }
@@ -174,9 +164,15 @@ static const Candidate *getFastest(const Explanation &explanation) {
 static std::string getBound(const Explanation &explanation,
                             const Candidate &candidate) {
   const Prediction &prediction = candidate.prediction;
+  const DenseProblem &problem = explanation.problem;
   if (prediction.isMemoryBound)
-    return formatv("memory: reading A and B and writing D once takes {0:F1} us",
-                   prediction.total / 1000);
+    return formatv(
+        "memory: reading A{0}B{1} and writing D once takes {2:F1} us",
+        problem.hasC || problem.blockA != 0 ? ", " : " and ",
+        problem.blockA == 0 ? (problem.hasC ? " and C" : "")
+        : problem.hasC      ? ", scales and C"
+                            : " and scales",
+        prediction.total / 1000);
   return formatv(
       "{0} wave(s) of {1} tiles at {2:F1} us each, {3:F0} ns for "
       "each of {4} K tiles",

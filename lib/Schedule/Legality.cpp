@@ -386,6 +386,7 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
   problem.isAKMajor = MatmulRules::isKMajor(rules.matrices()[0]);
   problem.isBKMajor = MatmulRules::isKMajor(rules.matrices()[1]);
   problem.hasHeads = static_cast<bool>(op.getEpilogueAttr());
+  problem.hasC = bool(op.getC());
   problem.isOutputPlain = !op.getC() && !op.getEpilogueAttr();
   // TMA writes rows in whole units: elements up to the next multiple of 16
   // bytes behind the last column as well (measured, docs/Conformance.md).

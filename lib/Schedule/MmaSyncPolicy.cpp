@@ -8,6 +8,7 @@
 #include "Policies.h"
 
 #include "dgemm/Schedule/CostModel.h"
+#include "dgemm/Target/Targets.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -70,16 +71,15 @@ public:
   double join(double work, double memory) const override {
     return std::max(work, memory);
   }
-
-private:
-  double getTileNs(const DenseProblem &problem, ScheduleAttr schedule) const;
 };
 
 } // namespace
 
-/// Operand bytes that reach one SM in a nanosecond while all SMs load. Measured
-/// for DeepGEMM's kernels on an RTX PRO 6000: 0.07 cycles a byte.
-static constexpr double kFeedBytesPerNs = 35.0;
+/// Operand bytes that reach one SM in a cycle while all SMs load. Measured for
+/// DeepGEMM's kernels on an RTX PRO 6000: 0.07 cycles a byte.
+static constexpr double kFeedBytesPerCycle = 1 / 0.07;
+/// The same in a nanosecond, on that part.
+static constexpr double kFeedBytesPerNs = 30.0;
 
 double MmaSyncPolicy::getCombineNs(const DenseProblem &problem,
                                    ScheduleAttr schedule) const {
@@ -234,13 +234,41 @@ int64_t MmaSyncPolicy::estimateMathRegisters(const DenseProblem &problem,
 }
 
 // The constants are those of DeepGEMM's SM120 heuristic (0.07 cycles per byte,
-// 120 cycles per barrier round, 2000 cycles per tile) at 2.45 GHz; the first is
-// in the policy of the instruction. With them
-// the model is within 16 % of the times published for an RTX PRO 6000 at
-// 4096x2112x7168, 4096x5120x8192, 4096x5120x25600 and 4096x24576x1536
+// 120 cycles per barrier round, 2000 cycles per tile), at the clock that a part
+// keeps while its tensor cores work. With them the model is within 11 % of the
+// times published for an RTX PRO 6000 at 4096x2112x7168, 4096x5120x8192,
+// 4096x5120x25600 and 4096x24576x1536 in FP8 and at three shapes in FP4
 // (CostModelTest.cpp holds it to that).
-static constexpr double kBarrierNs = 49.0;
-static constexpr double kTileNs = 816.0;
+static constexpr double kBarrierCycles = 120;
+static constexpr double kTileCycles = 2000;
+/// Of the clock of the data sheet's rate: DeepGEMM counts with 814 TFLOP/s in
+/// FP8 on an RTX PRO 6000, whose data sheet has 1007. Other parts are taken to
+/// be as far from theirs.
+static constexpr double kClockUnderLoad = 814.0 / 1007.0;
+
+static double getCyclesPerNs(dgk::TargetAttr target) {
+  return kClockUnderLoad * dgk::getClockGhz(target);
+}
+
+/// Machine instructions for each matrix instruction in main loops of large
+/// tiles (`dgemm-bench --suite=sass`).
+static double getInstructionsPerMma(dgk::MatrixInstruction mma) {
+  constexpr double kFp8 = 2.2, kPackedFp4 = 2.35, kMixed = 2.6, kBf16 = 2.2;
+  if (mma.getContainerBits(dgk::Side::A) == 4)
+    return kPackedFp4;
+  if (mma.getContainerBits(dgk::Side::A) > 8)
+    return kBf16;
+  return mma.getAType() == mma.getBType() ? kFp8 : kMixed;
+}
+
+/// What tensor cores wait for instructions, as a factor. A scheduler issues a
+/// matrix instruction every 16 cycles, the bytes of its operands being what
+/// they are, and half of the others beyond two for each find no free slot:
+/// DeepGEMM's FP8 by FP4 has 4.25 and comes to 670 TFLOP/s at 4096x24576x1536.
+static double getIssueFactor(dgk::MatrixInstruction mma) {
+  constexpr double kExposed = 0.45, kFree = 2, kCycles = 16;
+  return 1 + kExposed * (getInstructionsPerMma(mma) - kFree) / kCycles;
+}
 
 /// Operand bytes that an SM receives for one K tile.
 static double getFeedBytes(const DenseProblem &problem, ScheduleAttr schedule) {
@@ -255,32 +283,32 @@ static double getFeedBytes(const DenseProblem &problem, ScheduleAttr schedule) {
                      getWordSpan(problem, dgk::Side::B, k);
 }
 
-/// Prologue and epilogue of a tile. Stores from registers write rows in pieces
-/// of 16 bytes, so that each 32-byte sector travels twice.
-double MmaSyncPolicy::getTileNs(const DenseProblem &problem,
-                                ScheduleAttr schedule) const {
+/// Cycles of prologue and epilogue of a tile. Stores from registers write rows
+/// in pieces of 16 bytes, so that each 32-byte sector travels twice.
+static double getTileCycles(const DenseProblem &problem,
+                            ScheduleAttr schedule) {
   if (schedule.getStore() == dgk::StorePath::Tma)
-    return kTileNs;
+    return kTileCycles;
   double bytes =
       schedule.getTileM() * dgk::getBytes(schedule.getTileN(), problem.dType);
-  return kTileNs + bytes / kFeedBytesPerNs;
+  return kTileCycles + bytes / kFeedBytesPerCycle;
 }
 
 PartTimes MmaSyncPolicy::getTimes(const DenseProblem &problem,
                                   dgk::TargetAttr target,
                                   ScheduleAttr schedule) const {
   dgk::RatesAttr rates = target.getRates();
+  dgk::MatrixInstruction instruction = schedule.getMatrixInstruction();
+  double cyclesPerNs = getCyclesPerNs(target);
   double flops =
       2.0 * schedule.getTileM() * schedule.getTileN() * schedule.getTileK();
   // TFLOP/s are 1000 operations per nanosecond.
-  double tflops =
-      rates.getFp8Tflops() * 8.0 /
-      schedule.getMatrixInstruction().getContainerBits(dgk::Side::A);
-  double mma = flops * rates.getSmCount() / (tflops * 1000.0);
-  double feed = getFeedBytes(problem, schedule) / kFeedBytesPerNs;
-  return {std::max(mma, feed) +
-              kBarrierNs / std::sqrt(double(schedule.getStages())),
-          getTileNs(problem, schedule), /*launch=*/0,
+  double mma = flops * rates.getSmCount() * getIssueFactor(instruction) /
+               (dgk::getTflops(target, instruction) * kClockUnderLoad * 1000.0);
+  double feed = getFeedBytes(problem, schedule) / kFeedBytesPerCycle;
+  double barrier = kBarrierCycles / std::sqrt(double(schedule.getStages()));
+  return {std::max(mma, feed / cyclesPerNs) + barrier / cyclesPerNs,
+          getTileCycles(problem, schedule) / cyclesPerNs, /*launch=*/0,
           getMemoryBytes(problem) / rates.getMemoryGbs()};
 }
 

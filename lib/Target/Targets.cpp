@@ -38,6 +38,9 @@ struct Rates {
   int64_t smCount;
   int64_t fp8Tflops;
   int64_t memoryGbs;
+  double bf16Tflops;
+  /// Of packed FP4; 0 where there is none.
+  double fp4Tflops;
 };
 
 using Instructions = SmallVector<Attribute> (*)(MLIRContext *);
@@ -132,59 +135,65 @@ static constexpr Limits kSM120Limits = {101376, 65536, 255, 48, 1, 0};
 // Capability". Shared memory is the opt-in maximum of one CTA, 1 KiB less than
 // the SM has. Clusters are the portable size; on sm_12x, which has no
 // multicast, larger ones gain nothing.
-// Rates: dense peaks of the data sheets; that of the RTX 5090 is its FP4 rate
-// halved (block-scaled instructions are not slowed down there), as is the one
-// of the GB10 of DGX Spark. They guide the choice of a schedule; code runs on
-// every part of its chip, and takes the SM count from the device at launch.
+// Rates: dense peaks of the data sheets; that of the RTX 5090 in FP8 is its FP4
+// rate halved (block-scaled instructions are not slowed down there, those of
+// BF16 with f32 accumulation are), as is the one of the GB10 of DGX Spark. They
+// guide the choice of a schedule; code runs on every part of its chip, and
+// takes the SM count from the device at launch.
 static constexpr Chip kChips[] = {
     {"sm_90a",
      "sm_90a",
      Family::SM90,
      kSM90Limits,
-     {132, 1979, 3350},
+     {132, 1979, 3350, 989, 0},
      getWgmma},
     {"sm_100a",
      "sm_100a",
      Family::SM100,
      kSM100Limits,
-     {148, 4500, 8000},
+     {148, 4500, 8000, 2250, 9000},
      getTcgen05},
     {"sm_120a",
      "sm_120a",
      Family::SM120,
      kSM120Limits,
-     {188, 1007, 1792},
+     {188, 1007, 1792, 503.8, 2015},
      getMmaSync},
     {"sm_121a",
      "sm_121a",
      Family::SM120,
      kSM120Limits,
-     {48, 250, 273},
+     {48, 250, 273, 125, 500},
      getMmaSync},
-    {"h100", "sm_90a", Family::SM90, kSM90Limits, {132, 1979, 3350}, getWgmma},
+    {"h100",
+     "sm_90a",
+     Family::SM90,
+     kSM90Limits,
+     {132, 1979, 3350, 989, 0},
+     getWgmma},
     {"b200",
      "sm_100a",
      Family::SM100,
      kSM100Limits,
-     {148, 4500, 8000},
+     {148, 4500, 8000, 2250, 9000},
      getTcgen05},
     {"rtx-pro-6000",
      "sm_120a",
      Family::SM120,
      kSM120Limits,
-     {188, 1007, 1792},
+     {188, 1007, 1792, 503.8, 2015},
      getMmaSync},
     {"rtx-5090",
      "sm_120a",
      Family::SM120,
      kSM120Limits,
-     {170, 838, 1792},
+     {170, 838, 1792, 209.5, 1676},
      getMmaSync},
     {"gb10",
      "sm_121a",
      Family::SM120,
      kSM120Limits,
-     {48, 250, 273},
+     {48, 250, 273, 125, 500},
      getMmaSync},
 };
 
@@ -227,4 +236,49 @@ MatrixInstruction dgk::findInstruction(TargetAttr target, Type aType,
       return instruction;
   }
   return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Rates
+//===----------------------------------------------------------------------===//
+
+double dgk::getTflops(TargetAttr target, MatrixInstruction instruction) {
+  RatesAttr rates = target.getRates();
+  const Chip *chip = llvm::find_if(kChips, [&](const Chip &c) {
+    return c.chip == target.getChip() &&
+           c.rates.smCount == rates.getSmCount() &&
+           c.rates.fp8Tflops == rates.getFp8Tflops();
+  });
+  bool isKnown = chip != std::end(kChips);
+  auto fp8 = static_cast<double>(rates.getFp8Tflops());
+  double bf16 = isKnown ? chip->rates.bf16Tflops : fp8 / 2;
+  switch (instruction.getContainerBits(Side::A)) {
+  case 4:
+    return isKnown ? chip->rates.fp4Tflops : 2 * fp8;
+  case 8:
+    return fp8;
+  case 16:
+    return bf16;
+  default:
+    return bf16 / 2;
+  }
+}
+
+/// FP8 operations of an SM in a cycle, two for each multiplication.
+static double getFp8PerCycle(Family family) {
+  switch (family) {
+  case Family::SM90:
+    return 8192;
+  case Family::SM100:
+    return 16384;
+  case Family::SM120:
+    return 2048;
+  }
+  llvm_unreachable("unknown family");
+}
+
+double dgk::getClockGhz(TargetAttr target) {
+  RatesAttr rates = target.getRates();
+  return 1000.0 * rates.getFp8Tflops() /
+         (rates.getSmCount() * getFp8PerCycle(target.getFamily()));
 }

@@ -10,6 +10,7 @@
 #include "dgemm/Schedule/Explain.h"
 #include "dgemm/Target/Targets.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
@@ -18,6 +19,8 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/WithColor.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace dgemm;
@@ -100,22 +103,43 @@ static std::string getPlace(Operation *op) {
       .str();
 }
 
-void Explainer::printTarget(ProblemOpInterface op, dgk::TargetAttr target,
-                            StringRef name) {
-  dgk::RatesAttr rates = target.getRates();
-  stream << getPlace(op) << ": " << op->getName() << " on "
-         << (name.empty() ? target.getChip() : name) << ": "
-         << rates.getSmCount() << " SMs, " << rates.getFp8Tflops()
-         << " TFLOP/s in FP8, " << rates.getMemoryGbs() << " GB/s, "
-         << target.getLimits().getSharedPerCta()
-         << " bytes of shared memory for a CTA\n";
-}
-
 /// Whether the op keeps the rules of its dialect.
 static bool isWellFormed(Operation *op) {
   ScopedDiagnosticHandler silence(op->getContext(),
                                   [](Diagnostic &) { return success(); });
   return succeeded(verify(op));
+}
+
+/// "1007 TFLOP/s in FP8": the rate that predictions for the op are made with.
+static std::string getRate(ProblemOpInterface op, dgk::TargetAttr target) {
+  auto matmul = dyn_cast<MatmulOp>(op.getOperation());
+  dgk::MatrixInstruction instruction;
+  if (matmul && isWellFormed(op))
+    for (bool scaled : {true, false})
+      if (!instruction)
+        instruction = dgk::findInstruction(
+            target, getElementTypeOrSelf(matmul.getA().getType()),
+            getElementTypeOrSelf(matmul.getB().getType()), scaled);
+  if (!instruction)
+    return llvm::formatv("{0} TFLOP/s in FP8",
+                         target.getRates().getFp8Tflops());
+  int64_t bits = instruction.getContainerBits(dgk::Side::A);
+  StringRef kind = bits == 4 ? "FP4" : bits == 8 ? "FP8" : "BF16";
+  double rate = dgk::getTflops(target, instruction);
+  return llvm::formatv(rate == std::floor(rate) ? "{0:F0} TFLOP/s in {1}"
+                                                : "{0:F1} TFLOP/s in {1}",
+                       rate, kind);
+}
+
+void Explainer::printTarget(ProblemOpInterface op, dgk::TargetAttr target,
+                            StringRef name) {
+  dgk::RatesAttr rates = target.getRates();
+  stream << getPlace(op) << ": " << op->getName() << " on "
+         << (name.empty() ? target.getChip() : name) << ": "
+         << rates.getSmCount() << " SMs, " << getRate(op, target) << ", "
+         << rates.getMemoryGbs() << " GB/s, "
+         << target.getLimits().getSharedPerCta()
+         << " bytes of shared memory for a CTA\n";
 }
 
 void Explainer::printLegalCall(ProblemOpInterface op, dgk::TargetAttr target,

@@ -14,7 +14,8 @@
 // with t_mma from the target's rate, t_feed the time in which an SM receives
 // the operand bytes of a K tile, t_barrier the latency of a full/empty round
 // that more stages hide, t_tile prologue and epilogue of a tile. The whole is
-// never faster than reading A and B and writing D once at memory bandwidth.
+// never faster than reading A, B, their scales and C and writing D once at
+// memory bandwidth.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,7 +43,7 @@ struct Prediction {
 Prediction predict(const DenseProblem &problem, dgk::TargetAttr target,
                    dgk::ScheduleAttr schedule);
 
-/// Bytes of A, B and D.
+/// Bytes of A, B, their scales, C and D, each once.
 double getMemoryBytes(const DenseProblem &problem);
 
 /// A schedule that was considered.

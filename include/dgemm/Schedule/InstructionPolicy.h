@@ -40,7 +40,7 @@ struct PartTimes {
   double tile;
   /// Once in a kernel.
   double launch;
-  /// A and B read and D written once.
+  /// All operands read and D written once.
   double memory;
 };
 

@@ -54,6 +54,8 @@ struct DenseProblem {
   bool isBKMajor = true;
   /// D has a head split.
   bool hasHeads = false;
+  /// C is added, in place or not.
+  bool hasC = false;
   /// There is neither C nor a head split.
   bool isOutputPlain = true;
   /// Threads fetch the scales of the operand from global memory.

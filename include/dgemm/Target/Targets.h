@@ -37,6 +37,15 @@ MatrixInstruction findInstruction(TargetAttr target, mlir::Type aType,
                                   mlir::Type bType, bool scaled,
                                   mlir::Type scaleType = {});
 
+/// Dense rate of `instruction` in TFLOP/s with f32 accumulation: that of its
+/// kind (FP4, FP8 or 16 bits, TF32 half of these) in the row of the table whose
+/// rates the target has. Other targets run packed FP4 at twice and 16 bits at
+/// half of their FP8 rate.
+double getTflops(TargetAttr target, MatrixInstruction instruction);
+
+/// Clock of an SM in GHz at which the target has its FP8 rate.
+double getClockGhz(TargetAttr target);
+
 } // namespace dgk
 
 #endif // DGEMM_TARGET_TARGETS_H

@@ -43,6 +43,34 @@ TEST_F(Targets, EveryKnownChipHasALegalRow) {
   }
 }
 
+TEST_F(Targets, EachKindOfInstructionHasARate) {
+  auto getRate = [&](StringRef chip, Type type, bool scaled) {
+    return getTflops(lookup(chip),
+                     findInstruction(lookup(chip), type, type, scaled));
+  };
+  EXPECT_EQ(getRate("rtx-pro-6000", f8, true), 1007);
+  EXPECT_EQ(getRate("rtx-pro-6000", f4, true), 2015);
+  EXPECT_EQ(getRate("rtx-pro-6000", bf16, false), 503.8);
+  EXPECT_EQ(getRate("rtx-5090", f8, true), 838);
+  EXPECT_EQ(getRate("rtx-5090", bf16, false), 209.5);
+  EXPECT_EQ(getRate("gb10", f4, true), 500);
+  EXPECT_EQ(getRate("sm_90a", bf16, false), 989);
+  // A target that is no row of the table.
+  TargetAttr chip = lookup("sm_120a");
+  TargetAttr other = TargetAttr::get(&context, chip.getChip(), chip.getFamily(),
+                                     chip.getPtxVersion(), chip.getLimits(),
+                                     RatesAttr::get(&context, 84, 450, 896),
+                                     chip.getInstructions());
+  EXPECT_EQ(getTflops(other, findInstruction(other, bf16, bf16, false)), 225);
+  EXPECT_EQ(getTflops(other, findInstruction(other, f4, f4, true)), 900);
+}
+
+TEST_F(Targets, ClocksAreThoseOfTheDataSheets) {
+  EXPECT_NEAR(getClockGhz(lookup("rtx-pro-6000")), 2.617, 0.01);
+  EXPECT_NEAR(getClockGhz(lookup("rtx-5090")), 2.407, 0.01);
+  EXPECT_NEAR(getClockGhz(lookup("h100")), 1.83, 0.01);
+}
+
 TEST_F(Targets, UnknownChipIsNull) {
   for (StringRef chip : {"", "sm_120", "sm_80", "SM_120A", "sm_120aa"})
     EXPECT_FALSE(lookup(chip)) << chip.str();
