@@ -139,6 +139,8 @@ static void buildPasses(OpPassManager &passes, const Compilation &state,
     ScheduleOptions schedule;
     schedule.target = state.target;
     schedule.m = state.options.expectedM;
+    schedule.n = state.options.expectedN;
+    schedule.k = state.options.expectedK;
     if (stage == Stage::Schedule)
       return buildDGemmToSchedulePipeline(passes, schedule);
     buildDGemmToDGKPipeline(passes, schedule);

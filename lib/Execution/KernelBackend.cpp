@@ -103,12 +103,35 @@ static Arithmetic convert(const pack::Arithmetic &arithmetic) {
   return result;
 }
 
-static FailureOr<CompiledOp> compileOp(Operation *op,
+/// Expects the extents that a product has. One of 0 rows needs a kernel, too:
+/// that nothing is launched is up to its plan.
+static void setExtents(Operation *op, ArrayRef<View> views,
+                       CompileOptions &options) {
+  auto matmul = dyn_cast<MatmulOp>(op);
+  if (!matmul)
+    return;
+  Layout layout = matmul.getLayout();
+  bool isKFirstInA = layout == Layout::TN || layout == Layout::TT;
+  bool isKFirstInB = layout == Layout::NN || layout == Layout::TN;
+  auto getShape = [&](Value value) {
+    size_t index = llvm::find(op->getOperands(), value).getIndex();
+    return ArrayRef<int64_t>(views[index].shape);
+  };
+  ArrayRef<int64_t> a = getShape(matmul.getA()), b = getShape(matmul.getB());
+  options.expectedM = std::max<int64_t>(a[isKFirstInA], 1);
+  options.expectedN = std::max<int64_t>(b[isKFirstInB], 1);
+  options.expectedK = std::max<int64_t>(b[!isKFirstInB], 1);
+}
+
+static FailureOr<CompiledOp> compileOp(Operation *op, ArrayRef<View> views,
                                        const KernelBackendOptions &backend) {
   const std::string &target = backend.target;
   OwningOpRef<ModuleOp> module = outline(op);
   CompileOptions options;
   options.target = target;
+  setExtents(op, views, options);
+  if (backend.expectedM > 0)
+    options.expectedM = backend.expectedM;
   options.stage = Stage::DGKAsync;
   if (failed(compile(*module, options)))
     return failure();
@@ -176,7 +199,7 @@ getKernelOperands(Operation *op, ArrayRef<View> views,
 }
 
 FailureOr<Arithmetic> KernelBackend::run(Operation *op, ArrayRef<View> views) {
-  FailureOr<CompiledOp> compiled = compileOp(op, options);
+  FailureOr<CompiledOp> compiled = compileOp(op, views, options);
   if (failed(compiled))
     return failure();
   auto fail = [&](const std::string &message) {

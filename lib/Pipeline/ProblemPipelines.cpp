@@ -22,6 +22,8 @@ void dgemm::buildDGemmToSchedulePipeline(OpPassManager &passes,
   SelectScheduleOptions schedule;
   schedule.target = options.target;
   schedule.m = options.m;
+  schedule.n = options.n;
+  schedule.k = options.k;
   passes.addPass(createSelectSchedule(schedule));
 }
 

@@ -86,6 +86,11 @@ struct CommandLine {
           "Extent of the dynamic number of rows, tokens or sequences "
           "(default 64)"),
       llvm::cl::value_desc("extent"), llvm::cl::cat(category)};
+  llvm::cl::opt<int64_t> compileM{
+      "compile-m", llvm::cl::init(0),
+      llvm::cl::desc("Rows of A to choose the schedule for, as 'dgemm-compile "
+                     "-m' (default: those that run)"),
+      llvm::cl::value_desc("rows"), llvm::cl::cat(category)};
   llvm::cl::list<std::string> extents{
       "dim",
       llvm::cl::desc(

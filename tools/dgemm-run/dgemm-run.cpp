@@ -104,6 +104,8 @@ static FailureOr<InterpreterOptions> parseOptions(const CommandLine &cl) {
       return fail("--m must not be negative");
     options.extents["m"] = cl.m;
   }
+  if (cl.compileM.getNumOccurrences() && cl.compileM < 1)
+    return fail("--compile-m must be at least 1");
   for (const std::string &text : cl.extents) {
     FailureOr<NamedFile> pair = splitAssignment("dim", text);
     if (failed(pair))
@@ -416,6 +418,8 @@ void Session::printReproducer() {
                << " --function=" << function.getSymName();
   if (cl.m.getNumOccurrences())
     llvm::outs() << " --m=" << cl.m;
+  if (cl.compileM.getNumOccurrences())
+    llvm::outs() << " --compile-m=" << cl.compileM;
   for (const std::string &text : cl.extents)
     llvm::outs() << " --dim=" << text;
   for (const std::string &text : cl.inputs)
@@ -518,6 +522,7 @@ static LogicalResult runFile(const CommandLine &cl, const std::string &path) {
   std::unique_ptr<KernelBackend> backend;
   if (*device != Device::Reference) {
     KernelBackendOptions backendOptions{cl.target, cl.seed, cl.schedules};
+    backendOptions.expectedM = cl.compileM;
     backendOptions.assemble = *device == Device::Cuda;
     kernels = *device == Device::Sim ? makeSimulator(cl, function->getLoc())
                                      : openGpu(cl, backendOptions.target);

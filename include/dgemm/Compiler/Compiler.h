@@ -66,8 +66,11 @@ struct CompileOptions {
   /// that the module names (`dgk.target` of an op, target of a kernel), else
   /// sm_120a.
   std::string target;
-  /// Rows of A for which to choose schedules, where types do not tell.
+  /// Rows of A, rows of B (columns of D) and K for which to choose schedules,
+  /// where types do not tell; at least 1.
   int64_t expectedM = 4096;
+  int64_t expectedN = 4096;
+  int64_t expectedK = 4096;
   /// Level of the result.
   Stage stage = Stage::PTX;
   /// Kernel to emit at stage Plan and from LLVM on; may be empty when the

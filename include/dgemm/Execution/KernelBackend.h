@@ -30,6 +30,9 @@ struct KernelBackendOptions {
   uint64_t orders = 1;
   /// Give the device machine code where there is a ptxas, instead of PTX.
   bool assemble = false;
+  /// Rows of A for which to choose schedules; 0: those of each product that
+  /// runs. Other extents that types leave open are always those that run.
+  int64_t expectedM = 0;
 };
 
 /// What happened to one op.

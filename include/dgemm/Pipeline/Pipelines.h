@@ -33,6 +33,12 @@ struct ScheduleOptions : mlir::PassPipelineOptions<ScheduleOptions> {
   Option<int64_t> m{*this, "m",
                     llvm::cl::desc("Expected M where it is dynamic"),
                     llvm::cl::init(4096)};
+  Option<int64_t> n{*this, "n",
+                    llvm::cl::desc("Expected N where it is dynamic"),
+                    llvm::cl::init(4096)};
+  Option<int64_t> k{*this, "k",
+                    llvm::cl::desc("Expected K where it is dynamic"),
+                    llvm::cl::init(4096)};
 };
 
 /// `dgemm-to-schedule`.

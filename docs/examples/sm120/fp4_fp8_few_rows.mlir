@@ -1,0 +1,13 @@
+// Five rows of FP4 by FP8 are split and swapped, too.
+//
+//   dgemm-run docs/examples/sm120/fp4_fp8_few_rows.mlir --target=sm_120a --device=sim --check
+
+func.func @fp4_fp8_few_rows(%a: memref<5x4096xf4E2M1FN>, %sa: memref<5x32xi32, strided<[1, 8]>>,
+                            %b: memref<136x4096xf8E4M3FN>, %sb: memref<136x8xi32, strided<[1, 136]>>,
+                            %d: memref<5x136xf32>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<5x4096xf4E2M1FN>, memref<5x32xi32, strided<[1, 8]>>, memref<136x4096xf8E4M3FN>, memref<136x8xi32, strided<[1, 136]>>)
+    outs(%d : memref<5x136xf32>)
+    {granularity = #dgemm.granularity<a = 1x32, b = 1x128>}
+  return
+}

@@ -1,0 +1,13 @@
+// C in memory of its own is added before the only rounding.
+//
+//   dgemm-run docs/examples/sm120/fp8_nt_c.mlir --target=sm_120a --device=sim --check
+
+func.func @fp8_nt_c(%a: memref<?x1040xf8E4M3FN>, %sa: memref<?x3xi32, strided<[1, ?]>>,
+                    %b: memref<200x1040xf8E4M3FN>, %sb: memref<200x3xi32, strided<[1, 200]>>,
+                    %c: memref<?x200xbf16>, %d: memref<?x200xbf16>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %c
+      : memref<?x1040xf8E4M3FN>, memref<?x3xi32, strided<[1, ?]>>, memref<200x1040xf8E4M3FN>, memref<200x3xi32, strided<[1, 200]>>, memref<?x200xbf16>)
+    outs(%d : memref<?x200xbf16>)
+    {granularity = #dgemm.granularity<a = 1x128, b = 1x128>}
+  return
+}
