@@ -94,7 +94,8 @@ Prediction dgemm::schedule::predict(const DenseProblem &asked,
   out.tile = llvm::divideCeil(k, schedule.getTileK()) * out.kTile + times.tile +
              combine;
   double work = out.waves * out.tile + times.launch;
-  out.total = policy.join(work, times.memory);
+  out.common = times.addend;
+  out.total = policy.join(work, times.memory) + out.common;
   out.isMemoryBound = times.memory >= work;
   return out;
 }
@@ -236,10 +237,10 @@ ScheduleAttr CandidateBuilder::splitK(ScheduleAttr schedule) const {
   int64_t most = std::min(
       {getCtasForTile(target, whole), parts, dgk::CombineOp::kMaxSplits});
   ScheduleAttr best = schedule;
-  double fastest = kWorth * whole.total;
+  double fastest = kWorth * whole.getOwnTime();
   for (int64_t splits = 2; splits <= most; ++splits) {
     ScheduleAttr candidate = withCtas(schedule, {}, splits);
-    double total = predict(asked, target, candidate).total;
+    double total = predict(asked, target, candidate).getOwnTime();
     if (total >= fastest)
       continue;
     fastest = total;
@@ -473,14 +474,14 @@ const Candidate *dgemm::schedule::choose(ArrayRef<Candidate> candidates) {
   double fastest = std::numeric_limits<double>::infinity();
   for (const Candidate &candidate : candidates)
     if (isOpen(candidate))
-      fastest = std::min(fastest, candidate.prediction.total);
+      fastest = std::min(fastest, candidate.prediction.getOwnTime());
 
   const Candidate *best = nullptr;
   for (const Candidate &candidate : candidates) {
     const InstructionPolicy &policy =
         getPolicy(candidate.schedule.getMatrixInstruction());
     if (isOpen(candidate) &&
-        candidate.prediction.total <= policy.getTie() * fastest &&
+        candidate.prediction.getOwnTime() <= policy.getTie() * fastest &&
         (!best || isBefore(policy, candidate, *best)))
       best = &candidate;
   }

@@ -34,60 +34,28 @@ static constexpr int64_t kSlotRows = 16;
 /// API, 16U4_ALIGN16B).
 static constexpr int64_t kExpandedElements = 128;
 
+/// Name and rule of each limit, in the order of the enumeration.
+static constexpr std::pair<StringLiteral, StringLiteral> kLimits[] = {
+    {"instruction", "select-c12"},
+    {"warp tile", "select-c13"},
+    {"tile K", "select-c14"},
+    {"shared memory", "select-c15"},
+    {"registers of a thread", "select-c16"},
+    {"register file", "select-c17"},
+    {"warps", "select-c18"},
+    {"stages", "select-c19"},
+    {"store path", "select-c20"},
+    {"form", "select-c21"},
+    {"split K", "select-c22"},
+};
+static_assert(std::size(kLimits) == static_cast<size_t>(Limit::SplitK) + 1);
+
 StringRef dgemm::schedule::getName(Limit limit) {
-  switch (limit) {
-  case Limit::Instruction:
-    return "instruction";
-  case Limit::WarpTile:
-    return "warp tile";
-  case Limit::TileK:
-    return "tile K";
-  case Limit::SharedMemory:
-    return "shared memory";
-  case Limit::Registers:
-    return "registers of a thread";
-  case Limit::RegisterFile:
-    return "register file";
-  case Limit::Warps:
-    return "warps";
-  case Limit::Stages:
-    return "stages";
-  case Limit::Store:
-    return "store path";
-  case Limit::Form:
-    return "form";
-  case Limit::SplitK:
-    return "split K";
-  }
-  llvm_unreachable("unknown limit");
+  return kLimits[static_cast<size_t>(limit)].first;
 }
 
 StringRef Violation::getRule() const {
-  switch (limit) {
-  case Limit::Instruction:
-    return "select-c12";
-  case Limit::WarpTile:
-    return "select-c13";
-  case Limit::TileK:
-    return "select-c14";
-  case Limit::SharedMemory:
-    return "select-c15";
-  case Limit::Registers:
-    return "select-c16";
-  case Limit::RegisterFile:
-    return "select-c17";
-  case Limit::Warps:
-    return "select-c18";
-  case Limit::Stages:
-    return "select-c19";
-  case Limit::Store:
-    return "select-c20";
-  case Limit::Form:
-    return "select-c21";
-  case Limit::SplitK:
-    return "select-c22";
-  }
-  llvm_unreachable("unknown limit");
+  return kLimits[static_cast<size_t>(limit)].second;
 }
 
 //===----------------------------------------------------------------------===//

@@ -253,6 +253,9 @@ def make_kernel(name, form):
     empty = random.Random(f"{name} empty")
     if empty.random() < EMPTY and not dynamic:
         m, n, k = empty_one(empty, (m, n, k), is_m_open)
+    # What lies along M has lines of whole bytes, or of units that are copied.
+    expected_m = chance.randint(1, 16) if few else chance.choice((max(1, m), 300, 4096))
+    expected_m = -(-expected_m // step["m"]) * step["m"]
     kernel = Kernel(
         name=name,
         form=form,
@@ -265,7 +268,7 @@ def make_kernel(name, form):
         lines={},
         target="sm_90a" if form.family == "sm90" else chance.choice(("sm_120a", "sm_121a")),
         sms=chance.choice((1, 2, 3, 7, 20)),
-        expected_m=chance.randint(1, 16) if few else chance.choice((max(1, m), 300, 4096)),
+        expected_m=expected_m,
         takes_chosen=form.small == "few" or (form.small == "plain" and chance.random() < 0.4),
         dynamic=dynamic,
         step=step,

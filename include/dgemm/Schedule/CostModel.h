@@ -36,8 +36,13 @@ struct Prediction {
   double kTile = 0;
   double tile = 0;
   double total = 0;
+  /// Of `total`, what each schedule takes on top of what sets it apart.
+  double common = 0;
   /// The memory floor and not the waves decides `total`.
   bool isMemoryBound = false;
+
+  /// What schedules are compared by.
+  double getOwnTime() const { return total - common; }
 };
 
 Prediction predict(const DenseProblem &problem, dgk::TargetAttr target,

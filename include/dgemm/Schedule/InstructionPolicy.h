@@ -42,6 +42,8 @@ struct PartTimes {
   double launch;
   /// All operands read and D written once.
   double memory;
+  /// What reading C adds to both, where `memory` does not have it.
+  double addend = 0;
 };
 
 /// What depends on how a kind of matrix instruction takes its operands: which
