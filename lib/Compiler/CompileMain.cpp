@@ -68,6 +68,12 @@ struct Options {
       "m", cl::value_desc("rows"), cl::init(4096), cl::cat(category),
       cl::desc("Rows of A to choose a schedule for where the types do not tell "
                "(default: 4096); the kernel takes any number")};
+  cl::opt<int64_t> expectedN{
+      "n", cl::value_desc("columns"), cl::init(4096), cl::cat(category),
+      cl::desc("The same for columns of D (default: 4096)")};
+  cl::opt<int64_t> expectedK{"k", cl::value_desc("extent"), cl::init(4096),
+                             cl::cat(category),
+                             cl::desc("The same for K (default: 4096)")};
   cl::opt<Stage> stage{
       "emit", cl::init(Stage::PTX), cl::cat(category),
       cl::desc("Level to stop at (default: ptx)"),
@@ -166,6 +172,8 @@ static CompileOptions getCompileOptions(const Options &options) {
   CompileOptions result;
   result.target = options.target;
   result.expectedM = options.expectedM;
+  result.expectedN = options.expectedN;
+  result.expectedK = options.expectedK;
   result.stage = options.stage;
   result.kernel = options.kernel;
   result.optLevel = options.optLevel;
