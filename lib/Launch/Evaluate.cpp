@@ -16,6 +16,21 @@ static constexpr int64_t kMaxInt32 = std::numeric_limits<int32_t>::max();
 /// Strides of tensor maps have 40 bits.
 static constexpr int64_t kMaxMapStride = (int64_t(1) << 40) - 1;
 
+/// Kernels that get the address of packed elements copy 16 at a time, 8 bytes.
+static constexpr uint64_t kPieceBytes = 8;
+static constexpr int64_t kPieceElements = 16;
+/// Of elements that are bytes they copy 4.
+static constexpr int64_t kBytesPiece = 4;
+
+/// Bytes that the address of an operand is a multiple of where the kernel gets
+/// it as it is.
+static uint64_t getPointerAlignment(ElementType type) {
+  int64_t bits = getBits(type);
+  if (bits < 8)
+    return kPieceBytes;
+  return static_cast<uint64_t>(bits == 8 ? kBytesPiece : bits / 8);
+}
+
 namespace {
 
 /// One evaluation. Functions fail with what they return.
@@ -36,6 +51,10 @@ private:
   Error error(ErrorCode code, const std::string &message) const {
     return {code, plan.entry + ": " + message};
   }
+  std::string describe(const Symbol &symbol) const;
+  std::string describeSource(const Expression &expression) const;
+  std::string describeMap(const TensorMap &map, const Expression &expression,
+                          const char *what) const;
 
   Status checkArguments() const;
   Status checkArgument(size_t index) const;
@@ -46,8 +65,9 @@ private:
   void findSymbols();
   Status findGrid();
   Status findWorkspace();
-  Result<int64_t> evaluateWithin(const Expression &expression, const char *what,
-                                 int64_t limit) const;
+  template <typename Subject>
+  Result<int64_t> evaluateWithin(const Expression &expression, int64_t limit,
+                                 Subject subject) const;
   Status findMap(size_t index);
   Status findStrides(size_t index, TensorMapValue &value);
   Status findParameter(const Parameter &parameter);
@@ -142,12 +162,6 @@ Status Evaluator::checkAddress(size_t argument, uint64_t address,
                    " bytes, to which it must be aligned"};
 }
 
-/// Kernels that get the address of packed elements copy 16 at a time, 8 bytes.
-static constexpr int64_t kPieceBytes = 8;
-static constexpr int64_t kPieceElements = 16;
-/// Of elements that are bytes they copy 4.
-static constexpr int64_t kBytesPiece = 4;
-
 /// Whether the lines of packed elements begin with a piece.
 Status Evaluator::checkPieces(size_t argument) const {
   const ArgumentValue &value = arguments[argument];
@@ -176,22 +190,66 @@ void Evaluator::findSymbols() {
   }
 }
 
+/// "size 64 of argument 0 'a' in dimension 1".
+std::string Evaluator::describe(const Symbol &symbol) const {
+  if (symbol.kind == Symbol::Kind::SmCount)
+    return std::to_string(smCount) + " multiprocessors";
+  const ArgumentValue &value = arguments[symbol.argument];
+  bool isSize = symbol.kind == Symbol::Kind::Dim;
+  int64_t number =
+      isSize ? value.shape[symbol.dimension] : value.strides[symbol.dimension];
+  return (isSize ? "size " : "stride ") + std::to_string(number) +
+         " of argument " + std::to_string(symbol.argument) + " '" +
+         plan.arguments[symbol.argument].name + "' in dimension " +
+         std::to_string(symbol.dimension);
+}
+
+/// What the caller passed of what the expression depends on.
+std::string Evaluator::describeSource(const Expression &expression) const {
+  std::string text;
+  for (const Expression::Node &node : expression.getNodes())
+    if (node.op == Expression::Op::Symbol)
+      text += (text.empty() ? "; it follows from " : ", ") +
+              describe(plan.symbols[static_cast<size_t>(node.value)]);
+  return text;
+}
+
+/// A number of a tensor map, in terms of the operand that it views.
+std::string Evaluator::describeMap(const TensorMap &map,
+                                   const Expression &expression,
+                                   const char *what) const {
+  std::string dimension;
+  for (const Expression::Node &node : expression.getNodes()) {
+    if (node.op != Expression::Op::Symbol)
+      continue;
+    const Symbol &symbol = plan.symbols[static_cast<size_t>(node.value)];
+    if (symbol.kind != Symbol::Kind::SmCount && symbol.argument == map.argument)
+      dimension = " in dimension " + std::to_string(symbol.dimension);
+  }
+  return "argument " + std::to_string(map.argument) + " '" +
+         plan.arguments[map.argument].name + "': the " + what + dimension;
+}
+
+/// The value if it is from 0 to `limit`. `subject` says what it is, for errors.
+template <typename Subject>
 Result<int64_t> Evaluator::evaluateWithin(const Expression &expression,
-                                          const char *what,
-                                          int64_t limit) const {
+                                          int64_t limit,
+                                          Subject subject) const {
   Result<int64_t> value = expression.evaluate(launch.symbols);
   if (!value)
-    return error(value.error().code,
-                 std::string(what) + ": " + value.error().message);
+    return error(value.error().code, subject() + ": " + value.error().message +
+                                         describeSource(expression));
   if (*value >= 0 && *value <= limit)
     return value;
   return error(ErrorCode::OutOfRange,
-               std::string(what) + " is " + std::to_string(*value) +
-                   ", expected 0 to " + std::to_string(limit));
+               subject() + " is " + std::to_string(*value) +
+                   ", expected 0 to " + std::to_string(limit) +
+                   describeSource(expression));
 }
 
 Status Evaluator::findGrid() {
-  Result<int64_t> grid = evaluateWithin(plan.grid, "the grid", kMaxInt32);
+  Result<int64_t> grid = evaluateWithin(plan.grid, kMaxInt32,
+                                        [] { return std::string("the grid"); });
   if (!grid)
     return grid.error();
   if (*grid % plan.cluster != 0)
@@ -209,8 +267,8 @@ Status Evaluator::findGrid() {
 
 Status Evaluator::findWorkspace() {
   Result<int64_t> bytes =
-      evaluateWithin(plan.workspaceBytes, "the size of the workspace",
-                     std::numeric_limits<int64_t>::max());
+      evaluateWithin(plan.workspaceBytes, std::numeric_limits<int64_t>::max(),
+                     [] { return std::string("the size of the workspace"); });
   if (!bytes)
     return bytes.error();
   launch.workspaceBytes = static_cast<uint64_t>(*bytes);
@@ -226,8 +284,9 @@ Status Evaluator::findStrides(size_t index, TensorMapValue &value) {
       value.strides[i] = static_cast<uint64_t>(alignment);
       continue;
     }
-    Result<int64_t> stride = evaluateWithin(
-        map.strides[i], "the stride of a tensor map", kMaxMapStride);
+    Result<int64_t> stride = evaluateWithin(map.strides[i], kMaxMapStride, [&] {
+      return describeMap(map, map.strides[i], "stride in bytes");
+    });
     if (!stride)
       return stride.error();
     if (*stride % alignment != 0)
@@ -246,8 +305,9 @@ Status Evaluator::findMap(size_t index) {
   TensorMapValue value;
   for (size_t i = 0; i < map.dims.size(); ++i) {
     // Coordinates of copies are signed 32-bit integers.
-    Result<int64_t> dim =
-        evaluateWithin(map.dims[i], "the size of a tensor map", kMaxInt32);
+    Result<int64_t> dim = evaluateWithin(map.dims[i], kMaxInt32, [&] {
+      return describeMap(map, map.dims[i], "size");
+    });
     if (!dim)
       return dim.error();
     value.dims[i] = static_cast<uint64_t>(*dim);
@@ -284,19 +344,17 @@ Status Evaluator::findParameter(const Parameter &parameter) {
   if (parameter.kind == Parameter::Kind::Symbol) {
     int64_t value = launch.symbols[parameter.index];
     if (value < 0 || value > kMaxInt32)
-      return error(ErrorCode::OutOfRange, "symbol " +
-                                              std::to_string(parameter.index) +
-                                              " is " + std::to_string(value) +
-                                              ", but kernels count in 32 bits");
+      return error(ErrorCode::OutOfRange,
+                   describe(plan.symbols[parameter.index]) +
+                       ", expected 0 to " + std::to_string(kMaxInt32) +
+                       ", as kernels count in 32 bits");
     result.value = static_cast<uint64_t>(value);
   }
   if (parameter.kind == Parameter::Kind::Pointer) {
-    int64_t bits = getBits(plan.arguments[parameter.index].type);
+    ElementType type = plan.arguments[parameter.index].type;
     result.value = arguments[parameter.index].address;
-    uint64_t alignment = static_cast<uint64_t>(bits < 8    ? kPieceBytes
-                                               : bits == 8 ? kBytesPiece
-                                                           : bits / 8);
-    if (bits < 8)
+    uint64_t alignment = getPointerAlignment(type);
+    if (getBits(type) < 8)
       if (Status status = checkPieces(parameter.index); !status.ok())
         return status;
     if (Status status = checkAddress(parameter.index, result.value, alignment);
@@ -332,6 +390,28 @@ Status dgemm::launch::evaluate(const LaunchPlan &plan,
                                const std::vector<ArgumentValue> &arguments,
                                int64_t smCount, Launch &launch) {
   return Evaluator(plan, arguments, smCount, launch).run();
+}
+
+Alignment dgemm::launch::getAlignment(const LaunchPlan &plan, size_t argument) {
+  Alignment result;
+  ElementType type = plan.arguments[argument].type;
+  for (const Parameter &parameter : plan.parameters) {
+    if (parameter.kind != Parameter::Kind::Pointer ||
+        parameter.index != argument)
+      continue;
+    result.address = std::max(result.address, getPointerAlignment(type));
+    if (getBits(type) < 8)
+      result.strides = std::max(result.strides, kPieceElements);
+  }
+  for (const TensorMap &map : plan.maps) {
+    if (map.argument != argument)
+      continue;
+    int64_t bytes = getMapAlignment(map.type);
+    result.address = std::max(result.address, static_cast<uint64_t>(bytes));
+    // All are powers of two; fewer than one element is one.
+    result.strides = std::max(result.strides, 8 * bytes / getBits(type));
+  }
+  return result;
 }
 
 Status dgemm::launch::setWorkspace(Launch &launch, uint64_t address) {

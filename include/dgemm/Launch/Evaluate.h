@@ -79,10 +79,23 @@ struct Launch {
 ///  - a number overflows or exceeds what its place takes: 2^31 - 1 for
 ///    the grid, symbols and sizes under a tensor map, 2^40 for its strides,
 ///    which must be multiples of 16 bytes.
+/// Errors name the kernel, and where it is one, the argument and its dimension.
 /// `launch` is unspecified after a failure.
 Status evaluate(const LaunchPlan &plan,
                 const std::vector<ArgumentValue> &arguments, int64_t smCount,
                 Launch &launch);
+
+/// What numbers of an operand must be multiples of.
+struct Alignment {
+  /// Of the address, in bytes.
+  uint64_t address = 1;
+  /// Of every stride but 1 that the plan leaves open, in elements, where its
+  /// dimension has more than one.
+  int64_t strides = 1;
+};
+
+/// What `evaluate` wants of an argument of a valid plan.
+Alignment getAlignment(const LaunchPlan &plan, size_t argument);
 
 /// Bytes that the address of a workspace is a multiple of.
 inline constexpr uint64_t kWorkspaceAlignment = 256;

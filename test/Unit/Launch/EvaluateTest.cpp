@@ -222,19 +222,30 @@ TEST_F(Evaluate, RefusesWhatDoesNotFit) {
       "sample: argument 0 'a' has the negative stride -16 in dimension 0");
   EXPECT_EQ(
       complaint(arguments(int64_t(1) << 31, 160, 160), ErrorCode::OutOfRange),
-      "sample: the size of a tensor map is 2147483648, expected 0 to "
-      "2147483647");
+      "sample: argument 0 'a': the size in dimension 0 is 2147483648, expected "
+      "0 to 2147483647; it follows from size 2147483648 of argument 0 'a' in "
+      "dimension 0");
   EXPECT_EQ(
       complaint(arguments(64, 160, int64_t(1) << 40), ErrorCode::OutOfRange),
-      "sample: the stride of a tensor map is 1099511627776, expected 0 "
-      "to 1099511627775");
+      "sample: argument 0 'a': the stride in bytes in dimension 0 is "
+      "1099511627776, expected 0 to 1099511627775; it follows from stride "
+      "1099511627776 of argument 0 'a' in dimension 0");
   EXPECT_EQ(complaint(arguments(64, 160, 160), ErrorCode::OutOfRange, 0),
             "sample: 0 streaming multiprocessors, expected at least 1");
   plan.grid = Expression::combine(Expression::Op::Mul, Expression::symbol(1),
                                   Expression::constant(kMax));
-  EXPECT_EQ(complaint(arguments(64, 160, 160), ErrorCode::OutOfRange),
-            "sample: the grid: the product of 64 and 9223372036854775807 does "
-            "not fit into 64 bits");
+  EXPECT_EQ(
+      complaint(arguments(64, 160, 160), ErrorCode::OutOfRange),
+      "sample: the grid: the product of 64 and 9223372036854775807 does "
+      "not fit into 64 bits; it follows from size 64 of argument 0 'a' in "
+      "dimension 0");
+  plan.grid = Expression::combine(Expression::Op::Mul, Expression::symbol(0),
+                                  Expression::symbol(1));
+  EXPECT_EQ(
+      complaint(arguments(64, 160, 160), ErrorCode::OutOfRange, 1 << 30),
+      "sample: the grid is 68719476736, expected 0 to 2147483647; it "
+      "follows from 1073741824 multiprocessors, size 64 of argument 0 'a' "
+      "in dimension 0");
   plan.grid = Expression::constant(3);
   plan.cluster = 2;
   EXPECT_EQ(complaint(arguments(64, 160, 160), ErrorCode::OutOfRange),
@@ -247,7 +258,22 @@ TEST_F(Evaluate, RefusesSymbolsBeyond32Bits) {
   plan.parameters = {{Parameter::Kind::Symbol, 3}};
   EXPECT_EQ(
       complaint(arguments(64, 160, int64_t(1) << 32), ErrorCode::OutOfRange),
-      "sample: symbol 3 is 4294967296, but kernels count in 32 bits");
+      "sample: stride 4294967296 of argument 0 'a' in dimension 0, expected 0 "
+      "to 2147483647, as kernels count in 32 bits");
+}
+
+TEST_F(Evaluate, SaysWhatItWantsOfAddressesAndStrides) {
+  Alignment map = getAlignment(plan, 0), pointer = getAlignment(plan, 1);
+  EXPECT_EQ(map.address, 16u);
+  EXPECT_EQ(map.strides, 16);
+  EXPECT_EQ(pointer.address, 2u);
+  EXPECT_EQ(pointer.strides, 1);
+  plan.maps[0].type = ElementType::B4X16P64;
+  plan.arguments[0].type = plan.arguments[1].type = ElementType::F4E2M1FN;
+  EXPECT_EQ(getAlignment(plan, 0).address, 32u);
+  EXPECT_EQ(getAlignment(plan, 0).strides, 64);
+  EXPECT_EQ(getAlignment(plan, 1).address, 8u);
+  EXPECT_EQ(getAlignment(plan, 1).strides, 16);
 }
 
 } // namespace
