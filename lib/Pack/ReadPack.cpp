@@ -11,16 +11,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackFormat.h"
+#include "dgemm/Pack/Operands.h"
 #include "dgemm/Pack/Pack.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <initializer_list>
-#include <iterator>
+#include <memory>
 
 using namespace dgemm;
 using namespace dgemm::pack;
@@ -262,6 +263,8 @@ Matmul Reader::readMatmul(const Path &path, const Json &json) {
   if (result.aScale.has_value() != result.aGranularity.has_value() ||
       result.bScale.has_value() != result.bGranularity.has_value())
     fail(path + " has scales without granularity, or the other way around");
+  if (Status known = validate(result, pack.plan); status.ok() && !known.ok())
+    fail(known.error().message);
   return result;
 }
 
@@ -390,13 +393,31 @@ Result<std::string> dgemm::pack::readManifest(std::string_view bytes) {
   return std::string(manifestOf(bytes));
 }
 
-Result<Pack> dgemm::pack::readPackFile(const std::string &path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream)
+/// With the functions of C, which tell why: a stream of C++ takes a directory
+/// for an empty file, and throws from its buffer where a disk fails.
+Result<std::string> dgemm::pack::readFile(const std::string &path) {
+  auto fail = [&](int reason) {
     return Error{ErrorCode::NoFile,
-                 "cannot read '" + path + "': " + std::strerror(errno)};
-  std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-  Result<Pack> result = readPack(bytes);
+                 "cannot read '" + path + "': " + std::strerror(reason)};
+  };
+  std::unique_ptr<std::FILE, int (*)(std::FILE *)> file(
+      std::fopen(path.c_str(), "rb"), std::fclose);
+  if (!file)
+    return fail(errno);
+  std::string bytes;
+  char piece[65536];
+  while (size_t count = std::fread(piece, 1, sizeof(piece), file.get()))
+    bytes.append(piece, count);
+  if (std::ferror(file.get()))
+    return fail(errno);
+  return bytes;
+}
+
+Result<Pack> dgemm::pack::readPackFile(const std::string &path) {
+  Result<std::string> bytes = readFile(path);
+  if (!bytes)
+    return bytes.error();
+  Result<Pack> result = readPack(*bytes);
   if (!result)
     return Error{result.error().code, path + ": " + result.error().message};
   return result;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackFormat.h"
+#include "dgemm/Pack/Operands.h"
 #include "dgemm/Pack/Pack.h"
 
 #include <nlohmann/json.hpp>
@@ -125,17 +126,6 @@ static void appendPayload(std::string &file, const std::string &bytes) {
   file += bytes;
 }
 
-static Status checkMatmul(const Matmul &matmul, size_t arguments) {
-  for (std::optional<size_t> index :
-       {std::optional(matmul.a), std::optional(matmul.b), matmul.aScale,
-        matmul.bScale, matmul.c, std::optional(matmul.d)})
-    if (index && *index >= arguments)
-      return Error{ErrorCode::WrongArguments,
-                   "pack: the matmul uses argument " + std::to_string(*index) +
-                       ", but the plan has " + std::to_string(arguments)};
-  return {};
-}
-
 Result<std::string> dgemm::pack::writePack(const Pack &pack) {
   if (Status status = launch::validate(pack.plan); !status.ok())
     return status.error();
@@ -143,9 +133,8 @@ Result<std::string> dgemm::pack::writePack(const Pack &pack) {
     return Error{ErrorCode::WrongArguments,
                  "pack: '" + pack.plan.entry + "' has neither PTX nor a cubin"};
   if (pack.matmul)
-    if (Status status = checkMatmul(*pack.matmul, pack.plan.arguments.size());
-        !status.ok())
-      return status.error();
+    if (Status status = validate(*pack.matmul, pack.plan); !status.ok())
+      return Error{status.error().code, "pack: " + status.error().message};
   std::string manifest = makeManifest(pack);
   std::string file(kHeaderBytes, 0);
   file.replace(0, kMagic.size(), kMagic);

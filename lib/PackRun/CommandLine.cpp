@@ -8,7 +8,6 @@
 #include "CommandLine.h"
 
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <sstream>
 
@@ -34,7 +33,8 @@ Lists are separated by commas; every combination is a problem of its own.
                         normal numbers that are quantised (default); numbers
                         whose sums are exact; any code under any scale
   --row-padding=<bytes> between rows whose distance the kernel leaves open, a
-                        multiple of 16
+                        multiple of 16; where the kernel needs it, rows are as
+                        much further apart as makes the distance a legal one
   --check               compare every element with the reference; exit 1 where
                         one is outside of its bound
   --check-rows=<n>      compare that many rows only, the first and the last one
@@ -263,9 +263,10 @@ void Parser::readLine(const std::string &line, const std::string &where) {
 }
 
 void Parser::readList(const std::string &path) {
-  std::ifstream stream(path);
-  if (!stream)
-    return fail("cannot read the list '" + path + "'");
+  pack::Result<std::string> text = pack::readFile(path);
+  if (!text)
+    return fail("the list: " + text.error().message);
+  std::stringstream stream(*text);
   size_t number = 0;
   for (std::string line; std::getline(stream, line) && status.ok();)
     readLine(line, path + ":" + std::to_string(++number) + ": ");

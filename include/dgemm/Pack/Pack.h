@@ -113,7 +113,7 @@ struct Pack {
 
 /// The pack as a file's content, the same bytes for the same pack. Fails with
 /// MalformedPlan when the plan is invalid, with WrongArguments when there is no
-/// code, or when `matmul` names arguments that do not exist.
+/// code, or when `matmul` names arguments that are no matrices.
 Result<std::string> writePack(const Pack &pack);
 
 /// Whether `bytes` begin as a pack does.
@@ -123,6 +123,10 @@ bool isPack(std::string_view bytes);
 /// is intact, else with MalformedPack or MalformedPlan; any change of a single
 /// byte, anything cut off or added is such a failure.
 Result<Pack> readPack(std::string_view bytes);
+
+/// All bytes of a file. Fails with NoFile, also when `path` is a directory or
+/// the file cannot be read to its end.
+Result<std::string> readFile(const std::string &path);
 
 /// Reads a file; fails with NoFile, or as `readPack` with the path in front.
 Result<Pack> readPackFile(const std::string &path);

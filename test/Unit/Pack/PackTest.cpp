@@ -159,6 +159,9 @@ TEST(Pack, BelievesNoManifestForItsDigest) {
             "pack: matmul.layout is none of nt, nn, tn and tt");
   EXPECT_EQ(complaint(edited("\"d\": 1", "\"d\": 7")),
             "pack: matmul.d is 7, but the plan has 3 arguments");
+  EXPECT_EQ(complaint(edited("\"d\": 1", "\"d\": 2")),
+            "pack: the matmul uses argument 2 'alpha', which has 0 dimensions, "
+            "expected those of a matrix");
   EXPECT_EQ(complaint(edited("\"checked\"", "\"chequed\"")),
             "pack: matmul lacks 'checked'");
   EXPECT_EQ(complaint(edited("\"in_place\": false", "\"in_place\": true ")),
@@ -216,6 +219,19 @@ TEST(Pack, ReadsFiles) {
   Result<Pack> missing = readPackFile(path);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::NoFile);
+}
+
+/// A directory can be opened, and the memory of a process has no byte 0.
+TEST(Pack, SaysWhyAFileCannotBeRead) {
+  Result<Pack> directory = readPackFile(testing::TempDir());
+  ASSERT_FALSE(directory);
+  EXPECT_EQ(directory.error().code, ErrorCode::NoFile);
+  EXPECT_EQ(directory.error().message,
+            "cannot read '" + testing::TempDir() + "': Is a directory");
+  Result<Pack> broken = readPackFile("/proc/self/mem");
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().message,
+            "cannot read '/proc/self/mem': Input/output error");
 }
 
 } // namespace
