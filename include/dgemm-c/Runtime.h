@@ -101,7 +101,9 @@ DGEMM_API const char *dgemm_pack_schedule(const dgemm_pack *pack);
 /* The launch plan as JSON (docs/LaunchPlan.md). */
 DGEMM_API const char *dgemm_pack_plan(const dgemm_pack *pack);
 
-/* One operand as the kernel expects it. */
+/* One operand as the kernel expects it. Sizes of different operands belong
+ * together as the product says (M, N and K, docs/Pack.md); a launch checks that,
+ * and that elements of the result do not share memory. */
 typedef struct dgemm_operand_info {
   const char *name; /* "a_scale" */
   const char *type; /* "f8E4M3FN" */
@@ -109,8 +111,18 @@ typedef struct dgemm_operand_info {
   /* Elements; -1: any. */
   int64_t shape[DGEMM_MAX_RANK];
   int64_t strides[DGEMM_MAX_RANK];
+  /* Bytes that the address must be a multiple of. */
+  uint64_t alignment;
+  /* Elements that every stride which is -1 above must be a multiple of, where
+   * its dimension has more than one element. */
+  int64_t stride_multiple;
+  /* The operand that this one must be, with the same address and strides,
+   * because the kernel works in place: of C, that is D. -1: none. */
+  int32_t alias;
 } dgemm_operand_info;
 
+/* Operands of a launch stand in this order: operands[i] of dgemm_launch is what
+ * dgemm_pack_operand describes for i. */
 DGEMM_API size_t dgemm_pack_operand_count(const dgemm_pack *pack);
 /* Fails with DGEMM_OUT_OF_RANGE when there is no such operand. */
 DGEMM_API dgemm_error *dgemm_pack_operand(const dgemm_pack *pack, size_t index,
@@ -139,7 +151,16 @@ typedef struct dgemm_launch_options {
   /* Streaming multiprocessors to use; 0: all. */
   int64_t sm_count;
   /* Global memory for the kernel itself, of dgemm_launcher_workspace bytes or
-   * more, at a multiple of 256; used by no other launch at the same time. */
+   * more, at a multiple of 256. Kernels that split K keep partial sums and
+   * counters there:
+   *  - it must be zeros before the first launch; see
+   *    dgemm_launcher_prepare_workspace;
+   *  - afterwards only the kernel writes to it. Every launch, and every replay
+   *    of a graph, leaves it as the next one needs it. With other contents D
+   *    stays unwritten, and no error says so;
+   *  - it belongs to one kernel, for launches of any shapes that follow each
+   *    other. What may run at the same time needs a workspace of its own;
+   *  - after a kernel was aborted it must be zeros again. */
   uint64_t workspace;
   uint64_t workspace_bytes;
 } dgemm_launch_options;
@@ -155,7 +176,19 @@ dgemm_launcher_workspace(dgemm_launcher *launcher,
                          const dgemm_operand *operands, size_t count,
                          const dgemm_launch_options *options, uint64_t *bytes);
 
+/* Makes `bytes` bytes of global memory at `workspace` a workspace for this
+ * launcher's kernel: fills them with zeros on `stream`, before what follows
+ * there, and does not wait. Once for new memory, not for each launch. Fails with
+ * DGEMM_BAD_WORKSPACE where they do not begin at a multiple of 256, and as a
+ * launch does where they are no memory of the device; 0 bytes need nothing. */
+DGEMM_API dgemm_error *
+dgemm_launcher_prepare_workspace(dgemm_launcher *launcher, uint64_t workspace,
+                                 uint64_t bytes, void *stream);
+
 /* Launches on `stream`, a CUstream or cudaStream_t, which may be capturing.
+ * operands[i] is what dgemm_pack_operand describes for i, and `count` is
+ * dgemm_pack_operand_count. A launch with the same operands and options as the
+ * one before it checks and encodes nothing anew.
  * Neither waits nor allocates, except for an error. M = 0 launches nothing.
  * `options` may be NULL. */
 DGEMM_API dgemm_error *dgemm_launch(dgemm_launcher *launcher,

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <new>
+#include <string_view>
 
 using namespace dgemm;
 using namespace dgemm::runtime;
@@ -24,7 +25,9 @@ static_assert(static_cast<int>(ErrorCode::NoMemory) == DGEMM_NO_MEMORY &&
               "codes of C and C++ have the same order");
 
 struct dgemm_error {
-  Error error;
+  ErrorCode code;
+  /// Stands behind the error in its memory, or is a literal.
+  const char *message;
 };
 struct dgemm_driver {
   std::shared_ptr<const Driver> driver;
@@ -37,11 +40,16 @@ struct dgemm_kernel {
   std::unique_ptr<Kernel> kernel;
 };
 struct dgemm_launcher {
-  explicit dgemm_launcher(const Kernel &kernel) : launcher(kernel) {
+  explicit dgemm_launcher(const Kernel &kernel)
+      : kernel(kernel), launcher(kernel) {
     operands.reserve(kernel.getPlan().arguments.size());
   }
+  const Kernel &kernel;
   Launcher launcher;
   std::vector<launch::ArgumentValue> operands;
+  LaunchOptions options;
+  /// `launcher` has launched `operands` with `options`.
+  bool isPrepared = false;
 };
 
 //===----------------------------------------------------------------------===//
@@ -49,23 +57,34 @@ struct dgemm_launcher {
 //===----------------------------------------------------------------------===//
 
 /// There is no memory for an error that says that there is none.
-static dgemm_error *noMemory() {
-  static dgemm_error error{
-      {ErrorCode::NoMemory, "the host has no memory left"}};
-  return &error;
+static const dgemm_error kNoMemory = {ErrorCode::NoMemory,
+                                      "the host has no memory left"};
+
+static dgemm_error *noMemory() noexcept {
+  // Nobody writes to an error, and freeing leaves this one alone.
+  return const_cast<dgemm_error *>(&kNoMemory);
 }
 
-static dgemm_error *fail(Error error) {
-  auto *result = new (std::nothrow) dgemm_error{std::move(error)};
-  return result ? result : noMemory();
+/// The error and its text are one piece of memory. Throws nothing, as handlers
+/// of exceptions call it.
+static dgemm_error *fail(ErrorCode code, std::string_view message) noexcept {
+  void *memory =
+      ::operator new(sizeof(dgemm_error) + message.size() + 1, std::nothrow);
+  if (!memory)
+    return noMemory();
+  char *text = static_cast<char *>(memory) + sizeof(dgemm_error);
+  std::copy(message.begin(), message.end(), text);
+  text[message.size()] = 0;
+  return new (memory) dgemm_error{code, text};
 }
 
-static dgemm_error *fail(ErrorCode code, const char *message) {
-  return fail(Error{code, message});
+static dgemm_error *fail(const Error &error) noexcept {
+  return fail(error.code, error.message);
 }
 
 /// Calls a function that returns an error or null; no exception leaves it.
-template <typename Function> static dgemm_error *guard(Function function) {
+template <typename Function>
+static dgemm_error *guard(Function function) noexcept {
   try {
     return function();
   } catch (const std::bad_alloc &) {
@@ -76,20 +95,20 @@ template <typename Function> static dgemm_error *guard(Function function) {
 }
 
 dgemm_error_code dgemm_error_get_code(const dgemm_error *error) {
-  return static_cast<dgemm_error_code>(error->error.code);
+  return static_cast<dgemm_error_code>(error->code);
 }
 
 const char *dgemm_error_name(const dgemm_error *error) {
-  return launch::getName(error->error.code);
+  return launch::getName(error->code);
 }
 
 const char *dgemm_error_message(const dgemm_error *error) {
-  return error->error.message.c_str();
+  return error->message;
 }
 
 void dgemm_error_free(dgemm_error *error) {
-  if (error != noMemory())
-    delete error;
+  if (error != &kNoMemory)
+    ::operator delete(error);
 }
 
 //===----------------------------------------------------------------------===//
@@ -184,6 +203,12 @@ dgemm_error *dgemm_pack_operand(const dgemm_pack *pack, size_t index,
       info->shape[i] = argument.shape[i].value_or(-1);
       info->strides[i] = argument.strides[i].value_or(-1);
     }
+    launch::Alignment alignment = launch::getAlignment(pack->pack.plan, index);
+    info->alignment = alignment.address;
+    info->stride_multiple = alignment.strides;
+    const std::optional<pack::Matmul> &matmul = pack->pack.matmul;
+    bool isInPlace = matmul && matmul->inPlace && matmul->c == index;
+    info->alias = isInPlace ? static_cast<int32_t>(matmul->d) : -1;
     return nullptr;
   });
 }
@@ -262,6 +287,31 @@ static LaunchOptions convert(const dgemm_launch_options *options) {
   return result;
 }
 
+static bool isSame(const dgemm_operand &a, const launch::ArgumentValue &b) {
+  return a.address == b.address && a.rank >= 0 &&
+         static_cast<size_t>(a.rank) == b.rank &&
+         std::equal(a.shape, a.shape + a.rank, b.shape.begin()) &&
+         std::equal(a.strides, a.strides + a.rank, b.strides.begin());
+}
+
+/// The operands of the launch before are not converted once more.
+static Status launchOnce(dgemm_launcher &launcher,
+                         const dgemm_operand *operands, size_t count,
+                         const LaunchOptions &options, CuStream stream) {
+  if (launcher.isPrepared && operands && count == launcher.operands.size() &&
+      options == launcher.options &&
+      std::equal(operands, operands + count, launcher.operands.begin(), isSame))
+    return launcher.launcher.launchAgain(stream);
+  launcher.isPrepared = false;
+  launcher.options = options;
+  if (Status status = takeOperands(launcher, operands, count); !status.ok())
+    return status;
+  Status status = launcher.launcher.launch(launcher.operands.data(), count,
+                                           options, stream);
+  launcher.isPrepared = status.ok();
+  return status;
+}
+
 dgemm_error *dgemm_launcher_workspace(dgemm_launcher *launcher,
                                       const dgemm_operand *operands,
                                       size_t count,
@@ -270,6 +320,7 @@ dgemm_error *dgemm_launcher_workspace(dgemm_launcher *launcher,
   return guard([&]() -> dgemm_error * {
     if (!launcher || !bytes)
       return fail(ErrorCode::BadHandle, "no launcher or no place was passed");
+    launcher->isPrepared = false;
     if (Status status = takeOperands(*launcher, operands, count); !status.ok())
       return fail(status.error());
     Result<uint64_t> needed = launcher->launcher.getWorkspaceBytes(
@@ -281,17 +332,26 @@ dgemm_error *dgemm_launcher_workspace(dgemm_launcher *launcher,
   });
 }
 
+dgemm_error *dgemm_launcher_prepare_workspace(dgemm_launcher *launcher,
+                                              uint64_t workspace,
+                                              uint64_t bytes, void *stream) {
+  return guard([&]() -> dgemm_error * {
+    if (!launcher)
+      return fail(ErrorCode::BadHandle, "no launcher was passed");
+    Status status = launcher->kernel.prepareWorkspace(
+        workspace, bytes, static_cast<CuStream>(stream));
+    return status.ok() ? nullptr : fail(status.error());
+  });
+}
+
 dgemm_error *dgemm_launch(dgemm_launcher *launcher,
                           const dgemm_operand *operands, size_t count,
                           const dgemm_launch_options *options, void *stream) {
   return guard([&]() -> dgemm_error * {
     if (!launcher)
       return fail(ErrorCode::BadHandle, "no launcher was passed");
-    Status status = takeOperands(*launcher, operands, count);
-    if (status.ok())
-      status = launcher->launcher.launch(launcher->operands.data(), count,
-                                         convert(options),
-                                         static_cast<CuStream>(stream));
+    Status status = launchOnce(*launcher, operands, count, convert(options),
+                               static_cast<CuStream>(stream));
     return status.ok() ? nullptr : fail(status.error());
   });
 }

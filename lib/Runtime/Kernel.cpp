@@ -117,12 +117,15 @@ Kernel::load(std::shared_ptr<const Driver> driver, const pack::Pack &pack,
   if (!driver || !context)
     return Error{ErrorCode::BadHandle,
                  pack.plan.entry + ": loading needs a driver and a context"};
+  if (pack.matmul)
+    if (Status status = pack::validate(*pack.matmul, pack.plan); !status.ok())
+      return Error{status.error().code,
+                   pack.plan.entry + ": " + status.error().message};
   std::unique_ptr<Kernel> kernel(new Kernel);
   kernel->driver = std::move(driver);
   kernel->plan = pack.plan;
   kernel->context = context;
-  if (pack.matmul && pack.matmul->inPlace && pack.matmul->c)
-    kernel->aliases = {*pack.matmul->c, pack.matmul->d};
+  kernel->matmul = pack.matmul;
   ContextScope scope(*kernel->driver, context);
   CuResult result = scope.result();
   if (result == cu::kSuccess)
@@ -252,7 +255,8 @@ Status Kernel::encode(const launch::Launch &launch,
 //===----------------------------------------------------------------------===//
 
 /// Why a launch failed; only now it is worth to look at the stream.
-Error Kernel::explain(CuResult result, CuStream stream) const {
+Error Kernel::explain(CuResult result, CuStream stream,
+                      const char *call) const {
   CuContext other = nullptr;
   bool isForeign = result == cu::kInvalidHandle ||
                    result == cu::kInvalidContext || result == cu::kInvalidValue;
@@ -264,7 +268,7 @@ Error Kernel::explain(CuResult result, CuStream stream) const {
                 ": the stream belongs to another context than the "
                 "kernel, which is loaded on device " +
                 std::to_string(device)};
-  return driver->error(result, plan.entry + ": cuLaunchKernelEx");
+  return driver->error(result, plan.entry + ": " + call);
 }
 
 Status Kernel::submit(EncodedLaunch &encoded, CuStream stream) const {
@@ -276,7 +280,7 @@ Status Kernel::submit(EncodedLaunch &encoded, CuStream stream) const {
                                     encoded.parameters.data(), nullptr);
   if (result == cu::kSuccess)
     return {};
-  return explain(result, stream);
+  return explain(result, stream, "cuLaunchKernelEx");
 }
 
 /// The subject of an error about an operand, or about the workspace.
@@ -327,17 +331,37 @@ Status Kernel::checkAddresses(
   return {};
 }
 
-Status Kernel::checkWorkspace(uint64_t address) const {
+Status Kernel::checkWorkspace(uint64_t address, uint64_t available,
+                              uint64_t bytes) const {
+  auto fail = [&](const std::string &what) {
+    return Error{ErrorCode::BadWorkspace, describe(std::nullopt) + what};
+  };
+  if (bytes == 0)
+    return {};
+  if (address == 0)
+    return fail("is missing, the kernel needs " + std::to_string(bytes) +
+                " bytes");
+  if (available < bytes)
+    return fail("has " + std::to_string(available) +
+                " bytes, the kernel needs " + std::to_string(bytes) + " bytes");
+  if (address % launch::kWorkspaceAlignment != 0)
+    return fail("does not begin at a multiple of " +
+                std::to_string(launch::kWorkspaceAlignment) + " bytes");
   return checkAddress(std::nullopt, address);
 }
 
-Status
-Kernel::checkAliases(const std::vector<launch::ArgumentValue> &operands) const {
-  if (!aliases ||
-      operands[aliases->first].address == operands[aliases->second].address)
+Status Kernel::prepareWorkspace(uint64_t address, uint64_t bytes,
+                                CuStream stream) const {
+  if (bytes == 0)
     return {};
-  return Error{ErrorCode::WrongArguments,
-               describe(aliases->first) + "must be '" +
-                   plan.arguments[aliases->second].name +
-                   "': the kernel adds to what is there"};
+  ContextScope scope(*driver, context);
+  if (scope.result() != cu::kSuccess)
+    return driver->error(scope.result(),
+                         plan.entry + ": the context cannot be used");
+  if (Status status = checkWorkspace(address, bytes, bytes); !status.ok())
+    return status;
+  CuResult result = driver->memsetD8Async(address, 0, bytes, stream);
+  if (result == cu::kSuccess)
+    return {};
+  return explain(result, stream, "cuMemsetD8Async of the workspace");
 }

@@ -38,26 +38,6 @@ bool Launcher::isSame(const launch::ArgumentValue *values, size_t count,
   return std::equal(values, values + count, operands.begin(), isEqual);
 }
 
-Status Launcher::checkWorkspace(const LaunchOptions &options) const {
-  uint64_t needed = launched.workspaceBytes;
-  if (needed == 0)
-    return {};
-  auto fail = [&](const std::string &what) {
-    return Error{ErrorCode::BadWorkspace,
-                 kernel.getPlan().entry + ": the workspace " + what};
-  };
-  std::string bytes = std::to_string(needed) + " bytes";
-  if (options.workspace == 0)
-    return fail("is missing, the kernel needs " + bytes);
-  if (options.workspaceBytes < needed)
-    return fail("has " + std::to_string(options.workspaceBytes) +
-                " bytes, the kernel needs " + bytes);
-  if (options.workspace % launch::kWorkspaceAlignment != 0)
-    return fail("does not begin at a multiple of " +
-                std::to_string(launch::kWorkspaceAlignment) + " bytes");
-  return kernel.checkWorkspace(options.workspace);
-}
-
 int64_t Launcher::getSmCount(const LaunchOptions &options) const {
   return options.smCount == 0 ? kernel.getFacts().smCount : options.smCount;
 }
@@ -68,6 +48,8 @@ Launcher::getWorkspaceBytes(const std::vector<launch::ArgumentValue> &values,
   isPrepared = false;
   Status status =
       launch::evaluate(kernel.getPlan(), values, getSmCount(options), launched);
+  if (status.ok())
+    status = kernel.checkOperands(values);
   if (!status.ok())
     return status.error();
   return launched.isEmpty() ? 0 : launched.workspaceBytes;
@@ -76,6 +58,9 @@ Launcher::getWorkspaceBytes(const std::vector<launch::ArgumentValue> &values,
 Status Launcher::prepare(const LaunchOptions &options) {
   if (Status status = launch::evaluate(kernel.getPlan(), operands,
                                        getSmCount(options), launched);
+      !status.ok())
+    return status;
+  if (Status status = kernel.checkOperands(operands);
       !status.ok() || launched.isEmpty())
     return status;
   // The driver looks at addresses from within a context.
@@ -84,9 +69,9 @@ Status Launcher::prepare(const LaunchOptions &options) {
     return kernel.getDriver().error(scope.result(),
                                     kernel.getPlan().entry +
                                         ": the context cannot be used");
-  if (Status status = checkWorkspace(options); !status.ok())
-    return status;
-  if (Status status = kernel.checkAliases(operands); !status.ok())
+  if (Status status = kernel.checkWorkspace(
+          options.workspace, options.workspaceBytes, launched.workspaceBytes);
+      !status.ok())
     return status;
   if (Status status = launch::setWorkspace(
           launched, launched.workspaceBytes == 0 ? 0 : options.workspace);
@@ -112,6 +97,13 @@ Status Launcher::launch(const launch::ArgumentValue *values, size_t count,
       return status;
     isPrepared = true;
   }
+  return launchAgain(stream);
+}
+
+Status Launcher::launchAgain(CuStream stream) {
+  if (!isPrepared)
+    return Error{ErrorCode::BadHandle,
+                 kernel.getPlan().entry + ": there is no launch to repeat"};
   if (launched.isEmpty())
     return {};
   return kernel.submit(encoded, stream);

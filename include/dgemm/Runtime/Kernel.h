@@ -19,13 +19,13 @@
 #define DGEMM_RUNTIME_KERNEL_H
 
 #include "dgemm/Launch/Evaluate.h"
+#include "dgemm/Pack/Operands.h"
 #include "dgemm/Pack/Pack.h"
 #include "dgemm/Runtime/Driver.h"
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace dgemm::runtime {
@@ -96,11 +96,25 @@ public:
   /// HostAddress or WrongDevice.
   Status
   checkAddresses(const std::vector<launch::ArgumentValue> &operands) const;
-  /// The same of the workspace.
-  Status checkWorkspace(uint64_t address) const;
-  /// Whether operands that must share their memory do; fails with
-  /// WrongArguments.
-  Status checkAliases(const std::vector<launch::ArgumentValue> &operands) const;
+  /// The same of the workspace, of which `bytes` are needed and `available`
+  /// ones were passed; fails with BadWorkspace, too. Nothing is wrong with what
+  /// is not needed.
+  Status checkWorkspace(uint64_t address, uint64_t available,
+                        uint64_t bytes) const;
+  /// Whether the operands fit each other, as far as the pack says what is
+  /// computed; fails as `pack::checkOperands`.
+  Status
+  checkOperands(const std::vector<launch::ArgumentValue> &operands) const {
+    return matmul ? pack::checkOperands(*matmul, plan, operands) : Status();
+  }
+
+  /// Makes `bytes` bytes of global memory at `address` a workspace for this
+  /// kernel: fills them with zeros, on `stream`, without waiting. Once before
+  /// the first launch with that memory, and again after a kernel was aborted;
+  /// launches leave it as the next one needs it. Fails with BadWorkspace,
+  /// HostAddress or WrongDevice, else with DriverError. 0 bytes are a success.
+  Status prepareWorkspace(uint64_t address, uint64_t bytes,
+                          CuStream stream) const;
 
 private:
   Kernel() = default;
@@ -109,12 +123,12 @@ private:
   Status prepareFunction();
   Status checkAddress(std::optional<size_t> operand, uint64_t address) const;
   std::string describe(std::optional<size_t> operand) const;
-  Error explain(CuResult result, CuStream stream) const;
+  Error explain(CuResult result, CuStream stream, const char *call) const;
 
   std::shared_ptr<const Driver> driver;
   launch::LaunchPlan plan;
-  /// Operands that are the same memory.
-  std::optional<std::pair<size_t, size_t>> aliases;
+  /// What is computed, if the pack says so.
+  std::optional<pack::Matmul> matmul;
   CuContext context = nullptr;
   CuDevice device = 0;
   DeviceFacts facts;
@@ -128,7 +142,12 @@ struct LaunchOptions {
   /// Streaming multiprocessors to use; 0: all of the device.
   int64_t smCount = 0;
   /// Global memory for the kernel itself: at least the plan's workspace bytes
-  /// at a multiple of 256, used by no other launch at the same time.
+  /// at a multiple of 256. Kernels that split K keep partial sums and counters
+  /// there. It must be zeros before the first launch (`prepareWorkspace`), and
+  /// nobody else may write to it afterwards: with other contents D stays
+  /// unwritten, and nothing reports that. It belongs to one kernel, for
+  /// launches of any shapes that follow each other; what may run at the same
+  /// time needs its own. After a kernel was aborted it must be zeros again.
   uint64_t workspace = 0;
   uint64_t workspaceBytes = 0;
 
@@ -148,14 +167,19 @@ public:
 
   /// Launches on `stream` with the operands of the plan in their order. M = 0
   /// is a success that launches nothing. Everything is checked before the
-  /// driver is asked: fails as `launch::evaluate` and `Kernel::checkAddresses`,
-  /// with BadWorkspace, else as `Kernel::submit`. The error leaves the context
-  /// as it was.
+  /// driver is asked: fails as `launch::evaluate`, `Kernel::checkOperands` and
+  /// `Kernel::checkAddresses`, with BadWorkspace, else as `Kernel::submit`. The
+  /// error leaves the context as it was.
   Status launch(const launch::ArgumentValue *operands, size_t count,
                 const LaunchOptions &options, CuStream stream);
 
+  /// Launches once more what the last call of `launch` or `getWorkspaceBytes`
+  /// was about, if that was a `launch` that succeeded; otherwise fails with
+  /// BadHandle.
+  Status launchAgain(CuStream stream);
+
   /// Bytes of workspace that a launch with these operands needs. Fails as
-  /// `launch::evaluate`.
+  /// `launch::evaluate` and `Kernel::checkOperands`.
   Result<uint64_t>
   getWorkspaceBytes(const std::vector<launch::ArgumentValue> &operands,
                     const LaunchOptions &options);
@@ -163,7 +187,6 @@ public:
 private:
   int64_t getSmCount(const LaunchOptions &options) const;
   Status prepare(const LaunchOptions &options);
-  Status checkWorkspace(const LaunchOptions &options) const;
   bool isSame(const launch::ArgumentValue *values, size_t count,
               const LaunchOptions &options) const;
 

@@ -416,8 +416,12 @@ CuResult cuMemsetD8_v2(CuAddress to, unsigned char value, size_t bytes) {
 }
 
 CuResult cuMemsetD8Async(CuAddress to, unsigned char value, size_t bytes,
-                         CuStream) {
+                         CuStream stream) {
   BEGIN("cuMemsetD8Async");
+  if (!current())
+    return cu::kInvalidContext;
+  if (stream && stream->context != current())
+    return cu::kInvalidHandle;
   std::memset(reinterpret_cast<void *>(to), value, bytes);
   return 0;
 }

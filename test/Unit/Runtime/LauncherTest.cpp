@@ -7,6 +7,7 @@
 
 #include "RuntimeFixture.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -17,11 +18,15 @@ using namespace dgemm;
 using namespace dgemm::runtime;
 using launch::ArgumentValue;
 
-// Allocations of this thread, while it counts.
-static thread_local long allocations = 0;
+// Allocations of this thread, and how many more succeed; -1: all.
+thread_local long allocations = 0;
+thread_local long allowedAllocations = -1;
 
 void *operator new(size_t bytes) {
   ++allocations;
+  if (allowedAllocations == 0)
+    throw std::bad_alloc();
+  allowedAllocations -= allowedAllocations > 0;
   if (void *memory = std::malloc(bytes ? bytes : 1))
     return memory;
   throw std::bad_alloc();
@@ -69,6 +74,26 @@ protected:
     EXPECT_EQ(fakeState().launches.size(), before);
     return status.ok() ? Error{ErrorCode::NoMemory, "was launched"}
                        : status.error();
+  }
+
+  /// A kernel that says what it computes.
+  void useMatmul(bool inPlace) {
+    fakeState().parameterBytes = {8, 8, 8, 8, 8};
+    pack::Pack pack = matmulPack();
+    pack.matmul->inPlace = inPlace;
+    kernel = load(pack);
+    launcher = std::make_unique<Launcher>(*kernel);
+  }
+
+  /// Zeros for `kernel`.
+  LaunchOptions makeWorkspace() {
+    LaunchOptions options;
+    options.workspaceBytes = 4096;
+    CuAddress memory = 0;
+    EXPECT_EQ(driver->memAlloc(&memory, 4096), 0);
+    options.workspace = memory;
+    EXPECT_TRUE(kernel->prepareWorkspace(options.workspace, 4096, stream).ok());
+    return options;
   }
 
   std::unique_ptr<Kernel> kernel;
@@ -156,6 +181,7 @@ TEST_F(Launching, NeitherAllocatesNorWaits) {
 }
 
 TEST_F(Launching, EncodesOnceForTheSameOperands) {
+  EXPECT_EQ(launcher->launchAgain(stream).error().code, ErrorCode::BadHandle);
   ASSERT_TRUE(launch(operands()).ok());
   ASSERT_TRUE(launch(operands()).ok());
   EXPECT_EQ(fakeState().maps.size(), 1u);
@@ -250,21 +276,95 @@ TEST_F(Launching, ChecksTheWorkspace) {
   (void)driver->memFree(memory);
 }
 
-TEST_F(Launching, WantsOperandsInPlace) {
-  pack::Pack pack = samplePack();
-  pack.matmul = pack::Matmul();
-  pack.matmul->c = 0;
-  pack.matmul->d = 1;
-  pack.matmul->inPlace = true;
-  kernel = load(pack);
-  launcher = std::make_unique<Launcher>(*kernel);
-  Error error = complaint(operands());
+TEST_F(Launching, WantsZerosForAWorkspace) {
+  useMatmul(false);
+  CuAddress memory = 0;
+  ASSERT_EQ(driver->memAlloc(&memory, 8192), 0);
+  auto *bytes = reinterpret_cast<uint8_t *>(memory);
+  std::memset(bytes, 0xff, 8192);
+  ASSERT_TRUE(kernel->prepareWorkspace(memory, 4096, stream).ok());
+  EXPECT_EQ(std::count(bytes, bytes + 4096, 0), 4096);
+  EXPECT_EQ(bytes[4096], 0xff);
+  EXPECT_EQ(callsOf("cuMemsetD8Async"), 1);
+  EXPECT_EQ(callsOf("cuStreamSynchronize") + callsOf("cuCtxSynchronize"), 0);
+  auto complaint = [&](uint64_t address, uint64_t size, CuStream on) {
+    Status status = kernel->prepareWorkspace(address, size, on);
+    return status.ok() ? Error{ErrorCode::NoMemory, ""} : status.error();
+  };
+  EXPECT_EQ(complaint(0, 4096, stream).message,
+            "sample: the workspace is missing, the kernel needs 4096 bytes");
+  EXPECT_EQ(complaint(memory + 16, 4096, stream).message,
+            "sample: the workspace does not begin at a multiple of 256 bytes");
+  EXPECT_EQ(complaint(0x10000, 4096, stream).code, ErrorCode::HostAddress);
+  CuStream foreign = fakeFunction<CuStream()>("fakeDriverForeignStream")();
+  EXPECT_EQ(complaint(memory, 4096, foreign).code, ErrorCode::WrongDevice);
+  fakeState().failures["cuMemsetD8Async"] = cu::kInvalidValue;
+  EXPECT_EQ(complaint(memory, 4096, stream).message,
+            "sample: cuMemsetD8Async of the workspace: "
+            "CUDA_ERROR_INVALID_VALUE (1)");
+  EXPECT_TRUE(kernel->prepareWorkspace(0, 0, stream).ok());
+  // From a thread without context, too.
+  fakeState().failures.clear();
+  (void)driver->ctxSetCurrent(nullptr);
+  EXPECT_TRUE(kernel->prepareWorkspace(memory, 4096, stream).ok());
+  (void)driver->ctxSetCurrent(context);
+  (void)driver->memFree(memory);
+}
+
+TEST_F(Launching, WantsOperandsThatFitEachOther) {
+  useMatmul(true);
+  LaunchOptions options = makeWorkspace();
+  ASSERT_TRUE(launch(matrices(40, 48), options).ok());
+  std::vector<ArgumentValue> values = matrices(40, 48);
+  values[0].shape[0] = 39;
+  Error error = complaint(values, options);
   EXPECT_EQ(error.code, ErrorCode::WrongArguments);
-  EXPECT_EQ(error.message, "sample: operand 0 'a' must be 'd': the kernel adds "
-                           "to what is there");
-  std::vector<ArgumentValue> values = operands();
-  values[0].address = d;
-  EXPECT_TRUE(launch(values).ok());
+  EXPECT_EQ(error.message, "sample: operand 3 'd' has size 40 in dimension 0, "
+                           "expected 39 for M = 39 of operand 0 'a'");
+  EXPECT_FALSE(launcher->getWorkspaceBytes(values, options));
+  // Without rows as well.
+  values = matrices(0, 48);
+  values[0].shape[0] = 39;
+  EXPECT_EQ(complaint(values, options).code, ErrorCode::WrongArguments);
+  values = matrices(40, 48);
+  values[2].strides[0] = values[3].strides[0] = 8;
+  EXPECT_EQ(complaint(values, options).code, ErrorCode::BadStride);
+  values = matrices(40, 48);
+  values[2].strides[0] = 96;
+  EXPECT_EQ(complaint(values, options).code, ErrorCode::WrongArguments);
+  values = matrices(40, 48);
+  values[2].address = a;
+  EXPECT_EQ(complaint(values, options).message,
+            "sample: operand 2 'c' must be operand 3 'd': the kernel adds to "
+            "what is there");
+  EXPECT_TRUE(launch(matrices(40, 48), options).ok());
+  (void)driver->memFree(options.workspace);
+}
+
+TEST_F(Launching, NeitherAllocatesWithAWorkspace) {
+  useMatmul(true);
+  LaunchOptions options = makeWorkspace(), fewer = options;
+  fewer.smCount = 1;
+  std::vector<ArgumentValue> first = matrices(40, 48), second = matrices(8, 16);
+  ASSERT_TRUE(launch(first, options).ok());
+  fakeState().isQuiet = true;
+  long before = allocations;
+  bool isGood = true;
+  for (int i = 0; i < 8; ++i)
+    isGood &= launch(i % 2 ? first : second, i % 3 ? options : fewer).ok();
+  EXPECT_EQ(allocations, before);
+  EXPECT_TRUE(isGood);
+  fakeState().isQuiet = false;
+  (void)driver->memFree(options.workspace);
+}
+
+TEST_F(Launching, RefusesAProductOfNoMatrices) {
+  pack::Pack pack = matmulPack();
+  pack.matmul->d = 4;
+  auto refused = Kernel::load(driver, pack, context);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "sample: the matmul uses argument 4, but the plan has 4");
 }
 
 TEST_F(Launching, RefusesAStreamOfAnotherContext) {

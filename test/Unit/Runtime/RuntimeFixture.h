@@ -45,6 +45,35 @@ inline pack::Pack samplePack(const std::string &chip = "sm_90a") {
   return pack;
 }
 
+/// D [M, N] = C [M, N] + A [M, K] B [N, K] of bf16, with everything open, by
+/// address; 4096 bytes of workspace.
+inline pack::Pack matmulPack() {
+  using launch::Expression;
+  using launch::Parameter;
+  pack::Pack pack = samplePack();
+  launch::LaunchPlan &plan = pack.plan;
+  plan.arguments.clear();
+  plan.maps.clear();
+  plan.parameters.clear();
+  for (const char *name : {"a", "b", "c", "d"}) {
+    plan.parameters.push_back(
+        {Parameter::Kind::Pointer, plan.arguments.size()});
+    plan.arguments.push_back({name,
+                              launch::ElementType::BF16,
+                              true,
+                              {std::nullopt, std::nullopt},
+                              {std::nullopt, 1}});
+  }
+  plan.parameters.push_back({Parameter::Kind::Workspace, 0});
+  plan.workspaceBytes = Expression::constant(4096);
+  pack.matmul = pack::Matmul();
+  pack.matmul->a = 0;
+  pack.matmul->b = 1;
+  pack.matmul->c = 2;
+  pack.matmul->d = 3;
+  return pack;
+}
+
 /// A context on device 0 with memory for operands of up to 256 rows and
 /// columns.
 class RuntimeTest : public testing::Test {
@@ -87,6 +116,20 @@ protected:
     second.shape = {m, 48};
     second.strides = {48, 1};
     return {first, second};
+  }
+
+  /// Operands of `matmulPack` with K = 32; C is D.
+  std::vector<launch::ArgumentValue> matrices(int64_t m, int64_t n) const {
+    auto matrix = [](uint64_t address, int64_t rows, int64_t columns) {
+      launch::ArgumentValue value;
+      value.address = address;
+      value.rank = 2;
+      value.shape = {rows, columns};
+      value.strides = {columns, 1};
+      return value;
+    };
+    return {matrix(a, m, 32), matrix(a, n, 32), matrix(d, m, n),
+            matrix(d, m, n)};
   }
 
   int callsOf(const char *name) const { return fakeState().calls[name]; }
