@@ -124,8 +124,8 @@ Expected<double> Gpu::getElapsed() const {
 //===----------------------------------------------------------------------===//
 
 /// Gives the launch the zeros that it wants for itself.
-static Status addWorkspace(const Gpu &gpu, launch::Launch &launch,
-                           GpuMemory &workspace) {
+static Status addWorkspace(const Gpu &gpu, const runtime::Kernel &kernel,
+                           launch::Launch &launch, GpuMemory &workspace) {
   if (launch.workspaceBytes == 0)
     return {};
   Expected<GpuMemory> memory = gpu.allocate(launch.workspaceBytes);
@@ -136,7 +136,8 @@ static Status addWorkspace(const Gpu &gpu, launch::Launch &launch,
   if (launch::Status status = launch::setWorkspace(launch, address);
       !status.ok())
     return Error{status.error().message};
-  return gpu.fill(address, 0, launch.workspaceBytes);
+  return convert(
+      kernel.prepareWorkspace(address, launch.workspaceBytes, nullptr));
 }
 
 Expected<std::unique_ptr<PreparedLaunch>>
@@ -147,7 +148,7 @@ Gpu::prepare(const pack::Pack &pack, const launch::Launch &launch) const {
   auto out = std::make_unique<PreparedLaunch>();
   out->kernel = std::move(*kernel);
   launch::Launch complete = launch;
-  Status status = addWorkspace(*this, complete, out->workspace);
+  Status status = addWorkspace(*this, *out->kernel, complete, out->workspace);
   if (status.ok())
     status = convert(out->kernel->encode(complete, out->encoded));
   if (!status.ok())

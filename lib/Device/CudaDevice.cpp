@@ -243,6 +243,15 @@ Status CudaDevice::poison(uint64_t address, uint64_t bytes) {
   return check(driver->memsetD8(address, kPoison, bytes), "cuMemsetD8");
 }
 
+Status CudaDevice::prepareWorkspace(const LoadedKernel &kernel,
+                                    uint64_t address, uint64_t bytes) {
+  if (Status status = checkRange("zeros", address, bytes); !status.ok())
+    return status;
+  launch::Status status =
+      getKernel(kernel).prepareWorkspace(address, bytes, stream);
+  return status.ok() ? Status() : Status(Error{status.error().message});
+}
+
 /// Memory of this device's own, which grows on demand.
 Status CudaDevice::provide(uint64_t bytes, CuAddress &memory, uint64_t &size) {
   if (size >= bytes)

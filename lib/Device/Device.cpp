@@ -17,3 +17,9 @@ Device::loadPack(const pack::Pack &pack) {
                  name() + "' runs PTX"};
   return load(pack.ptx, pack.plan);
 }
+
+Status Device::prepareWorkspace(const LoadedKernel &, uint64_t address,
+                                uint64_t bytes) {
+  std::vector<uint8_t> zeros(bytes);
+  return write(address, zeros.data(), bytes);
+}

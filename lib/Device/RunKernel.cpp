@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <numeric>
 
 using namespace dgemm;
 using namespace dgemm::device;
@@ -31,6 +32,12 @@ struct Allocation {
   std::vector<uint8_t> first;
 };
 
+/// An operand whose strides the kernel does not take, with others.
+struct Copy {
+  View original;
+  reference::Tensor tensor;
+};
+
 /// Runs one kernel. What it allocates is released at the end.
 class Runner {
 public:
@@ -48,10 +55,13 @@ public:
   Expected<std::vector<double>> time(unsigned count) {
     return device.time(kernel, launch, count);
   }
-  void bringBack();
+  Status bringBack();
   bool isEmpty() const { return launch.isEmpty(); }
 
 private:
+  std::vector<int64_t> findStrides(size_t index) const;
+  Status adaptOperands();
+  Status adapt(size_t index, const std::vector<int64_t> &strides);
   Status placeOperand(size_t index);
   Status placeWorkspace();
   Allocation &allocationFor(const View &view, const std::string &name);
@@ -61,7 +71,8 @@ private:
   Device &device;
   const LoadedKernel &kernel;
   const launch::LaunchPlan &plan;
-  const std::vector<KernelOperand> &operands;
+  std::vector<KernelOperand> operands;
+  std::vector<Copy> copies;
   std::vector<Allocation> allocations;
   /// Address of the workspace, nothing where the kernel needs none.
   std::optional<uint64_t> workspace;
@@ -149,6 +160,75 @@ Allocation &Runner::allocationFor(const View &view, const std::string &name) {
   return result;
 }
 
+static bool beginAtSameByte(const View &a, const View &b) {
+  return a.type == b.type &&
+         a.data + a.offset * bitsOf(a) / 8 == b.data + b.offset * bitsOf(b) / 8;
+}
+
+/// Strides of an operand that the kernel takes: those that the plan leaves open
+/// grow to the next legal ones, from the innermost to the outermost.
+std::vector<int64_t> Runner::findStrides(size_t index) const {
+  const View &view = operands[index].view;
+  const std::vector<launch::Extent> &fixed = plan.arguments[index].strides;
+  std::vector<int64_t> strides = view.strides;
+  size_t rank = view.shape.size();
+  if (fixed.size() != rank || spanOf(view) == 0)
+    return strides;
+  // Operands that share memory share strides.
+  int64_t multiple = 1;
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (beginAtSameByte(operands[i].view, view))
+      multiple = std::max(multiple, launch::getAlignment(plan, i).strides);
+  size_t unit = rank - 1;
+  for (size_t i = 0; i < rank; ++i)
+    unit = fixed[i] == 1 ? i : unit;
+  std::vector<size_t> order(rank);
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::pair(view.strides[a], b) < std::pair(view.strides[b], a);
+  });
+  int64_t span = 1;
+  for (size_t i : order) {
+    if (view.shape[i] <= 1)
+      continue;
+    if (i != unit && !fixed[i])
+      strides[i] =
+          (std::max(strides[i], span) + multiple - 1) / multiple * multiple;
+    span = std::max(span, strides[i] * view.shape[i]);
+  }
+  return strides;
+}
+
+/// Gives the kernel a copy where it takes no strides of the caller's.
+Status Runner::adapt(size_t index, const std::vector<int64_t> &strides) {
+  View view = operands[index].view;
+  for (const Copy &copy : copies)
+    if (beginAtSameByte(copy.original, view) &&
+        copy.original.shape == view.shape) {
+      operands[index].view = copy.tensor.view();
+      return {};
+    }
+  Expected<reference::Tensor> tensor =
+      reference::Tensor::create(view.type, view.shape, strides);
+  if (!tensor)
+    return tensor.error();
+  operands[index].view = tensor->view();
+  copies.push_back({view, *tensor});
+  return reference::copyElements(view, tensor->view());
+}
+
+Status Runner::adaptOperands() {
+  // Operands that share memory must find each other.
+  std::vector<std::vector<int64_t>> strides;
+  for (size_t i = 0; i < operands.size(); ++i)
+    strides.push_back(findStrides(i));
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (strides[i] != operands[i].view.strides)
+      if (Status status = adapt(i, strides[i]); !status.ok())
+        return status;
+  return {};
+}
+
 Status Runner::placeOperand(size_t index) {
   const KernelOperand &operand = operands[index];
   const View &view = operand.view;
@@ -189,6 +269,8 @@ Status Runner::place() {
                  " operands, the kernel takes " +
                  std::to_string(plan.arguments.size())};
   arguments.resize(operands.size());
+  if (Status status = adaptOperands(); !status.ok())
+    return status;
   for (size_t i = 0; i < operands.size(); ++i)
     if (Status status = placeOperand(i); !status.ok())
       return status;
@@ -211,8 +293,7 @@ Status Runner::placeWorkspace() {
   if (!address)
     return address.error();
   workspace = *address;
-  std::vector<uint8_t> zeros(bytes);
-  if (Status status = device.write(*address, zeros.data(), zeros.size());
+  if (Status status = device.prepareWorkspace(kernel, *address, bytes);
       !status.ok())
     return status;
   launch::Status status = launch::setWorkspace(launch, *address);
@@ -311,7 +392,7 @@ Expected<KernelRun> Runner::run(uint64_t seed, bool isFirst, bool isLast) {
   return result;
 }
 
-void Runner::bringBack() {
+Status Runner::bringBack() {
   for (Allocation &allocation : allocations)
     if (allocation.isWritten)
       (void)forEachRun(allocation.isElement, 1,
@@ -322,6 +403,14 @@ void Runner::bringBack() {
                          return {};
                        })
           .ok();
+  for (const Copy &copy : copies)
+    for (const KernelOperand &operand : operands)
+      if (operand.isWritten && operand.view.data == copy.tensor.view().data)
+        if (Status status =
+                reference::copyElements(copy.tensor.view(), copy.original);
+            !status.ok())
+          return status;
+  return {};
 }
 
 Expected<KernelRuns> dgemm::device::runKernel(
@@ -341,7 +430,8 @@ Expected<KernelRuns> dgemm::device::runKernel(
       return run.error();
     result.runs.push_back(std::move(*run));
   }
-  runner.bringBack();
+  if (Status status = runner.bringBack(); !status.ok())
+    return status.error();
   if (request.timings == 0)
     return result;
   Expected<std::vector<double>> seconds = runner.time(request.timings);

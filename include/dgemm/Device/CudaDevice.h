@@ -61,6 +61,8 @@ public:
   Status write(uint64_t address, const void *from, uint64_t bytes) override;
   Status read(uint64_t address, void *to, uint64_t bytes) const override;
   Status poison(uint64_t address, uint64_t bytes) override;
+  Status prepareWorkspace(const LoadedKernel &kernel, uint64_t address,
+                          uint64_t bytes) override;
   /// Findings name operands around which the kernel wrote.
   Expected<LaunchReport> launch(const LoadedKernel &kernel,
                                 const launch::Launch &launch,

@@ -82,6 +82,10 @@ public:
   /// bytes.
   virtual bool marksPoison() const { return false; }
 
+  /// Fills memory of this device with zeros, as the workspace of `kernel`.
+  virtual Status prepareWorkspace(const LoadedKernel &kernel, uint64_t address,
+                                  uint64_t bytes);
+
   /// Runs a kernel to its end; `launch` has a grid. `seed` chooses an order of
   /// what may happen in any order, on a device where that can be chosen. Fails
   /// when the launch does not fit the kernel; what goes wrong inside of the

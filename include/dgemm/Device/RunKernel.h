@@ -58,7 +58,9 @@ struct KernelRuns {
 
 /// Runs a kernel once for each seed, always from the same operands, and brings
 /// back what the first run wrote. Nothing is launched where the plan's grid is
-/// empty: the result is empty then, and operands stay as they are. Fails when
+/// empty: the result is empty then, and operands stay as they are. Where the
+/// kernel takes no strides of an operand and the plan leaves them open, the
+/// device has the operand with the next larger ones that it takes. Fails when
 /// the operands do not fit the plan (see `launch::evaluate`) or the device
 /// refuses.
 Expected<KernelRuns> runKernel(Device &device, const LoadedKernel &kernel,

@@ -133,6 +133,48 @@ TEST(RunKernel, UsesTheStridesOfTheOperands) {
     EXPECT_EQ(load(d, i), static_cast<uint64_t>(6 + i));
 }
 
+/// A tensor map wants rows at multiples of 16 bytes; these are 20 bytes apart.
+TEST(RunKernel, GivesRowsADistanceThatTheKernelTakes) {
+  using launch::Expression;
+  launch::LaunchPlan plan = makePlan();
+  for (size_t argument : {0, 1}) {
+    launch::TensorMap &map = plan.maps.emplace_back();
+    map.argument = argument;
+    map.type = launch::ElementType::I32;
+    map.dims = {Expression::constant(4), Expression::symbol(0)};
+    map.strides = {Expression::combine(
+        Expression::Op::Mul,
+        Expression::symbol(1 + static_cast<int64_t>(argument)),
+        Expression::constant(4))};
+    map.box = {4, 1};
+  }
+  SimulatedDevice device{SimulatedChip()};
+  auto kernel = device.load(makePtx(kIncrement), plan);
+  ASSERT_TRUE(kernel);
+  reference::Tensor a = makeTensor(9, 5, 100), d = makeTensor(9, 7, 0);
+  auto runs = runKernel(device, **kernel, plan,
+                        {{a.view(), true, false}, {d.view(), false, true}},
+                        std::vector<uint64_t>{0, 1});
+  ASSERT_TRUE(runs) << runs.message();
+  EXPECT_TRUE(runs->at(0).passed() && runs->at(1).passed());
+  for (int64_t i = 0; i < 36; ++i)
+    EXPECT_EQ(load(d, i), static_cast<uint64_t>(101 + i));
+  // In place, of which only one wants the multiple.
+  plan.maps.pop_back();
+  runs = runKernel(device, **kernel, plan,
+                   {{a.view(), true, false}, {a.view(), true, true}},
+                   std::vector<uint64_t>{0, 1});
+  ASSERT_TRUE(runs) << runs.message();
+  EXPECT_TRUE(runs->at(0).passed() && runs->at(1).passed());
+  EXPECT_EQ(load(a, 35), 136u);
+  // A distance that the plan fixes stays as it is.
+  plan.arguments[0].strides[0] = 5;
+  runs = runKernel(device, **kernel, plan,
+                   {{a.view(), true, false}, {d.view(), false, true}},
+                   std::vector<uint64_t>{0});
+  EXPECT_FALSE(runs);
+}
+
 TEST(RunKernel, WhatIsNotWrittenStaysPoison) {
   reference::Tensor a = makeTensor(2, 4, 5), d = makeTensor(2, 4, 0);
   EXPECT_TRUE(run("", a, d).runs.at(0).passed());
