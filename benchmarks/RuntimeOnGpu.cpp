@@ -9,8 +9,9 @@
 //
 // Prints what a launch costs the host, and checks what the fake driver of the
 // unit tests cannot tell: that errors leave the context usable, that graphs
-// replay with other contents, that threads do not disturb each other, and that
-// the driver compiles the PTX. Exit code 1 when something is not as it should.
+// replay with other contents, that threads do not disturb each other, that a
+// workspace needs zeros once only, and that the driver compiles the PTX. Exit
+// code 1 when something is not as it should.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,8 +48,8 @@ void expect(bool condition, const std::string &what) {
 /// Operands of one kernel on the device.
 class Operands {
 public:
-  Operands(CudaDevice &device, const launch::LaunchPlan &plan)
-      : device(device), plan(plan) {}
+  Operands(CudaDevice &device, const pack::Pack &pack)
+      : device(device), pack(pack), plan(pack.plan) {}
 
   /// Memory for up to `m` rows, full of positive numbers of every type.
   bool allocate(int64_t m, uint64_t seed) {
@@ -96,12 +97,18 @@ public:
 private:
   std::vector<ArgumentValue> makeValues(int64_t m) const {
     std::vector<ArgumentValue> result;
-    for (const launch::Argument &argument : plan.arguments) {
+    for (size_t index = 0; index < plan.arguments.size(); ++index) {
+      const launch::Argument &argument = plan.arguments[index];
       ArgumentValue &value = result.emplace_back();
       value.rank = argument.shape.size();
+      int64_t rows = m;
+      if (pack.matmul && pack.matmul->aScale == index &&
+          argument.type != launch::ElementType::I32)
+        rows = (m + pack.matmul->aGranularity->mn - 1) /
+               pack.matmul->aGranularity->mn;
       std::vector<int64_t> shape;
       for (size_t i = 0; i < value.rank; ++i)
-        shape.push_back(argument.shape[i].value_or(m));
+        shape.push_back(argument.shape[i].value_or(rows));
       std::vector<int64_t> strides =
           reference::chooseStrides(argument.strides, shape, 0);
       std::copy(shape.begin(), shape.end(), value.shape.begin());
@@ -119,6 +126,7 @@ private:
   }
 
   CudaDevice &device;
+  const pack::Pack &pack;
   const launch::LaunchPlan &plan;
   std::vector<ArgumentValue> values;
   std::vector<uint64_t> addresses, bytes;
@@ -129,7 +137,7 @@ class Trial {
 public:
   Trial(CudaDevice &device, const pack::Pack &pack)
       : device(device), driver(*device.getDriver()), pack(pack),
-        operands(device, pack.plan) {}
+        operands(device, pack) {}
 
   bool prepare() {
     auto loaded = device.loadPack(pack);
@@ -139,7 +147,7 @@ public:
     }
     keeper = std::move(*loaded);
     kernel = &CudaDevice::getKernel(*keeper);
-    return operands.allocate(kRows, 1);
+    return operands.allocate(kRows, 1) && allocateWorkspace();
   }
 
   void loadTimes(const char *other);
@@ -151,11 +159,37 @@ public:
 private:
   static constexpr int64_t kRows = 512;
 
+  /// Poison first: only what `prepareWorkspace` does makes it usable.
+  bool allocateWorkspace() {
+    Launcher launcher(*kernel);
+    auto bytes = launcher.getWorkspaceBytes(operands.of(kRows), {});
+    if (!bytes || *bytes == 0)
+      return static_cast<bool>(bytes);
+    options.workspaceBytes = (*bytes + 255) / 256 * 256;
+    auto address = device.allocate("workspace", options.workspaceBytes);
+    if (!address)
+      return false;
+    options.workspace = *address;
+    return prepareWorkspace(*kernel);
+  }
+
+  bool prepareWorkspace(const Kernel &user) {
+    return user
+        .prepareWorkspace(options.workspace, options.workspaceBytes,
+                          device.getStream())
+        .ok();
+  }
+
+  Status launchOnly(Launcher &launcher,
+                    const std::vector<ArgumentValue> &values) {
+    return launcher.launch(values.data(), values.size(), options,
+                           device.getStream());
+  }
+
   bool launchAndWait(Launcher &launcher,
                      const std::vector<ArgumentValue> &values) {
-    auto status =
-        launcher.launch(values.data(), values.size(), {}, device.getStream());
-    return status.ok() && driver.streamSynchronize(device.getStream()) == 0;
+    return launchOnly(launcher, values).ok() &&
+           driver.streamSynchronize(device.getStream()) == 0;
   }
   std::unique_ptr<Kernel> loadEmpty();
   template <typename Function> void measure(const char *what, Function launch);
@@ -166,6 +200,8 @@ private:
   std::unique_ptr<device::LoadedKernel> keeper;
   const Kernel *kernel = nullptr;
   Operands operands;
+  /// The workspace of `kernel`, on one stream.
+  LaunchOptions options;
 };
 
 } // namespace
@@ -186,7 +222,10 @@ void Trial::loadTimes(const char *other) {
     std::printf("  in %.1f ms\n", seconds * 1e3);
     std::vector<uint8_t> results[2];
     for (int i = 0; i < 2; ++i) {
-      Launcher launcher(i == 0 ? *kernel : **loaded);
+      const Kernel &user = i == 0 ? *kernel : **loaded;
+      Launcher launcher(user);
+      // A workspace belongs to one kernel.
+      expect(prepareWorkspace(user), "has zeros for a workspace");
       expect(launchAndWait(launcher, operands.of(kRows)), "runs " + form);
       results[i] = operands.result();
     }
@@ -210,8 +249,7 @@ void Trial::mistakes() {
   auto attempt = [&](const char *what, ErrorCode code, auto change) {
     std::vector<ArgumentValue> values = right;
     change(values);
-    auto status =
-        launcher.launch(values.data(), values.size(), {}, device.getStream());
+    Status status = launchOnly(launcher, values);
     bool isRight = !status.ok() && status.error().code == code;
     expect(isRight, std::string(what) + ": " +
                         (status.ok() ? "launched" : status.error().message));
@@ -240,6 +278,19 @@ void Trial::mistakes() {
         if (!pack.plan.arguments[i].shape[dim])
           values[i].shape[dim] = -1;
   });
+  if (pack.matmul)
+    attempt("operands that contradict each other", ErrorCode::WrongArguments,
+            [&](auto &values) {
+              bool isKFirst = pack.matmul->layout[0] == 't';
+              --values[pack.matmul->a].shape[isKFirst ? 1 : 0];
+            });
+  if (options.workspaceBytes > 0) {
+    Status status =
+        launcher.launch(right.data(), right.size(), {}, device.getStream());
+    expect(!status.ok() && status.error().code == ErrorCode::BadWorkspace,
+           "no workspace: " +
+               (status.ok() ? "launched" : status.error().message));
+  }
   std::vector<ArgumentValue> none = operands.of(0);
   for (ArgumentValue &value : none)
     value.address = 0;
@@ -257,7 +308,7 @@ void Trial::graphs() {
   // New operands: everything is checked and encoded during the capture.
   Launcher fresh(*kernel);
   CuResult result = driver.streamBeginCapture(stream, cu::kCaptureThreadLocal);
-  auto status = fresh.launch(values.data(), values.size(), {}, stream);
+  Status status = launchOnly(fresh, values);
   expect(result == 0 && status.ok(),
          "is captured" + (status.ok() ? "" : ": " + status.error().message));
   result = driver.streamEndCapture(stream, &graph);
@@ -272,6 +323,11 @@ void Trial::graphs() {
     result = driver.streamSynchronize(stream);
   std::vector<uint8_t> replayed = operands.result();
   expect(result == 0 && replayed != before, "the graph computes them");
+  for (int i = 0; i < 10 && result == 0; ++i)
+    result = driver.graphLaunch(exec, stream);
+  expect(result == 0 && driver.streamSynchronize(stream) == 0 &&
+             operands.result() == replayed,
+         "ten replays later, too, bit for bit");
   expect(launchAndWait(launcher, values) && replayed == operands.result(),
          "the same as a launch does, bit for bit");
   (void)driver.graphExecDestroy(exec);
@@ -289,10 +345,7 @@ void Trial::threads() {
       Launcher launcher(*kernel);
       std::vector<ArgumentValue> values = operands.of(kRows);
       for (int i = 0; i < 100; ++i)
-        errors +=
-            !launcher
-                 .launch(values.data(), values.size(), {}, device.getStream())
-                 .ok();
+        errors += !launchOnly(launcher, values).ok();
     });
   for (std::thread &thread : pool)
     thread.join();
@@ -336,17 +389,15 @@ void Trial::overhead() {
   CuStream stream = device.getStream();
   Launcher launcher(*kernel);
   std::vector<ArgumentValue> one = operands.of(1), two = operands.of(2);
-  measure("host, launch with the same operands", [&](int) {
-    return launcher.launch(one.data(), one.size(), {}, stream).ok();
-  });
-  measure("host, launch with other operands each time", [&](int i) {
-    const auto &values = i % 2 ? one : two;
-    return launcher.launch(values.data(), values.size(), {}, stream).ok();
-  });
+  measure("host, launch with the same operands",
+          [&](int) { return launchOnly(launcher, one).ok(); });
+  measure("host, launch with other operands each time",
+          [&](int i) { return launchOnly(launcher, i % 2 ? one : two).ok(); });
   launch::Launch evaluated;
   EncodedLaunch encoded;
   if (!launch::evaluate(pack.plan, one, kernel->getFacts().smCount, evaluated)
            .ok() ||
+      !launch::setWorkspace(evaluated, options.workspace).ok() ||
       !kernel->encode(evaluated, encoded).ok())
     return expect(false, "encodes");
   measure("host, cuLaunchKernelEx alone",
