@@ -102,8 +102,8 @@ DGEMM_API const char *dgemm_pack_schedule(const dgemm_pack *pack);
 DGEMM_API const char *dgemm_pack_plan(const dgemm_pack *pack);
 
 /* One operand as the kernel expects it. Sizes of different operands belong
- * together as the product says (M, N and K, docs/Pack.md); a launch checks that,
- * and that elements of the result do not share memory. */
+ * together as the product says (M, N and K, docs/Pack.md); a launch checks
+ * that, and that elements of the result do not share memory. */
 typedef struct dgemm_operand_info {
   const char *name; /* "a_scale" */
   const char *type; /* "f8E4M3FN" */
@@ -178,9 +178,10 @@ dgemm_launcher_workspace(dgemm_launcher *launcher,
 
 /* Makes `bytes` bytes of global memory at `workspace` a workspace for this
  * launcher's kernel: fills them with zeros on `stream`, before what follows
- * there, and does not wait. Once for new memory, not for each launch. Fails with
- * DGEMM_BAD_WORKSPACE where they do not begin at a multiple of 256, and as a
- * launch does where they are no memory of the device; 0 bytes need nothing. */
+ * there, and does not wait. Once for new memory, not for each launch. Fails
+ * with DGEMM_BAD_WORKSPACE where they do not begin at a multiple of 256, and as
+ * a launch does where they are no memory of the device; 0 bytes need nothing.
+ */
 DGEMM_API dgemm_error *
 dgemm_launcher_prepare_workspace(dgemm_launcher *launcher, uint64_t workspace,
                                  uint64_t bytes, void *stream);
