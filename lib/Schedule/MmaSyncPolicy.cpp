@@ -93,6 +93,26 @@ double MmaSyncPolicy::getCombineNs(const DenseProblem &problem,
   return kTripsNs + bytes / kBytesPerNs;
 }
 
+/// Registers for scale words of a warp's `m` x `n` elements. Where an
+/// instruction takes whole words, two rows share registers in large tiles,
+/// which the thread selector tells apart; and since a K step is done with its
+/// word, no more than half of them are needed at a time (tried with
+/// ptxas 13.0.88).
+static int64_t countScaleWords(const DenseProblem &problem, int64_t m,
+                               int64_t n) {
+  constexpr int64_t kLarge = 64 * 64;
+  if (problem.blockA == 0)
+    return 0;
+  auto getWords = [](int64_t scales) {
+    return std::max<int64_t>(scales / 4, 1);
+  };
+  int64_t words = m / kRows * getWords(problem.scalesPerLoadA) +
+                  n / kColumns * getWords(problem.scalesPerLoadB);
+  bool takesWords =
+      problem.scaleType && llvm::isa<mlir::Float8E4M3FNType>(problem.scaleType);
+  return takesWords && m * n >= kLarge ? llvm::divideCeil(words, 4) : words;
+}
+
 /// Accumulators, two sets of A and B fragments, scale words, and what addresses
 /// and loop state take, of a thread whose warp owns `m` x `n` elements.
 static int64_t estimateRegisters(const DenseProblem &problem, int64_t m,
@@ -100,18 +120,12 @@ static int64_t estimateRegisters(const DenseProblem &problem, int64_t m,
   constexpr int64_t kThreads = 32;
   // Every 16 x 32 byte (A) or 8 x 32 byte (B) fragment takes 4 or 2 registers.
   int64_t fragments = m / kRows * 4 + n / kColumns * 2;
-  auto getWords = [](int64_t scales) {
-    return std::max<int64_t>(scales / 4, 1);
-  };
-  int64_t scales = problem.blockA == 0
-                       ? 0
-                       : m / kRows * getWords(problem.scalesPerLoadA) +
-                             n / kColumns * getWords(problem.scalesPerLoadB);
   // Measured on sm_120a with fragments loaded one K step ahead: 135 registers
   // for a 32 x 64 warp tile, of which 122 are counted above, in a bare loop;
   // barriers, tile coordinates and the epilogue's addresses take the rest.
   constexpr int64_t kOther = 40;
-  return m * n / kThreads + 2 * fragments + scales + kOther;
+  return m * n / kThreads + 2 * fragments + countScaleWords(problem, m, n) +
+         kOther;
 }
 
 /// The grid of so many warps that loads the fewest fragments; of equals one

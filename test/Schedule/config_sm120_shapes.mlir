@@ -97,3 +97,20 @@ func.func @fp4_32_128(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x128>}
   return
 }
+
+// -----
+
+!a = memref<4096x7168xf4E2M1FN>
+!sa = memref<4096x448xf8E4M3FN>
+!b = memref<2112x7168xf4E2M1FN>
+!sb = memref<2112x448xf8E4M3FN>
+!d = memref<4096x2112xbf16>
+// Two rows of instructions share the registers of their scales, so that warps of
+// 64 x 64 have enough.
+// CHECK: tile = 128x128x256, warp_grid = 2x2, stages = 2
+// CHECK-LABEL: @nvfp4
+func.func @nvfp4(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x16, b = 1x16>}
+  return
+}

@@ -9,10 +9,26 @@
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace dgk;
 using namespace dgk::fragments;
 using namespace dgk::sm120;
+
+int64_t sm120::getSpread(ScheduleAttr schedule, ScalesType type) {
+  constexpr int64_t kBytes = 4;
+  auto mma = dyn_cast<MmaSyncAttr>(schedule.getInstruction());
+  if (!mma || type.getWords() != kSpreadWords || mma.getScaleBlock() == 0 ||
+      mma.getK() / mma.getScaleBlock() != kBytes)
+    return 1;
+  // Selectors are moved to where they are used; that pays for registers.
+  WarpTile tile(schedule);
+  if (tile.rows * tile.columns < kLargeWarpTile)
+    return 1;
+  bool isA = type.getSide() == Side::A;
+  return std::gcd(isA ? tile.getTilesM() : tile.getTilesN(), 2);
+}
 
 namespace {
 
@@ -116,19 +132,25 @@ struct ReadFragmentsPattern : KernelPattern<ReadFragmentsOp> {
 /// serve all steps of a word, and the selector names the pair.
 class ScaleSelector {
 public:
-  /// `registers` are words of one row behind those of another; `index` is the
-  /// position among the scales of a row of the step's first. A constant goes
-  /// into the instruction's selector, a value picks and shifts words.
+  /// `registers` are words of one row behind those of another, or of `spread`
+  /// rows (`getSpread`); `index` is the position among the scales of a row of
+  /// the step's first. A constant goes into the instruction's selector, a value
+  /// picks and shifts words.
   ScaleSelector(ImplicitLocOpBuilder &b, ValueRange registers, ScalesType type,
-                Value index, bool isRepeated)
-      : perRow(type.getWords()) {
+                int64_t spread, Value index, bool isRepeated)
+      : perRow(type.getWords()), spread(spread) {
     std::optional<int64_t> constant = getConstantIntValue(index);
     if (constant && (*constant < 0 || *constant >= kBytes * perRow))
       return;
     byte = constant.value_or(0) % kBytes;
     for (size_t i = 0; i < registers.size(); i += perRow)
-      words.push_back(constant ? registers[i + *constant / kBytes]
-                               : pick(b, registers.slice(i, perRow), index));
+      for (int64_t thread = 0; thread < spread; ++thread) {
+        SmallVector<Value> row;
+        for (int64_t word = 0; word < perRow; ++word)
+          row.push_back(registers[i + getSpreadWord(word, thread)]);
+        words.push_back(constant ? row[*constant / kBytes]
+                                 : pick(b, row, index));
+      }
     if (isRepeated) {
       repeat(b, byte / 2 == 0 ? 0x1100 : 0x3322);
       byte = byte % 2 * 2;
@@ -140,6 +162,8 @@ public:
     return !words.empty() && byte + count <= kBytes && byte % count == 0;
   }
   int64_t getByte() const { return byte; }
+  /// Of the `i`-th row of instructions, or column.
+  int64_t getThread(int64_t i) const { return i % spread; }
   Value getWord(int64_t i) const { return words[i]; }
 
 private:
@@ -169,7 +193,7 @@ private:
                                      NVVM::PermuteMode::DEFAULT);
   }
 
-  int64_t perRow;
+  int64_t perRow, spread;
   SmallVector<Value> words;
   int64_t byte = 0;
 };
@@ -223,7 +247,8 @@ struct MmaPattern : KernelPattern<MmaOp> {
     auto select = [&](ValueRange registers, Value scale, Value index,
                       int64_t per) {
       bool isRepeated = count > 1 && per >= instruction.getK();
-      return ScaleSelector(b, registers, cast<ScalesType>(scale.getType()),
+      auto type = cast<ScalesType>(scale.getType());
+      return ScaleSelector(b, registers, type, getSpread(kernel.schedule, type),
                            index, isRepeated);
     };
     ScaleSelector sa = select(adaptor.getAScale(), op.getAScale(),
@@ -257,14 +282,13 @@ struct MmaPattern : KernelPattern<MmaOp> {
     for (int64_t j = 0; j < tile.getTilesN(); ++j)
       for (int64_t i = 0; i < tile.getTilesM(); ++i)
         multiplyOne(b, instruction, fa.slice(kRegistersA * i, kRegistersA),
-                    fb.slice(kRegistersB * j, kRegistersB), sa.getWord(i),
-                    sa.getByte(), sb.getWord(j), sb.getByte(),
+                    fb.slice(kRegistersB * j, kRegistersB), sa, i, sb, j,
                     acc.slice(tile.getIndex(i, j), kAccumulators));
   }
 
   static void multiplyOne(ImplicitLocOpBuilder &b, MmaSyncAttr instruction,
-                          ValueRange fa, ValueRange fb, Value wordA,
-                          int64_t byteA, Value wordB, int64_t byteB,
+                          ValueRange fa, ValueRange fb, const ScaleSelector &sa,
+                          int64_t i, const ScaleSelector &sb, int64_t j,
                           MutableArrayRef<Value> acc) {
     auto selector = [&](int64_t value) -> Value {
       return arith::ConstantOp::create(b, b.getI16IntegerAttr(value));
@@ -273,8 +297,9 @@ struct MmaPattern : KernelPattern<MmaOp> {
         b.getContext(), SmallVector<Type>(kAccumulators, b.getF32Type()));
     Spelling spelling = getSpelling(instruction);
     Value d = NVVM::MmaBlockScaleOp::create(
-        b, result, fa, fb, acc, wordA, selector(byteA), selector(0), wordB,
-        selector(byteB), selector(0),
+        b, result, fa, fb, acc, sa.getWord(i), selector(sa.getByte()),
+        selector(sa.getThread(i)), sb.getWord(j), selector(sb.getByte()),
+        selector(sb.getThread(j)),
         {instruction.getM(), instruction.getN(), instruction.getK()},
         spelling.types, spelling.scales, spelling.format, spelling.kind);
     for (int64_t r = 0; r < kAccumulators; ++r)
@@ -291,6 +316,13 @@ struct MmaPattern : KernelPattern<MmaOp> {
 /// thread selectors together in a uniform register, so each combination costs a
 /// move for each byte: 31 moves instead of 3 and 3 loads instead of 10 for one
 /// word of a 128 x 128 tile.
+///
+/// Where an instruction takes all four bytes of a word there is one combination
+/// for each pair of threads, and words are spread (`getSpread`): thread t has
+/// those of the t-th of two rows or columns of instructions. All rows of a quad
+/// lie in the same four banks, so its lanes load their words in different
+/// orders. With four threads of B ptxas moves 28 selectors instead of 12 in two
+/// K tiles, as many as that saves in loads.
 struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
   using KernelPattern::KernelPattern;
 
@@ -308,16 +340,22 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
       row = arith::AddIOp::create(b, row, mulI32(b, odd, 8));
     row = arith::AddIOp::create(
         b, row, isA ? tile.getFirstRow(b, warp) : tile.getFirstColumn(b, warp));
+    int64_t spread = getSpread(kernel.schedule, op.getType());
+    Value thread = getThread(b, lane, isA, spread);
+    int64_t rows = isA ? kRows : kColumns;
+    row = arith::AddIOp::create(b, row, mulI32(b, thread, rows));
     int64_t pitch = 4 * op.getType().getWords();
     Value address = arith::AddIOp::create(b, adaptor.getInput().front(),
                                           mulI32(b, row, pitch));
-    int64_t step = pitch * (isA ? kRows : kColumns);
-    int64_t count = isA ? tile.getTilesM() : tile.getTilesN();
+    int64_t step = pitch * rows * spread;
+    int64_t count = (isA ? tile.getTilesM() : tile.getTilesN()) / spread;
     int64_t offset = kernel.offsets.lookup(op.getInput());
     SmallVector<Value> words;
     for (int64_t i = 0; i < count; ++i) {
       int64_t at = offset + step * i;
-      if (isA && pitch == kSwappedPitch)
+      if (spread > 1)
+        loadSpread(b, address, thread, isA ? odd : Value(), at, words);
+      else if (isA && pitch == kSwappedPitch)
         loadSwapped(b, address, odd, at, words);
       else
         words.append(loadWords(b, sharedPointer(b, address, at), pitch / 4));
@@ -338,6 +376,43 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
     for (int64_t i = 0; i < count; ++i)
       words.push_back(LLVM::ExtractElementOp::create(b, row, constI32(b, i)));
     return words;
+  }
+
+  /// Which of `spread` threads, as the selector counts them, this lane is: of A
+  /// they are pairs of lanes.
+  static Value getThread(ImplicitLocOpBuilder &b, Value lane, bool isA,
+                         int64_t spread) {
+    Value number =
+        isA ? arith::ShRUIOp::create(b, lane, constI32(b, 1)).getResult()
+            : lane;
+    return arith::AndIOp::create(b, number, constI32(b, spread - 1));
+  }
+
+  /// The four words of a row, in the order of `getSpreadWord`. Of A the lanes
+  /// of a quad have four rows: those of `odd` ones load neighbours in the other
+  /// order, and change them back.
+  static void loadSpread(ImplicitLocOpBuilder &b, Value address, Value thread,
+                         Value odd, int64_t offset,
+                         SmallVectorImpl<Value> &words) {
+    Value first = mulI32(b, thread, 2);
+    int64_t together = odd ? 1 : 2;
+    if (odd)
+      first = arith::OrIOp::create(b, first, odd);
+    SmallVector<Value> loaded;
+    for (int64_t i = 0; i < kSpreadWords; i += together) {
+      Value word = arith::XOrIOp::create(b, first, constI32(b, i));
+      Value at = arith::AddIOp::create(b, address, mulI32(b, word, 4));
+      loaded.append(loadWords(b, sharedPointer(b, at, offset), together));
+    }
+    if (!odd) {
+      words.append(loaded);
+      return;
+    }
+    Value isOdd =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, odd, constI32(b, 0));
+    for (int64_t i = 0; i < kSpreadWords; ++i)
+      words.push_back(
+          arith::SelectOp::create(b, isOdd, loaded[i ^ 1], loaded[i]));
   }
 
   /// The four words of rows g and g + 8, which lie in the same banks: the lanes

@@ -25,6 +25,24 @@ constexpr int64_t kRegistersB = 2;
 /// all four (CUTLASS, `fp4_shift_A` and `fp4_shift_B`).
 constexpr int64_t kExpandedShift = 2;
 
+/// Words of a row of scales that are spread over the lanes of a quad.
+constexpr int64_t kSpreadWords = 4;
+
+/// Elements of a warp's tile, 64 x 64, beside whose accumulators registers are
+/// short.
+constexpr int64_t kLargeWarpTile = 64 * 64;
+
+/// Rows of instructions of A, or columns of B, whose scale words are in the
+/// same registers of different lanes: two where an instruction takes whole
+/// words, the warp's tile is large and their number even, else 1.
+int64_t getSpread(ScheduleAttr schedule, ScalesType type);
+
+/// Which of a row's registers has its `word`-th word, where `thread` is what
+/// the selector calls the lanes that hold it.
+constexpr int64_t getSpreadWord(int64_t word, int64_t thread) {
+  return word ^ (2 * thread);
+}
+
 /// Products with block scales, their scale words, and operands with K
 /// innermost.
 void populateMmaPatterns(KernelLowering &kernel,

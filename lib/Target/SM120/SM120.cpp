@@ -38,12 +38,13 @@ struct MmaSyncLowering
     return WarpTile(schedule).getElements();
   }
 
-  /// Words for each row of instructions of A, or column of B.
+  /// Words for each row of instructions of A, or column of B, or for several.
   int64_t getScaleRegisters(Attribute, ScheduleAttr schedule,
                             ScalesType type) const {
     WarpTile tile(schedule);
     return type.getWords() *
-           (type.getSide() == Side::A ? tile.getTilesM() : tile.getTilesN());
+           (type.getSide() == Side::A ? tile.getTilesM() : tile.getTilesN()) /
+           getSpread(schedule, type);
   }
 
   int64_t getFragmentRegisters(Attribute, ScheduleAttr schedule,

@@ -241,3 +241,48 @@ dgk.kernel @turned_bytes() attributes {schedule = #by_mixed, launch = #launch} {
   }
   dgk.return
 }
+
+#by_large = #dgk.schedule<tile = 128x128x64, warp_grid = 2x2, stages = 2, scale_stages = 2,
+  instruction = #fine, swizzle = b32 x b32, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+
+// Beside 64 x 64 elements two rows of instructions of A, and two columns of B,
+// have their words in the same registers: 8 loads of one word, of which the lanes of
+// rows 8 to 15 change neighbours back, and 8 loads of two. Of the second row, which
+// is thread 1, register 2 has word 0, the only one that this step takes.
+// CHECK-LABEL: llvm.func @spread
+// CHECK:         arith.ori
+// CHECK-COUNT-4: llvm.load %{{.*}} : !llvm.ptr<3> -> i32
+// CHECK:         %[[A0:.*]] = arith.select
+// CHECK:         %[[A2:.*]] = arith.select
+// CHECK-COUNT-4: llvm.load %{{.*}} : !llvm.ptr<3> -> i32
+// CHECK-NOT:     llvm.load %{{.*}} : !llvm.ptr<3> -> i32
+// CHECK-COUNT-8: llvm.load %{{.*}} {alignment = 8 : i64} : !llvm.ptr<3> -> vector<2xi32>
+// CHECK:         nvvm.mma.block_scale {{.*}} scaleA[%[[A0]], %c0_i16, %c0_i16] scaleB[%[[B0:.*]], %c0_i16, %c0_i16]
+// CHECK:         nvvm.mma.block_scale {{.*}} scaleA[%[[A2]], %c0_i16, %c1_i16] scaleB[%[[B0]], %c0_i16, %c0_i16]
+// CHECK:         nvvm.mma.block_scale {{.*}} scaleA[%{{.*}}, %c0_i16, %c0_i16] scaleB[%[[B0]], %c0_i16, %c0_i16]
+// CHECK:         nvvm.mma.block_scale {{.*}} scaleA[%{{.*}}, %c0_i16, %c1_i16] scaleB[%[[B0]], %c0_i16, %c0_i16]
+// CHECK:         nvvm.mma.block_scale {{.*}} scaleA[%[[A0]], %c0_i16, %c0_i16] scaleB[%{{.*}}, %c0_i16, %c1_i16]
+// CHECK-COUNT-27: nvvm.mma.block_scale
+// CHECK-NOT:     nvvm.mma.block_scale
+// CHECK:         llvm.return
+dgk.kernel @spread() attributes {schedule = #by_large, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %ba = dgk.buffer at 0 : !dgk.buffer<1 x 128x64xf4E2M1FN, #dgk.shared<b32>>
+  %bsa = dgk.buffer at 4096 : !dgk.buffer<1 x 128x16xf8E4M3FN, #dgk.shared<none>>
+  %p = dgk.pipeline producers(1) consumers(4) at 8192 : !dgk.pipeline<1>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %s = dgk.wait %p : !dgk.pipeline<1>
+      %a = dgk.view %ba[%s] : !dgk.buffer<1 x 128x64xf4E2M1FN, #dgk.shared<b32>>
+      %u = dgk.view %bsa[%s] : !dgk.buffer<1 x 128x16xf8E4M3FN, #dgk.shared<none>>
+      %sa = dgk.read_scales %u : !dgk.tile<128x16xf8E4M3FN, #dgk.shared<none>> -> !dgk.scales<a, 128, i32, words = 4>
+      %sb = dgk.read_scales %u : !dgk.tile<128x16xf8E4M3FN, #dgk.shared<none>> -> !dgk.scales<b, 128, i32, words = 4>
+      %acc = dgk.zero : !dgk.accumulator<128x128xf32>
+      %sum = dgk.mma %a scaled by %sa[%c0] per 16, %a scaled by %sb[%c0] per 16, %acc
+        : !dgk.tile<128x64xf4E2M1FN, #dgk.shared<b32>>, !dgk.tile<128x64xf4E2M1FN, #dgk.shared<b32>>, !dgk.scales<a, 128, i32, words = 4>, !dgk.scales<b, 128, i32, words = 4> -> !dgk.accumulator<128x128xf32>
+      dgk.release %p[%s] : !dgk.pipeline<1>
+    }
+  }
+  dgk.return
+}

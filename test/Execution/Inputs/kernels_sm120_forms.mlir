@@ -78,3 +78,21 @@ func.func @two_words_of_one(%a: memref<?x1664xf4E2M1FN>, %sa: memref<?x13xi32, s
     {granularity = #dgemm.granularity<a = 1x32, b = 1x128>, dgk.schedule = #words_fp4}
   return
 }
+
+// Scales of 16 for warps of 64 x 64: two rows of instructions share registers.
+#nvfp4 = #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 16>
+#spread = #dgk.schedule<tile = 128x128x256, warp_grid = 2x2, stages = 2,
+    scale_stages = 1, instruction = #nvfp4, swizzle = b128 x b128,
+    math = <warps = 4, registers = 248>, load = <warps = 4, registers = 40>,
+    store = registers, store_slots = 0, raster = <group = 8, along = m>>
+
+func.func @spread_scales(%a: memref<?x1344xf4E2M1FN>, %sa: memref<?x84xf8E4M3FN>,
+                         %b: memref<200x1344xf4E2M1FN>, %sb: memref<200x84xf8E4M3FN>,
+                         %d: memref<?x200xf32>) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb
+      : memref<?x1344xf4E2M1FN>, memref<?x84xf8E4M3FN>,
+        memref<200x1344xf4E2M1FN>, memref<200x84xf8E4M3FN>)
+    outs(%d : memref<?x200xf32>)
+    {granularity = #dgemm.granularity<a = 1x16, b = 1x16>, dgk.schedule = #spread}
+  return
+}
