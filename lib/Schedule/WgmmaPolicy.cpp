@@ -279,7 +279,7 @@ double WgmmaPolicy::getCombineNs(const DenseProblem &problem,
   constexpr double kTripsNs = 2840, kSplitNs = 59, kBytesPerNs = 405;
   double bytes = 4.0 * schedule.getTileM() * schedule.getTileN();
   // One trip, of all sums into the shared memory of one SM.
-  constexpr double kTripNs = 1100, kPortBytesPerNs = 50;
+  constexpr double kTripNs = 900, kPortBytesPerNs = 20;
   double rows = std::min(problem.m, schedule.getTileM());
   if (schedule.combinesInCluster())
     return kTripNs + (schedule.getSplitK() - 1) * 4.0 * rows *
