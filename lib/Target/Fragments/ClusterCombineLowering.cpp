@@ -16,6 +16,10 @@
 // the next tile, and so has read the last one; a sender waits for that before
 // it writes again. Everything is in the generic proxy.
 //
+// Warps without rows that are stored take no part in a tile, on either side:
+// a receiver that waits for no bytes could get ahead of its senders by more
+// than the one phase that a parity tells apart.
+//
 //===----------------------------------------------------------------------===//
 
 #include "Fragments.h"
@@ -206,24 +210,42 @@ struct CombineInClusterPattern : KernelPattern<CombineInClusterOp> {
   matchAndRewrite(CombineInClusterOp op, OneToNOpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    WarpTile tile(kernel.schedule);
-    ClusterCombiner combiner(b, kernel, tile, op);
     ValueRange partial = adaptor.getPartial();
     Value isFirst = arith::CmpIOp::create(
         b, arith::CmpIPredicate::eq, toI32(b, op.getSplit()), constI32(b, 0));
-    auto branch = scf::IfOp::create(b, partial.getTypes(), isFirst,
-                                    /*withElseRegion=*/true);
+    WarpTile tile(kernel.schedule);
+    Value warp = getWarpInRole(b, kernel.roles.lookup(op));
+    Value holdsRows = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                                            tile.getFirstRow(b, warp),
+                                            toI32(b, op.getRows()));
+    auto takesPart = scf::IfOp::create(b, partial.getTypes(), holdsRows,
+                                       /*withElseRegion=*/true);
     {
       OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(branch.thenBlock());
-      scf::YieldOp::create(b, combiner.receive(partial));
-      b.setInsertionPointToStart(branch.elseBlock());
-      combiner.send(partial);
+      b.setInsertionPointToStart(takesPart.thenBlock());
+      scf::YieldOp::create(b, exchange(b, op, tile, partial, isFirst));
+      b.setInsertionPointToStart(takesPart.elseBlock());
       scf::YieldOp::create(b, partial);
     }
     rewriter.replaceOpWithMultiple(
-        op, {SmallVector<Value>(branch.getResults()), {isFirst}});
+        op, {SmallVector<Value>(takesPart.getResults()), {isFirst}});
     return success();
+  }
+
+  /// All sums in rank 0, where `isFirst`; `partial` elsewhere.
+  SmallVector<Value> exchange(ImplicitLocOpBuilder &b, CombineInClusterOp op,
+                              const WarpTile &tile, ValueRange partial,
+                              Value isFirst) const {
+    ClusterCombiner combiner(b, kernel, tile, op);
+    auto branch = scf::IfOp::create(b, partial.getTypes(), isFirst,
+                                    /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    scf::YieldOp::create(b, combiner.receive(partial));
+    b.setInsertionPointToStart(branch.elseBlock());
+    combiner.send(partial);
+    scf::YieldOp::create(b, partial);
+    return branch.getResults();
   }
 };
 

@@ -26,8 +26,11 @@
 // CHECK:           scf.for
 // Rank 0: from the second tile on it tells the others that it has read; then it
 // announces the bytes of two splits, two vectors of each lane whose row is stored.
-// CHECK:             scf.if %{{.*}} {
-// CHECK:               scf.if %{{.*}} {
+// A warp without rows takes no part.
+// CHECK:             arith.cmpi ult
+// CHECK:             scf.if
+// CHECK:               arith.cmpi ne
+// CHECK-NEXT:          scf.if
 // CHECK-NEXT:            nvvm.bar.warp.sync
 // CHECK:                 scf.if
 // CHECK:                   nvvm.mapa %{{.*}}, %c1_i32

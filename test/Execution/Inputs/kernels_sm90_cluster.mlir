@@ -45,7 +45,7 @@
 #swapped32 = #dgk.schedule<tile = 128x16x64, warp_grid = 8x1, stages = 3, scale_stages = 1,
   instruction = #w16, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
   load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>,
-  cluster = <size = 8, along = k>, split_k = 8, swap_ab>
+  cluster = <size = 3, along = k>, split_k = 3, swap_ab>
 
 func.func @bf16_along_m(%a: memref<?x?xbf16>, %b: memref<96x?xbf16>, %d: memref<?x96xbf16>) {
   dgemm.matmul ins(%a, %b : memref<?x?xbf16>, memref<96x?xbf16>)
@@ -144,5 +144,12 @@ func.func @swapped_along_k(%a: memref<?x520xbf16>, %b: memref<203x520xbf16>, %c:
 func.func @swapped_in_place(%a: memref<?x328xbf16>, %b: memref<300x328xbf16>, %d: memref<?x300xf32>) {
   dgemm.matmul ins(%a, %b plus %d : memref<?x328xbf16>, memref<300x328xbf16>, memref<?x300xf32>)
     outs(%d : memref<?x300xf32>) {layout = #dgemm.layout<nt>, dgk.schedule = #swapped32}
+  return
+}
+
+// 24 of 128 columns of D are stored, by two of eight warps.
+func.func @few_rows_along_k(%a: memref<?x328xbf16>, %b: memref<24x328xbf16>, %d: memref<?x24xf32>) {
+  dgemm.matmul ins(%a, %b plus %d : memref<?x328xbf16>, memref<24x328xbf16>, memref<?x24xf32>)
+    outs(%d : memref<?x24xf32>) {layout = #dgemm.layout<nt>, dgk.schedule = #swapped32}
   return
 }

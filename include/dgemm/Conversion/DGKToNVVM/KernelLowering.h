@@ -67,8 +67,8 @@ public:
   llvm::DenseMap<mlir::Operation *, Cursor> cursors;
   /// Slot that an acquire or wait gets, where it is the same each time.
   llvm::DenseMap<mlir::Operation *, int64_t> slotNumbers;
-  /// Address of a stack variable that counts how often a
-  /// `dgk.combine_in_cluster` has run.
+  /// Address of a stack variable that counts how often a warp has taken part in
+  /// a `dgk.combine_in_cluster`.
   llvm::DenseMap<mlir::Operation *, mlir::Value> rounds;
   /// Role around an operation that needs to know its warps.
   llvm::DenseMap<mlir::Operation *, RoleWarps> roles;
