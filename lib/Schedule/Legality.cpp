@@ -237,12 +237,6 @@ Type MatmulRules::getScaleType() {
 
 /// Scales that are applied to the sums of 128 products each.
 LogicalResult MatmulRules::plainScales(Operand x) {
-  if (!x.getElementType().isF32())
-    return fail("select-c7")
-           << x.name << " has elements of type " << x.getElementType()
-           << ", expected f32 on " << target.getChip()
-           << ", whose instructions know no scales; powers of two serve as "
-              "well";
   ScaleBlock block = getBlock(x.name);
   if (block.k == 128 && (block.mn == 1 || (block.mn == 128 && x.isOfB)))
     return success();
@@ -373,9 +367,12 @@ static DenseProblem describe(MatmulOp op, MatmulRules &rules,
     problem.scalesPerLoadB = getCount(rules.scales()[1]);
   }
   auto isFetched = [&](Value scale, int64_t blockRows) {
-    return scale && !problem.hasPackedScales && blockRows == 1 &&
-           !dgk::hasTmaStrides(cast<MemRefType>(scale.getType()), /*inner=*/0,
-                               /*whenUnknown=*/true);
+    if (!scale || problem.hasPackedScales)
+      return false;
+    auto type = cast<MemRefType>(scale.getType());
+    return dgk::getElementBits(type.getElementType()) == 8 ||
+           (blockRows == 1 && !dgk::hasTmaStrides(type, /*inner=*/0,
+                                                  /*whenUnknown=*/true));
   };
   problem.fetchesScalesA = isFetched(op.getAScale(), problem.blockRowsA);
   problem.fetchesScalesB = isFetched(op.getBScale(), problem.blockRowsB);

@@ -148,8 +148,9 @@ def draw_scale_types(chance, form):
         if not block:
             continue
         if form.family == "sm90":
-            along = chance.random() < 0.5 and block[0] == 1
-            result[side] = "f32 along rows" if along else "f32"
+            # Words of four scales are for single rows (matmul-c8).
+            kinds = ("f32 along rows", "f32", PACKED) if block[0] == 1 else ("f32",)
+            result[side] = chance.choice((*kinds, PLAIN))
         elif block[1] == 16:
             result[side] = FP8
         else:
@@ -170,7 +171,7 @@ def k_step(chance, form, scale_types, dynamic):
         step = 16
     for side, kind in scale_types.items():
         # Rows of scales whose distance is open are whole copies of 16 bytes.
-        if dynamic and kind in (PLAIN, FP8):
+        if dynamic and kind in (PLAIN, FP8) and form.family == "sm120":
             step = max(step, 16 * form.block(side)[1])
     return step
 
@@ -198,7 +199,7 @@ def draw_lines(chance, kernel):
             lines["s" + side] = None
         else:
             # TMA finds rows 16 bytes apart, threads those 4 bytes apart.
-            unit = chance.choice((16, 4)) if kind != "f32" else 1
+            unit = chance.choice((16, 4)) if form.family == "sm120" else 1
             count = -(-kernel.k // block[1])
             lines["s" + side] = round_up(count, unit) + unit * chance.choice((0, 0, 1))
     return lines

@@ -1,11 +1,9 @@
 // Targets without a row in the table, or without a lowering: select-c1, select-c2.
 // RUN: not dgemm-opt %s --dgemm-select-schedule 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: dgemm-opt %s --dgemm-select-schedule=target=sm_120 --verify-diagnostics
-// RUN: not dgemm-opt %s --dgemm-select-schedule=target=sm_90a 2>&1 | FileCheck %s --check-prefix=SM90
 // RUN: not dgemm-opt %s --dgemm-select-schedule=target=sm_100a 2>&1 | FileCheck %s --check-prefix=SM100
 
 // NONE: error: 'dgemm.matmul' op [select-c1] no target given, expected one of sm_90a, sm_100a, sm_120a, sm_121a; set --dgemm-select-schedule=target=NAME
-// SM90: error: 'dgemm.matmul' op [select-c7] a_scale has elements of type 'i32', expected f32 on sm_90a, whose instructions know no scales; powers of two serve as well
 // SM100: error: 'dgemm.matmul' op [select-c2] no lowering for dgemm.matmul on sm_100a yet; it runs on --device=reference
 !a = memref<?x7168xf8E4M3FN>
 !sa = memref<?x14xi32, strided<[1, ?]>>

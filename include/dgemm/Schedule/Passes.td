@@ -62,7 +62,7 @@ def SelectSchedule : Pass<"dgemm-select-schedule"> {
        types say which it is.
     7. `select-c7`: scales are UE8M0, packed four to an i32 or f8E8M0FNU, or
        f8E4M3FN where the op has them, and serve one row; where the instructions
-       know no scales, f32 for 1 x 128 elements, or 128 x 128 of B.
+       know no scales, f32 or UE8M0 for 1 x 128 elements, or 128 x 128 of B.
     9. `select-c9`: heads of a head split have fewer than 2^31 columns.
     10. `select-c10`: rows of A and B (columns, where these are contiguous) are a
         multiple of 16 bytes apart. Of FP4 beside FP8, which TMA expands to a byte

@@ -48,16 +48,20 @@ static llvm::SetVector<Value> getNames(Value value) {
   return names;
 }
 
-/// Whether scales that `read` fetched are used before one of `releases`, which
-/// all give the same slots back: the first use of a register waits for its
-/// read.
-static bool isUsedBefore(ReadScalesOp read, ArrayRef<ReleaseOp> releases) {
-  for (Value name : getNames(read))
-    for (Operation *user : name.getUsers())
+/// Whether `scales` are added up with before one of `releases`, which all give
+/// the same slots back: the first use of a register waits for its read. Words
+/// are unpacked in between.
+static bool isUsedBefore(Value scales, ArrayRef<ReleaseOp> releases) {
+  for (Value name : getNames(scales))
+    for (Operation *user : name.getUsers()) {
+      if (auto unpack = dyn_cast<UnpackScalesOp>(user);
+          unpack && isUsedBefore(unpack, releases))
+        return true;
       for (ReleaseOp release : releases)
         if (isa<PromoteOp>(user) && user->getBlock() == release->getBlock() &&
             user->isBeforeInBlock(release))
           return true;
+    }
   return false;
 }
 

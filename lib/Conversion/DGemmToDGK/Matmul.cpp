@@ -7,50 +7,18 @@
 
 #include "dgemm/Conversion/DGemmToDGK/DGemmToDGK.h"
 
+#include "Operand.h"
+
 #include "dgemm/Dialect/DGemm/IR/DGemmOps.h"
 
 #include <numeric>
 
 using namespace mlir;
 using namespace dgk;
+using dgemm::lowering::kScalesPerWord;
+using dgemm::lowering::Operand;
 
 namespace {
-
-/// Scales of consecutive K groups that are loaded together: in a packed word,
-/// and of those that are bytes as many as TMA moves at least.
-constexpr int64_t kScalesPerWord = 4;
-constexpr int64_t kScalesPerCopy = 16;
-
-/// One operand as the kernel sees it.
-struct Operand {
-  Value data;
-  Value scale;             // null where the problem has no scales
-  int64_t granularity = 0; // K elements that share a scale
-  int64_t blockRows = 1;   // rows that share a scale
-  int64_t tileRows = 0;
-  bool isKFirst = false; // whether K is the first dimension of `data`
-
-  Type getScaleType() const {
-    return cast<MemRefType>(scale.getType()).getElementType();
-  }
-  /// Elements of the scale operand that are loaded together.
-  int64_t getScaleColumns() const {
-    return getElementBits(getScaleType()) == 8 ? kScalesPerCopy : 1;
-  }
-  /// K elements that they cover.
-  int64_t getSpan() const {
-    return getScaleColumns() * granularity *
-           (getScaleType().isInteger(32) ? kScalesPerWord : 1);
-  }
-
-  /// Whether the threads that scale fetch the scales themselves: those of
-  /// single rows, where TMA cannot copy them.
-  bool isFetched() const {
-    auto type = cast<MemRefType>(scale.getType());
-    return blockRows == 1 && type.getElementType().isF32() &&
-           !hasTmaStrides(type, /*inner=*/0, /*whenUnknown=*/true);
-  }
-};
 
 /// Builds the loops over K of one output tile.
 ///
@@ -91,6 +59,7 @@ private:
   /// word begins.
   struct Scale {
     Value tile, begin;
+    Value index; // of the scale in its word, null where that follows from K
   };
 
   /// What one product takes: all of a K tile, or a block of it that has scales
@@ -129,7 +98,9 @@ private:
     int64_t count = cast<MemRefType>(operand.scale.getType()).getDimSize(1);
     bool isWhole = !ShapedType::isDynamic(count) &&
                    count * operand.getSpan() % schedule.getTileK() == 0;
-    if (isWhole || operand.getSpan() >= schedule.getTileK())
+    // TMA brings zeros from behind the last word.
+    if (isWhole || operand.getSpan() >= schedule.getTileK() ||
+        operand.getScaleType().isInteger(32))
       return word;
     Value known =
         ShapedType::isDynamic(count)
@@ -160,14 +131,17 @@ private:
     Value word = arith::DivUIOp::create(builder, loc, k,
                                         index(operand.getSpan() / columns));
     word = clampWord(operand, word);
+    Value inWord;
+    if (operand.isPromoted && operand.getScaleType().isInteger(32)) {
+      inWord =
+          arith::RemUIOp::create(builder, loc, word, index(kScalesPerWord));
+      word = arith::DivUIOp::create(builder, loc, word, index(kScalesPerWord));
+    }
     if (operand.isFetched())
-      return {FetchScalesOp::create(
-                  builder, loc,
-                  ScalesType::get(side, operand.tileRows, builder.getF32Type()),
-                  operand.scale, ValueRange{row, word}),
-              k};
+      return {fetchScale(operand, side, row, word), k, inWord};
     if (operand.blockRows == 1)
-      return {loadTile(operand.scale, row, word, operand.tileRows, columns), k};
+      return {loadTile(operand.scale, row, word, operand.tileRows, columns), k,
+              inWord};
     // Where tiles do not begin with a block, one scale for each common divisor.
     int64_t step = std::gcd(operand.tileRows, operand.blockRows);
     Type element = cast<MemRefType>(operand.scale.getType()).getElementType();
@@ -176,7 +150,25 @@ private:
         operand.scale, ValueRange{row, word},
         builder.getDenseI64ArrayAttr({step, operand.blockRows}), UnitAttr(),
         UnitAttr());
-    return {tile, k};
+    return {tile, k, Value()};
+  }
+
+  /// Scales in the threads that use them. Bytes are words of one scale.
+  Value fetchScale(const Operand &operand, Side side, Value row, Value column) {
+    int64_t step = std::gcd(operand.tileRows, operand.blockRows);
+    DenseI64ArrayAttr rows;
+    if (operand.blockRows > 1)
+      rows = builder.getDenseI64ArrayAttr({step, operand.blockRows});
+    Type f32 = builder.getF32Type();
+    Type type = operand.getScaleType().isF32() ? f32 : builder.getI32Type();
+    int64_t count = operand.tileRows / step;
+    Value scales =
+        FetchScalesOp::create(builder, loc, ScalesType::get(side, count, type),
+                              operand.scale, ValueRange{row, column}, rows);
+    if (!operand.areBytes())
+      return scales;
+    return UnpackScalesOp::create(
+        builder, loc, ScalesType::get(side, count, f32), scales, index(0));
   }
 
   /// `k - begin`. Each loop adds an offset to the element where it begins, so
@@ -194,6 +186,8 @@ private:
 
   /// Position within its word of the scale for element `k`.
   Value getScaleIndex(const Operand &operand, const Scale &scale, Value k) {
+    if (scale.index)
+      return scale.index;
     return arith::DivUIOp::create(builder, loc, getDistance(k, scale.begin),
                                   index(operand.granularity));
   }
@@ -559,7 +553,8 @@ FailureOr<KernelOp> dgemm::buildMatmulKernel(OpBuilder &builder, MatmulOp op,
                    block.k,
                    block.mn,
                    rows,
-                   isKFirst};
+                   isKFirst,
+                   schedule.getMatrixInstruction().getScaleBlock() == 0};
   };
   Layout layout = op.getLayout();
   GranularityAttr granularity = op.getGranularityAttr();

@@ -59,9 +59,18 @@ SwizzledRow fragments::getSwizzledRow(ImplicitLocOpBuilder &b, Value row,
   return {offset, arith::ShLIOp::create(b, masked, constI32(b, 4))};
 }
 
+/// The type with which elements are read and written: LLVM knows no narrow
+/// floats.
+static Type getLoadType(Type element) {
+  return getElementBits(element) == 8
+             ? IntegerType::get(element.getContext(), 8)
+             : element;
+}
+
 Matrix::Matrix(ImplicitLocOpBuilder &b, const KernelLowering &kernel,
                Value memory)
-    : element(cast<MemRefType>(memory.getType()).getElementType()) {
+    : element(
+          getLoadType(cast<MemRefType>(memory.getType()).getElementType())) {
   auto global = LLVM::LLVMPointerType::get(
       b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Global));
   pointer = LLVM::AddrSpaceCastOp::create(

@@ -45,24 +45,27 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
   LogicalResult
   matchAndRewrite(ReadScalesOp op, OneToNOpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (!op.getType().getElementType().isF32())
-      return rewriter.notifyMatchFailure(op, "needs scales of type f32");
+    if (op.getType().getWords() != 1)
+      return rewriter.notifyMatchFailure(op, "needs one element for each row");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     ScaleMap map(kernel.schedule, op.getType());
     Value warp = getWarpInRole(b, kernel.roles.lookup(op));
     Value address = adaptor.getInput().front();
     int64_t offset = kernel.offsets.lookup(op.getInput());
+    Type type = op.getType().getElementType();
     SmallVector<Value> scales =
-        !map.isPerRow()       ? readBlocks(b, map, warp, address, offset)
-        : map.side == Side::A ? readRows(b, map, warp, address, offset)
-                              : readColumns(b, map, warp, address, offset);
+        !map.isPerRow() ? readBlocks(b, map, type, warp, address, offset)
+        : map.side == Side::A
+            ? readRows(b, map, type, warp, address, offset)
+            : readColumns(b, map, type, warp, address, offset);
     rewriter.replaceOpWithMultiple(op, {scales});
     return success();
   }
 
-  static Value load(ImplicitLocOpBuilder &b, Value address, int64_t offset) {
-    return LLVM::LoadOp::create(b, b.getF32Type(),
-                                sharedPointer(b, address, offset));
+  /// Scales are f32, or words of four.
+  static Value load(ImplicitLocOpBuilder &b, Type type, Value address,
+                    int64_t offset) {
+    return LLVM::LoadOp::create(b, type, sharedPointer(b, address, offset));
   }
 
   static Value index(ImplicitLocOpBuilder &b, Value address, Value number) {
@@ -70,8 +73,9 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
   }
 
   static SmallVector<Value> readBlocks(ImplicitLocOpBuilder &b,
-                                       const ScaleMap &map, Value warp,
-                                       Value address, int64_t offset) {
+                                       const ScaleMap &map, Type type,
+                                       Value warp, Value address,
+                                       int64_t offset) {
     if (map.side == Side::B && map.tile.gridN > 1) {
       Value column = map.tile.getFirstColumn(b, warp);
       address =
@@ -80,13 +84,13 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
     }
     SmallVector<Value> scales;
     for (int64_t i = 0; i < map.getRegisters(); ++i)
-      scales.push_back(load(b, address, offset + 4 * i));
+      scales.push_back(load(b, type, address, offset + 4 * i));
     return scales;
   }
 
   /// Rows l / 4 and l / 4 + 8 of each 16.
   static SmallVector<Value> readRows(ImplicitLocOpBuilder &b,
-                                     const ScaleMap &map, Value warp,
+                                     const ScaleMap &map, Type type, Value warp,
                                      Value address, int64_t offset) {
     Value g = arith::ShRUIOp::create(b, getLane(b), constI32(b, 2));
     Value row = arith::AddIOp::create(b, g, map.tile.getFirstRow(b, warp));
@@ -94,20 +98,21 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
     SmallVector<Value> scales;
     for (int64_t i = 0; i < map.tile.getTilesM(); ++i)
       for (int64_t half = 0; half < 2; ++half)
-        scales.push_back(
-            load(b, address, offset + 4 * (map.tile.rowStep * i + 8 * half)));
+        scales.push_back(load(b, type, address,
+                              offset + 4 * (map.tile.rowStep * i + 8 * half)));
     return scales;
   }
 
   /// Columns 2 (l % 4) and the next of each 8.
   static SmallVector<Value> readColumns(ImplicitLocOpBuilder &b,
-                                        const ScaleMap &map, Value warp,
-                                        Value address, int64_t offset) {
+                                        const ScaleMap &map, Type type,
+                                        Value warp, Value address,
+                                        int64_t offset) {
     Value t = arith::AndIOp::create(b, getLane(b), constI32(b, 3));
     Value column = arith::AddIOp::create(b, mulI32(b, t, 2),
                                          map.tile.getFirstColumn(b, warp));
     address = index(b, address, column);
-    auto pair = VectorType::get(2, b.getF32Type());
+    auto pair = VectorType::get(2, type);
     SmallVector<Value> scales;
     for (int64_t j = 0; j < map.tile.getTilesN(); ++j) {
       Value both = LLVM::LoadOp::create(
@@ -121,8 +126,8 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
   }
 };
 
-/// Scales of single rows or columns, each lane its own, as `readRows` and
-/// `readColumns` bring them from shared memory.
+/// Scales of the rows or columns that a lane has, or of the blocks of them, as
+/// `readRows`, `readColumns` and `readBlocks` bring them from shared memory.
 struct FetchScalesPattern : KernelPattern<FetchScalesOp> {
   using KernelPattern::KernelPattern;
 
@@ -130,8 +135,6 @@ struct FetchScalesPattern : KernelPattern<FetchScalesOp> {
   matchAndRewrite(FetchScalesOp op, OneToNOpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     ScaleMap map(kernel.schedule, op.getType());
-    if (!map.isPerRow())
-      return rewriter.notifyMatchFailure(op, "needs one scale for each row");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value warp = getWarpInRole(b, kernel.roles.lookup(op));
     Matrix from(b, kernel, op.getSource());
@@ -141,18 +144,31 @@ struct FetchScalesPattern : KernelPattern<FetchScalesOp> {
     SmallVector<Value> scales;
     for (Value row : getRows(b, map, warp)) {
       row = arith::AddIOp::create(b, first, row);
+      if (std::optional<ArrayRef<int64_t>> rows = op.getRows())
+        row = arith::DivUIOp::create(b, row, constI32(b, rows->back()));
       Value start = from.getRowStart(b, arith::MinUIOp::create(b, row, last));
-      scales.push_back(LLVM::LoadOp::create(b, from.element,
-                                            from.getAddress(b, start, column)));
+      Value scale = LLVM::LoadOp::create(b, from.element,
+                                         from.getAddress(b, start, column));
+      if (from.element.isInteger(8))
+        scale = arith::ExtUIOp::create(b, b.getI32Type(), scale);
+      scales.push_back(scale);
     }
     rewriter.replaceOpWithMultiple(op, {scales});
     return success();
   }
 
-  /// The lane's rows (of A) or columns (of B) of the tile.
+  /// The lane's rows (of A) or columns (of B) of the tile, or the first of each
+  /// block.
   static SmallVector<Value> getRows(ImplicitLocOpBuilder &b,
                                     const ScaleMap &map, Value warp) {
     SmallVector<Value> rows;
+    if (!map.isPerRow()) {
+      Value block = map.side == Side::B ? map.tile.getFirstColumn(b, warp)
+                                        : constI32(b, 0);
+      for (int64_t i = 0; i < map.getRegisters(); ++i)
+        rows.push_back(addI32(b, block, map.block * i));
+      return rows;
+    }
     Value lane = getLane(b);
     if (map.side == Side::A) {
       Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
@@ -169,6 +185,37 @@ struct FetchScalesPattern : KernelPattern<FetchScalesOp> {
       for (int64_t c = 0; c < 2; ++c)
         rows.push_back(addI32(b, column, kColumns * j + c));
     return rows;
+  }
+};
+
+/// Words to f32. The byte goes to where f32 has its exponent. Two numbers are
+/// written otherwise there: 2^-127 is denormal, and what is left of 255 would
+/// be infinite.
+struct UnpackScalesPattern : KernelPattern<UnpackScalesOp> {
+  using KernelPattern::KernelPattern;
+
+  LogicalResult
+  matchAndRewrite(UnpackScalesOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    constexpr int64_t kExponent = 0x7f800000, kSmallest = 0x00400000,
+                      kNan = 0x7fc00000, kFractionBits = 23;
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value shift = arith::SubIOp::create(b, constI32(b, kFractionBits),
+                                        mulI32(b, toI32(b, op.getIndex()), 8));
+    Value nan = constI32(b, kNan), exponent = constI32(b, kExponent);
+    SmallVector<Value> scales;
+    for (Value word : adaptor.getInput()) {
+      // To the left around the end: the shift is taken modulo 32.
+      Value bits = LLVM::FshlOp::create(b, word, word, shift);
+      bits = arith::AndIOp::create(b, bits, exponent);
+      Value isNan =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::eq, bits, exponent);
+      bits = arith::MaxUIOp::create(b, bits, constI32(b, kSmallest));
+      bits = arith::SelectOp::create(b, isNan, nan, bits);
+      scales.push_back(LLVM::BitcastOp::create(b, b.getF32Type(), bits));
+    }
+    rewriter.replaceOpWithMultiple(op, {scales});
+    return success();
   }
 };
 
@@ -292,6 +339,6 @@ int64_t sm90::getScaleRegisters(ScheduleAttr schedule, ScalesType type) {
 void sm90::populateScalePatterns(KernelLowering &kernel,
                                  const TypeConverter &converter,
                                  RewritePatternSet &patterns) {
-  patterns.add<ReadScalesPattern, FetchScalesPattern, PromotePattern>(
-      kernel, converter, patterns.getContext());
+  patterns.add<ReadScalesPattern, FetchScalesPattern, UnpackScalesPattern,
+               PromotePattern>(kernel, converter, patterns.getContext());
 }

@@ -16,8 +16,8 @@
 
 namespace dgk::sm90 {
 
-/// Registers of one thread that hold `type`: f32 scales of its rows (A), of its
-/// columns (B), or of blocks of them.
+/// Registers of one thread that hold `type`: scales of its rows (A), of its
+/// columns (B), or of blocks of them, as f32 or words.
 int64_t getScaleRegisters(ScheduleAttr schedule, ScalesType type);
 
 /// The f32 registers `values` behind the instructions `text`, which must not be

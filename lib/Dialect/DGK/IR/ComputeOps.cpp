@@ -158,6 +158,18 @@ LogicalResult ReadScalesOp::verify() {
          << ", or as many bytes in a row as the words of the result";
 }
 
+LogicalResult UnpackScalesOp::verify() {
+  ScalesType input = getInput().getType(), result = getType();
+  if (input.getElementType().isInteger(32) && input.getWords() == 1 &&
+      result.getElementType().isF32() && input.getSide() == result.getSide() &&
+      input.getRows() == result.getRows())
+    return success();
+  return emitOpError("[unpack_scales-c1] makes ")
+         << result << " of " << input
+         << ", expected f32 of one word of i32 for each row, and the same side "
+            "and rows";
+}
+
 LogicalResult AddTileOp::verify() {
   TileType tile = getTile().getType();
   if (tile.getShape() != getType().getShape())

@@ -47,10 +47,18 @@ LogicalResult FetchScalesOp::verify() {
     return emitOpError("[fetch_scales-c1] has ")
            << getCoordinates().size() << " coordinates for " << source
            << ", expected two for two dimensions";
-  if (source.getElementType().isF32() && getType().getElementType().isF32())
+  Type element = source.getElementType(), result = getType().getElementType();
+  bool areWords =
+      isa<Float8E8M0FNUType>(element) || element.isSignlessInteger(32);
+  if (areWords ? !result.isInteger(32) || getType().getWords() != 1
+               : !element.isF32() || !result.isF32())
+    return emitOpError("[fetch_scales-c2] fetches ")
+           << getType() << " from " << source
+           << ", expected f32 in both, or one word of i32 for f8E8M0FNU or i32";
+  if (!getRows() || areRowSteps(*getRows()))
     return success();
-  return emitOpError("[fetch_scales-c2] fetches ")
-         << getType() << " from " << source << ", expected f32 in both";
+  return emitOpError("[fetch_scales-c3] has rows ")
+         << getRowsAttr() << ", expected two positive numbers";
 }
 
 LogicalResult AddFromOp::verify() {

@@ -18,7 +18,18 @@ using namespace dgk;
 
 static bool isInRegisters(Value scale) {
   auto scales = dyn_cast_if_present<ScalesType>(scale.getType());
-  return scales && scales.getElementType().isF32();
+  return scales && scales.getWords() == 1;
+}
+
+/// Scales as numbers: those that are words are unpacked.
+static Value toF32(OpBuilder &builder, Location loc, Value scale, Value index) {
+  auto type = cast<ScalesType>(scale.getType());
+  if (type.getElementType().isF32())
+    return scale;
+  return UnpackScalesOp::create(
+      builder, loc,
+      ScalesType::get(type.getSide(), type.getRows(), builder.getF32Type()),
+      scale, index);
 }
 
 /// Registers of a thread that partial products of several instructions may
@@ -73,6 +84,8 @@ static void promote(MmaOp op, ScheduleAttr schedule) {
   auto getStart = [&](int64_t start, int64_t part, int64_t whole) {
     return part == whole ? IntegerAttr() : builder.getI64IntegerAttr(start);
   };
+  Value aScale = toF32(builder, loc, op.getAScale(), op.getAScaleIndex());
+  Value bScale = toF32(builder, loc, op.getBScale(), op.getBScaleIndex());
   Value sum = op.getAccumulator();
   for (int64_t row = 0; row < shape[0]; row += rows)
     for (int64_t column = 0; column < shape[1]; column += columns) {
@@ -83,8 +96,8 @@ static void promote(MmaOp op, ScheduleAttr schedule) {
           MmaOp::create(builder, loc, partialType, op.getA(), Value(), Value(),
                         IntegerAttr(), op.getB(), Value(), Value(),
                         IntegerAttr(), zero, firstRow, firstColumn);
-      sum = PromoteOp::create(builder, loc, type, partial, op.getAScale(),
-                              op.getBScale(), sum, firstRow, firstColumn);
+      sum = PromoteOp::create(builder, loc, type, partial, aScale, bScale, sum,
+                              firstRow, firstColumn);
     }
   op.replaceAllUsesWith(sum);
   op.erase();
@@ -106,7 +119,8 @@ struct PromotePartials
       if (!isInRegisters(op.getAScale()) || !isInRegisters(op.getBScale())) {
         op.emitOpError("[promote_partials-c1] has scales ")
             << op.getAScale().getType() << " and " << op.getBScale().getType()
-            << ", expected f32 scales in registers; run dgk-hoist-scales first";
+            << ", expected scales in registers, f32 or one word for each row; "
+               "run dgk-hoist-scales first";
         return signalPassFailure();
       }
       promote(op, schedule);

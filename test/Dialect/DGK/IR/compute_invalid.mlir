@@ -332,6 +332,22 @@ func.func @f(%x: !dgk.accumulator<128x64xf32>, %t: !dgk.tile<128x64xf32, #dgk.sh
 
 // -----
 
+func.func @f(%s: !dgk.scales<a, 128, i32, words = 2>, %i: index) {
+  // expected-error @below {{'dgk.unpack_scales' op [unpack_scales-c1] makes '!dgk.scales<a, 128, f32>' of '!dgk.scales<a, 128, i32, words = 2>', expected f32 of one word of i32 for each row, and the same side and rows}}
+  %0 = dgk.unpack_scales %s[%i] : !dgk.scales<a, 128, i32, words = 2> -> !dgk.scales<a, 128, f32>
+  return
+}
+
+// -----
+
+func.func @f(%s: !dgk.scales<a, 128, i32>, %i: index) {
+  // expected-error @below {{'dgk.unpack_scales' op [unpack_scales-c1] makes '!dgk.scales<b, 128, f32>' of '!dgk.scales<a, 128, i32>', expected f32 of one word of i32 for each row, and the same side and rows}}
+  %0 = dgk.unpack_scales %s[%i] : !dgk.scales<a, 128, i32> -> !dgk.scales<b, 128, f32>
+  return
+}
+
+// -----
+
 func.func @f(%s: !dgk.tile<128x16xf8E8M0FNU>) {
   // expected-error @below {{[read_scales-c1] reads '!dgk.tile<128x16xf8E8M0FNU>' for '!dgk.scales<a, 128, i32, words = 2>'}}
   %0 = dgk.read_scales %s : !dgk.tile<128x16xf8E8M0FNU> -> !dgk.scales<a, 128, i32, words = 2>

@@ -78,6 +78,15 @@ func.func @fetched(%s: memref<?x5xf32>, %i: index) {
   return
 }
 
+// CHECK-LABEL: @fetched_bytes
+// CHECK: %scales = dgk.fetch_scales %{{.*}}[%[[I:.*]], %[[I]]] rows [64, 128] : memref<?x5xf8E8M0FNU> -> !dgk.scales<b, 2, i32>
+// CHECK: %scales_0 = dgk.unpack_scales %scales[%[[I]]] : !dgk.scales<b, 2, i32> -> !dgk.scales<b, 2, f32>
+func.func @fetched_bytes(%s: memref<?x5xf8E8M0FNU>, %i: index) {
+  %0 = dgk.fetch_scales %s[%i, %i] rows [64, 128] : memref<?x5xf8E8M0FNU> -> !dgk.scales<b, 2, i32>
+  %1 = dgk.unpack_scales %0[%i] : !dgk.scales<b, 2, i32> -> !dgk.scales<b, 2, f32>
+  return
+}
+
 // CHECK-LABEL: @fields
 // CHECK: %field = dgk.field %{{.*}} at 0 : memref<?x132xi8> to memref<?x32xf32, strided<[33, 1]>>
 // CHECK: dgk.field %{{.*}} at 128 : memref<?x132xi8> to memref<?x1xf32, strided<[33, 1], offset: 32>>

@@ -266,8 +266,24 @@ func.func @odd_partial_sums(%x: !dgk.accumulator<8x64xf32>, %i: index) {
 
 // -----
 
-func.func @f(%s: memref<?x5xi32>, %i: index) {
-  // expected-error @below {{'dgk.fetch_scales' op [fetch_scales-c2] fetches '!dgk.scales<a, 128, i32>' from 'memref<?x5xi32>', expected f32 in both}}
-  %0 = dgk.fetch_scales %s[%i, %i] : memref<?x5xi32> -> !dgk.scales<a, 128, i32>
+func.func @f(%s: memref<?x5xf8E8M0FNU>, %i: index) {
+  // expected-error @below {{'dgk.fetch_scales' op [fetch_scales-c2] fetches '!dgk.scales<a, 128, f32>' from 'memref<?x5xf8E8M0FNU>', expected f32 in both, or one word of i32 for f8E8M0FNU or i32}}
+  %0 = dgk.fetch_scales %s[%i, %i] : memref<?x5xf8E8M0FNU> -> !dgk.scales<a, 128, f32>
+  return
+}
+
+// -----
+
+func.func @f(%s: memref<?x5xf32>, %i: index) {
+  // expected-error @below {{'dgk.fetch_scales' op [fetch_scales-c2] fetches '!dgk.scales<a, 128, i32>' from 'memref<?x5xf32>', expected f32 in both, or one word of i32 for f8E8M0FNU or i32}}
+  %0 = dgk.fetch_scales %s[%i, %i] : memref<?x5xf32> -> !dgk.scales<a, 128, i32>
+  return
+}
+
+// -----
+
+func.func @f(%s: memref<?x5xf8E8M0FNU>, %i: index) {
+  // expected-error @below {{'dgk.fetch_scales' op [fetch_scales-c3] has rows array<i64: 64, 0>, expected two positive numbers}}
+  %0 = dgk.fetch_scales %s[%i, %i] rows [64, 0] : memref<?x5xf8E8M0FNU> -> !dgk.scales<b, 2, i32>
   return
 }

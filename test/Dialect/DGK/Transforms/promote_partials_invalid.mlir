@@ -16,7 +16,7 @@ dgk.kernel @not_read(%i: index) attributes {schedule = #schedule} {
   %a = dgk.view %ra : !dgk.buffer<1 x 128x128xf8E4M3FN, #dgk.shared<b128>>
   %s = dgk.view %rs : !dgk.buffer<1 x 128x1xf32, #dgk.shared<none>>
   %acc = dgk.zero : !acc
-  // expected-error @below {{'dgk.mma' op [promote_partials-c1] has scales '!dgk.tile<128x1xf32, #dgk.shared<none>>' and '!dgk.tile<128x1xf32, #dgk.shared<none>>', expected f32 scales in registers; run dgk-hoist-scales first}}
+  // expected-error @below {{'dgk.mma' op [promote_partials-c1] has scales '!dgk.tile<128x1xf32, #dgk.shared<none>>' and '!dgk.tile<128x1xf32, #dgk.shared<none>>', expected scales in registers, f32 or one word for each row; run dgk-hoist-scales first}}
   %sum = dgk.mma %a scaled by %s[%i] per 128, %a scaled by %s[%i] per 128, %acc
     : !tile, !tile, !dgk.tile<128x1xf32, #dgk.shared<none>>, !dgk.tile<128x1xf32, #dgk.shared<none>> -> !acc
   dgk.return

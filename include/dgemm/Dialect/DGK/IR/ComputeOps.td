@@ -146,6 +146,27 @@ def DGK_ReadScalesOp : DGK_NamedOp<"read_scales", "scales", [Pure]> {
   let hasVerifier = 1;
 }
 
+def DGK_UnpackScalesOp : DGK_NamedOp<"unpack_scales", "scales", [Pure]> {
+  let summary = "One byte of each scale word as f32";
+  let description = [{
+    Byte `index` of each word, UE8M0, as the number that it stands for, exactly:
+    2^(byte - 127), of which 2^-127 is a denormal, and NaN for 255. For
+    instructions that know no scales.
+
+    #### Constraints
+    1. `unpack_scales-c1`: one word of i32 for each row of the input, and f32 of
+       the same side and rows in the result.
+
+    Example: `%f = dgk.unpack_scales %s[%i] : !dgk.scales<a, 128, i32> -> !dgk.scales<a, 128, f32>`
+  }];
+  let arguments = (ins DGK_ScalesType:$input, Index:$index);
+  let results = (outs DGK_ScalesType:$result);
+  let assemblyFormat = [{
+    $input `[` $index `]` attr-dict `:` qualified(type($input)) `->` qualified(type($result))
+  }];
+  let hasVerifier = 1;
+}
+
 def DGK_AddTileOp : DGK_NamedOp<"add_tile", "sum",
     [Pure, TypesMatchWith<"the result has the accumulator's type", "value",
                           "result", "$_self">]> {

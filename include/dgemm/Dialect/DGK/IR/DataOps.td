@@ -94,20 +94,25 @@ def DGK_FetchScalesOp : DGK_NamedOp<"fetch_scales", "scales",
     [MemoryEffects<[MemRead]>]> {
   let summary = "Brings scales from global memory into registers";
   let description = [{
-    One f32 for each row of an operand from the first coordinate on, in the column
-    of the second, for memory with any strides: from where TMA cannot copy. Rows
-    outside mean the last one.
+    One element for each row of an operand from the first coordinate on, in the
+    column of the second, for memory with any strides: from where TMA cannot copy.
+    Rows outside mean the last one. A byte, UE8M0, becomes bits 0 to 7 of a word;
+    `dgk.unpack_scales` makes f32 of it. `rows [s, b]` is for scales that b rows
+    share, as for `dgk.load`.
 
     #### Constraints
     1. `fetch_scales-c1`: two coordinates, for a source of two dimensions.
-    2. `fetch_scales-c2`: source and result are f32.
+    2. `fetch_scales-c2`: the source is f32 and so is the result, or the source is
+       `f8E8M0FNU` or i32 and the result one word of i32.
+    3. `fetch_scales-c3`: `rows` are two positive numbers.
 
     Example: `%s = dgk.fetch_scales %sa[%m, %k] : memref<?x5xf32> -> !dgk.scales<a, 128, f32>`
   }];
-  let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates);
+  let arguments = (ins AnyMemRef:$source, Variadic<Index>:$coordinates,
+                       OptionalAttr<DenseI64ArrayAttr>:$rows);
   let results = (outs DGK_ScalesType:$result);
   let assemblyFormat = [{
-    $source `[` $coordinates `]` attr-dict `:` qualified(type($source)) `->` qualified(type($result))
+    $source `[` $coordinates `]` (`rows` $rows^)? attr-dict `:` qualified(type($source)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }
