@@ -1,21 +1,23 @@
-// UE8M0 scales where instructions know none, in the levels from kernel to PTX: words come
-// by TMA with each K tile, bytes are fetched, and both become f32 in registers.
+// UE8M0 scales where instructions know none, on the way from the kernel to PTX. Words
+// come by TMA with each K tile, bytes are fetched, and both become f32 in registers.
 //
 // RUN: dgemm-compile %s --target=sm_90a --emit=dgk --kernel=words_kernel | FileCheck %s --check-prefix=WORDS
 // RUN: dgemm-compile %s --target=sm_90a --emit=dgk --kernel=bytes_kernel | FileCheck %s --check-prefix=BYTES
 // RUN: dgemm-compile %s --target=sm_90a --kernel=words_kernel -o %t.words.ptx && FileCheck %s --input-file=%t.words.ptx --check-prefix=PTX
-// RUN: dgemm-compile %s --target=sm_90a --kernel=bytes_kernel -o %t.bytes.ptx && FileCheck %s --input-file=%t.bytes.ptx --check-prefixes=PTX,FETCH
+// RUN: dgemm-compile %s --target=sm_90a --kernel=bytes_kernel -o %t.bytes.ptx && FileCheck %s --input-file=%t.bytes.ptx --check-prefix=FETCH
 // RUN: %if ptxas %{ ptxas -arch=sm_90a -v %t.words.ptx -o %t.cubin 2>&1 | FileCheck %s --check-prefix=PTXAS %}
 // RUN: %if ptxas %{ ptxas -arch=sm_90a -v %t.bytes.ptx -o %t.cubin 2>&1 | FileCheck %s --check-prefix=PTXAS %}
 // REQUIRES: dgemm-compile
 
 // PTXAS: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 // The byte goes to the exponent, 0 becomes 2^-127 and 255 NaN.
-// FETCH: ld.global{{.*}}.b8
-// PTX: shf.l.wrap.b32
-// PTX: and.b32 {{.*}}, 2139095040;
-// PTX: max.u32 {{.*}}, 4194304;
-// PTX: selp.b32 {{.*}}2143289344
+// PTX:      shf.l.wrap.b32
+// PTX-NEXT: and.b32 {{.*}}, 2139095040;
+// PTX-NEXT: setp.eq.b32
+// PTX-NEXT: max.u32 {{.*}}, 4194304;
+// PTX-NEXT: selp.b32 {{.*}}, 2143289344,
+// FETCH:    ld.global.b8
+// FETCH:    max.u32 {{.*}}, 4194304;
 
 #mma = #dgk.wgmma<f8f6f4, m = 64, n = 256, k = 32, a = f8E4M3FN, b = f8E4M3FN>
 #fp8 = #dgk.schedule<tile = 128x128x128, warp_grid = 8x1, stages = 5, scale_stages = 1,
