@@ -62,6 +62,17 @@ struct Options {
                      cl::desc("K where it is dynamic (default: 4096)"),
                      cl::cat(category)};
   cl::opt<bool> json{"json", cl::desc("Print JSON"), cl::cat(category)};
+
+  /// The extents of a call with `m` rows. Where nobody says how many columns
+  /// there are, they are whole heads.
+  schedule::ExpectedExtents getExtents(ProblemOpInterface op, int64_t m) const {
+    int64_t columns = n;
+    auto matmul = dyn_cast<MatmulOp>(op.getOperation());
+    HeadSplitAttr heads = matmul ? matmul.getEpilogueAttr() : HeadSplitAttr();
+    if (heads && n.getNumOccurrences() == 0)
+      columns = llvm::alignTo(columns, heads.getLeft() + heads.getRight());
+    return {m, columns, k};
+  }
 };
 
 /// Explains the ops of one module.
@@ -172,7 +183,7 @@ void Explainer::printParts(ProblemOpInterface op, dgk::TargetAttr target,
   stream << "parts of this family choose:\n";
   for (auto [name, part] : parts)
     if (auto explanation =
-            schedule::explain(op, part, {m, options.n, options.k});
+            schedule::explain(op, part, options.getExtents(op, m));
         succeeded(explanation))
       schedule::printPart(stream, name, *explanation);
 }
@@ -186,7 +197,7 @@ LogicalResult Explainer::run(ProblemOpInterface op, dgk::TargetAttr target,
     // A diagnostic of a rule goes to the error output, in front of the call.
     stream.flush();
     FailureOr<schedule::Explanation> explanation = failure();
-    schedule::ExpectedExtents expected = {m, options.n, options.k};
+    schedule::ExpectedExtents expected = options.getExtents(op, m);
     if (succeeded(verify(op)))
       explanation = schedule::explain(op, target, expected);
     if (failed(explanation) ||

@@ -11,8 +11,8 @@
 
 // CHECK-LABEL: dgk.kernel @product
 // CHECK-SAME:  (%[[INDEX:[a-z0-9]+]]: index
-// CHECK:       %[[WORDS:.*]] = dgk.read_scales {{.*}} -> !dgk.scales<a, 256, i32>
 // CHECK:       %[[SB:.*]] = dgk.unpack_scales %{{.*}} : !dgk.scales<b, 1, i32> -> !dgk.scales<b, 1, f32>
+// CHECK:       %[[WORDS:.*]] = dgk.read_scales {{.*}} -> !dgk.scales<a, 256, i32>
 // Once for both bands of the tile.
 // CHECK:       %[[SA:.*]] = dgk.unpack_scales %[[WORDS]][%[[INDEX]]] : !dgk.scales<a, 256, i32> -> !dgk.scales<a, 256, f32>
 // CHECK:       dgk.promote %{{.*}} rows 0 scaled by %[[SA]], %[[SB]],
