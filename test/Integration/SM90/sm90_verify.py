@@ -135,6 +135,18 @@ class Runner:
         }
         return [named[expected["name"]] for expected in self.plan["arguments"]]
 
+    def add_workspace(self, launch):
+        """Zeros, where splits of K meet; a launch leaves its counters zero."""
+        import numpy as np
+
+        if not launch.workspace_bytes:
+            return
+        address = self.upload(np.zeros(launch.workspace_bytes, np.uint8))
+        launch.parameters = [
+            (kind, address if kind == "workspace" else value)
+            for kind, value in launch.parameters
+        ]
+
     def run_once(self, problem, arguments, sm_count, poison):
         """The output's image after a launch on memory full of `poison`."""
         import numpy as np
@@ -143,6 +155,7 @@ class Runner:
         self.device.write(self.output, image)
         launch = launch_plan.evaluate(self.plan, arguments, sm_count)
         if launch.grid:
+            self.add_workspace(launch)
             self.device.launch(self.function, self.plan, launch)
         self.device.read(image, self.output)
         return image, launch.grid

@@ -147,6 +147,8 @@ def chosen_schedules():
         Variant("auto_mixed", rows((1, 64, 300), 4096, 512), (128, 32), "f32"),
         Variant("auto_wide", rows((1, 130), 24576, 1536), (128, 128), "bf16"),
         Variant("auto_odd", rows(ROWS, 129, 208), (128, 128), "bf16"),
+        # The cost model splits K: few columns, and K long.
+        Variant("auto_split", rows((1, 77, 961), 12, 2944), (128, 32), "bf16"),
         Variant("auto_tiny", rows((1, 17), 8, 16), (128, 128), "bf16"),
         Variant("auto_strided", rows(ROWS, 264, 1104), (32, 32), "f32", pad=16),
         Variant("auto_dyn", rows(ROWS, 1000, 2992) + [(33, 8, 16), (257, 640, 3216)],

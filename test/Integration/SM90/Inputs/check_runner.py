@@ -48,6 +48,9 @@ class Device(FakeDevice):
         return problems.E4M3[codes] * np.repeat(scales, block, 1)[:, : codes.shape[1]]
 
     def launch(self, function, plan, launch):
+        for kind, value in launch.parameters:
+            if kind == "workspace":
+                assert value and not self.memory[value : value + launch.workspace_bytes].any()
         maps = zip(plan["tensor_maps"], launch.maps)
         named = {plan["arguments"][m["argument"]]["name"]: value for m, value in maps}
         problem = self.problem
