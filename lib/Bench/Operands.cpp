@@ -273,7 +273,7 @@ double Operands::loadScale(const RandomPools &pools, const Argument *argument,
   if (!argument)
     return 1;
   int64_t i = row / block.rows, j = k / block.depth;
-  if (!problem.packedScales)
+  if (problem.scales != ScaleStorage::Words)
     return load(pools, *argument, i, j);
   int64_t word =
       i * argument->value.strides[0] + j / 4 * argument->value.strides[1];

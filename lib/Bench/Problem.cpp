@@ -37,7 +37,7 @@ static double getScaleBytes(const Problem &problem, ScaleBlock block,
     return 0;
   double scales =
       1.0 * ceilDiv(rows, block.rows) * ceilDiv(problem.k, block.depth);
-  return problem.packedScales ? scales : 4 * scales;
+  return problem.scales == ScaleStorage::F32 ? 4 * scales : scales;
 }
 
 double Problem::getBytes() const {
@@ -59,8 +59,9 @@ std::string Problem::getForm() const {
   std::string text = getShortName(a);
   if (a != b)
     text += std::string("x") + getShortName(b);
-  if (hasScales() && packedScales) {
-    text += "-mx" + std::to_string(aScale.depth);
+  if (hasScales() && scales != ScaleStorage::F32) {
+    text += scales == ScaleStorage::Words ? "-mx" : "-plain";
+    text += std::to_string(aScale.depth);
     if (aScale.depth != bScale.depth)
       text += "x" + std::to_string(bScale.depth);
   } else if (hasScales()) {
@@ -140,20 +141,28 @@ static bool setScales(std::string_view word, Problem &problem) {
   struct Scales {
     const char *word;
     ScaleBlock a, b;
-    bool packed;
+    ScaleStorage storage;
   };
-  constexpr Scales known[] = {{"1d2d", {1, 128}, {128, 128}, false},
-                              {"1d1d", {1, 128}, {1, 128}, false},
-                              {"mx128", {1, 128}, {1, 128}, true},
-                              {"mx32", {1, 32}, {1, 32}, true},
-                              {"mx16", {1, 16}, {1, 16}, true},
-                              {"mx128x32", {1, 128}, {1, 32}, true},
-                              {"mx32x128", {1, 32}, {1, 128}, true}};
+  constexpr auto kF32 = ScaleStorage::F32;
+  constexpr auto kWords = ScaleStorage::Words;
+  constexpr auto kBytes = ScaleStorage::Bytes;
+  constexpr Scales known[] = {{"1d2d", {1, 128}, {128, 128}, kF32},
+                              {"1d1d", {1, 128}, {1, 128}, kF32},
+                              {"mx128", {1, 128}, {1, 128}, kWords},
+                              {"mx32", {1, 32}, {1, 32}, kWords},
+                              {"mx16", {1, 16}, {1, 16}, kWords},
+                              {"mx128x32", {1, 128}, {1, 32}, kWords},
+                              {"mx32x128", {1, 32}, {1, 128}, kWords},
+                              {"plain128", {1, 128}, {1, 128}, kBytes},
+                              {"plain32", {1, 32}, {1, 32}, kBytes},
+                              {"plain16", {1, 16}, {1, 16}, kBytes},
+                              {"plain128x32", {1, 128}, {1, 32}, kBytes},
+                              {"plain32x128", {1, 32}, {1, 128}, kBytes}};
   for (const Scales &scales : known)
     if (word == scales.word) {
       problem.aScale = scales.a;
       problem.bScale = scales.b;
-      problem.packedScales = scales.packed;
+      problem.scales = scales.storage;
       return true;
     }
   return false;
@@ -186,7 +195,8 @@ Expected<Problem> dgemm::bench::parseForm(std::string_view form) {
   return Error{"'" + std::string(form) +
                "' is no form of a product, expected operands (fp8, fp4, "
                "fp8xfp4, fp4xfp8, bf16), scales (1d2d, 1d1d, mx128, mx32, "
-               "mx128x32, mx32x128; none for bf16), output (bf16, f32), acc, "
+               "mx128x32, mx32x128, and plain128 and so on; none for bf16), "
+               "output (bf16, f32), acc, "
                "layout (nn, tn, tt), for example fp8-1d2d-bf16"};
 }
 

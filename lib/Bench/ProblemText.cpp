@@ -30,9 +30,23 @@ static std::string getMatrixType(int64_t rows, int64_t depth,
   return formatv("memref<{0}x{1}x{2}>", depth, extent, element);
 }
 
-/// Scales of single rows have stride 1 along the rows, as TMA loads them.
+/// Scales that are bytes lie along K, in rows that TMA finds.
+static std::string getByteScaleType(int64_t rows, int64_t depth,
+                                    ScaleBlock block, bool isDynamic) {
+  constexpr int64_t kRowAlignment = 16, kFineBlock = 16;
+  int64_t columns = llvm::divideCeil(depth, block.depth);
+  return formatv("memref<{0}x{1}x{2}, strided<[{3}, 1]>>",
+                 getExtent(rows, isDynamic), columns,
+                 block.depth == kFineBlock ? "f8E4M3FN" : "f8E8M0FNU",
+                 llvm::alignTo(columns, kRowAlignment));
+}
+
+/// Other scales of single rows have stride 1 along the rows, as TMA loads them.
 static std::string getScaleType(int64_t rows, int64_t depth, ScaleBlock block,
-                                bool isPacked, bool isDynamic) {
+                                ScaleStorage storage, bool isDynamic) {
+  if (storage == ScaleStorage::Bytes)
+    return getByteScaleType(rows, depth, block, isDynamic);
+  bool isPacked = storage == ScaleStorage::Words;
   int64_t perWord = isPacked ? 4 : 1;
   int64_t columns = llvm::divideCeil(depth, block.depth * perWord);
   const char *element = isPacked ? "i32" : "f32";
@@ -54,8 +68,8 @@ struct Types {
         d(formatv("memref<?x{0}x{1}>", p.n, p.d)) {
     if (!p.hasScales())
       return;
-    aScale = getScaleType(p.m, p.k, p.aScale, p.packedScales, true);
-    bScale = getScaleType(p.n, p.k, p.bScale, p.packedScales, false);
+    aScale = getScaleType(p.m, p.k, p.aScale, p.scales, true);
+    bScale = getScaleType(p.n, p.k, p.bScale, p.scales, false);
   }
 
   std::string a, aScale, b, bScale, d;

@@ -54,6 +54,7 @@ void dgemm::buildDGKToNVVMPipeline(OpPassManager &passes) {
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
   kernels.addPass(dgk::createDGKReadFragmentsPass());
+  kernels.addPass(dgk::createDGKReadScalesLatePass());
   kernels.addPass(dgk::createDGKOverlapSlotsPass());
   kernels.addPass(dgk::createDGKWaitAheadPass());
   kernels.addPass(dgk::createDGKLowerTilesPass());

@@ -93,6 +93,18 @@ double MmaSyncPolicy::getCombineNs(const DenseProblem &problem,
   return kTripsNs + bytes / kBytesPerNs;
 }
 
+/// Whether rows of 16 scales are read two words at a time
+/// (dgk-read-scales-late): what is left over of K must be the same in all
+/// tiles. With many rows K is not split.
+static bool readsScalesLate(const DenseProblem &problem) {
+  bool isFine =
+      problem.scaleType && llvm::isa<mlir::Float8E4M3FNType>(problem.scaleType);
+  int64_t elements = std::max(getWordElements(problem, dgk::Side::A),
+                              getWordElements(problem, dgk::Side::B));
+  return problem.hasKnownK && !isFine &&
+         (problem.m >= kManyRows || problem.k % elements == 0);
+}
+
 /// Registers for scale words of a warp's `m` x `n` elements. Where an
 /// instruction takes whole words, two rows share registers in large tiles,
 /// which the thread selector tells apart; and since a K step is done with its
@@ -103,8 +115,8 @@ static int64_t countScaleWords(const DenseProblem &problem, int64_t m,
   constexpr int64_t kLarge = 64 * 64;
   if (problem.blockA == 0)
     return 0;
-  auto getWords = [](int64_t scales) {
-    return std::max<int64_t>(scales / 4, 1);
+  auto getWords = [&](int64_t scales) {
+    return readsScalesLate(problem) ? 1 : std::max<int64_t>(scales / 4, 1);
   };
   int64_t words = m / kRows * getWords(problem.scalesPerLoadA) +
                   n / kColumns * getWords(problem.scalesPerLoadB);
@@ -149,27 +161,67 @@ static std::optional<WarpGrid> findGrid(const DenseProblem &problem,
   return grid;
 }
 
+/// FP4 by FP4: two elements in a byte.
+static bool isPairedFp4(const DenseProblem &problem) {
+  return dgk::getElementBits(problem.aType) == 4 &&
+         dgk::getElementBits(problem.bType) == 4;
+}
+
 /// K elements of a tile. FP4 by FP4 is packed; beside FP8 an element has a
 /// byte.
 static int64_t getTileK(const DenseProblem &problem, const TileShape &shape) {
-  bool isFp4 = dgk::getElementBits(problem.aType) == 4 &&
-               dgk::getElementBits(problem.bType) == 4;
-  return shape.kBytes * (isFp4 ? 2 : 1);
+  return shape.kBytes * (isPairedFp4(problem) ? 2 : 1);
+}
+
+/// Whether fragments of an operand are in registers twice, as they are read and
+/// as instructions want them: those of B along N, and pairs of FP4.
+static bool turnsFragments(const DenseProblem &problem) {
+  return !problem.isBKMajor || (isPairedFp4(problem) && !problem.isAKMajor);
+}
+
+/// Whether rows of scales of both operands are divided at different places, and
+/// one column of B at a time does not make up for it.
+static bool divideRowsApart(const DenseProblem &problem) {
+  bool areRows = std::min(problem.scalesPerLoadA, problem.scalesPerLoadB) > 4;
+  return areRows && problem.blockA != problem.blockB &&
+         (problem.aType == problem.bType || problem.blockA < problem.blockB);
+}
+
+/// What some operands have no room for: beside C, ptxas keeps the tile's
+/// coordinates, slots and parities in registers of each lane; scales of A and B
+/// that come at different times have slots of their own. FP4 that is turned on
+/// both sides has room for neither, others along M or N not for both.
+static bool isTightWithTurned(const DenseProblem &problem) {
+  bool isApart = problem.blockA != problem.blockB;
+  bool hasC = !problem.isOutputPlain;
+  if (isPairedFp4(problem))
+    return !problem.isAKMajor && !problem.isBKMajor && (isApart || hasC);
+  return isApart && hasC && !(problem.isAKMajor && problem.isBKMajor);
 }
 
 /// Whether ptxas would spill although the estimate fits: words that arrive with
-/// each K tile are there twice, and each K step of a tile has offsets of its
-/// own. Tried with 13.0.88 on all granularities, with known and unknown K.
+/// each K tile, or two at a time, are there twice, and each K step of a tile
+/// has offsets of its own. Tried with 13.0.88 on all granularities, with known
+/// and unknown K.
 static bool isTight(const DenseProblem &problem, const TileShape &shape,
                     int64_t m, int64_t n) {
-  constexpr int64_t kMost = 264;
+  constexpr int64_t kMost = 264, kApart = 4;
   int64_t k = getTileK(problem, shape);
   int64_t needed = estimateRegisters(problem, m, n) + 2 * (shape.kBytes / 32);
   if (problem.blockA == 0)
     return needed > kMost;
-  if (getWordSpan(problem, dgk::Side::A, k) == 1)
+  bool isLate = readsScalesLate(problem);
+  bool hasRows =
+      isLate && std::max(problem.scalesPerLoadA, problem.scalesPerLoadB) > 4;
+  if ((hasRows && turnsFragments(problem)) || isTightWithTurned(problem))
+    return true;
+  if (divideRowsApart(problem))
+    needed += kApart;
+  if (getWordSpan(problem, dgk::Side::A, k) == 1 ||
+      (isLate && problem.scalesPerLoadA > 4))
     needed += m / kRows;
-  if (getWordSpan(problem, dgk::Side::B, k) == 1)
+  if (getWordSpan(problem, dgk::Side::B, k) == 1 ||
+      (isLate && problem.scalesPerLoadB > 4))
     needed += n / kColumns;
   return needed > kMost;
 }
@@ -204,6 +256,13 @@ std::string MmaSyncPolicy::getReasonAgainst(const DenseProblem &problem,
       dgk::getElementBits(problem.bType) == 8)
     return llvm::formatv("K tiles of {0} bytes do not pay where b is turned in "
                          "registers: less of that hides behind products",
+                         shape.kBytes);
+  bool isPlainFine =
+      std::max(problem.scalesPerLoadA, problem.scalesPerLoadB) > 4 &&
+      problem.blockA == 32 && problem.blockB == 32;
+  if (shape.kBytes < 128 && isPlainFine)
+    return llvm::formatv("K tiles of {0} bytes do not pay where scales of 32 "
+                         "elements are read between them",
                          shape.kBytes);
   if (shape.kBytes < 128 && problem.blockA != 0) {
     int64_t k = getTileK(problem, shape);

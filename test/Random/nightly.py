@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # Part of dgemm, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What check-dgemm-nightly runs: upstream_shapes.py for sm_120a and sm_121a, then
-random_kernels.py with 50 problems of every form in three orders.
+"""What check-dgemm-nightly runs: spills.py, upstream_shapes.py for sm_120a and sm_121a,
+then random_kernels.py with 50 problems of every form in three orders.
 
 Environment:
   DGEMM_NIGHTLY_SHARD=i/n    part of the products and forms (1/1)
-  DGEMM_NIGHTLY_SECONDS=N    start nothing after so long, in each of the three runs
+  DGEMM_NIGHTLY_SECONDS=N    start nothing after so long, in each of the four runs
   DGEMM_NIGHTLY_SEED=N       instead of a fresh one
 """
 
@@ -27,6 +27,7 @@ def main():
     if seconds := os.environ.get("DGEMM_NIGHTLY_SECONDS"):
         common.append(f"--seconds={seconds}")
     runs = [
+        ["spills.py"],
         ["upstream_shapes.py", "--target=sm_120a"],
         ["upstream_shapes.py", "--target=sm_121a"],
         ["random_kernels.py", "--rounds=5", "--problems=10", "--orders=3"],

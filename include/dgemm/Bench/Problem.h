@@ -27,6 +27,10 @@ struct ScaleBlock {
   int64_t depth = 0;
 };
 
+/// F32; UE8M0, four to a word; or single bytes that lie along K, UE8M0 or, for
+/// blocks of 16 elements, UE4M3.
+enum class ScaleStorage { F32, Words, Bytes };
+
 /// One dense product, `D[M, N] = A B^T (+ D)`. Types are named as in MLIR.
 struct Problem {
   int64_t m = 0;
@@ -36,8 +40,7 @@ struct Problem {
   /// "nt": A is [M, K], B is [N, K]; "nn", "tn", "tt" as in `#dgemm.layout`.
   std::string layout = "nt";
   ScaleBlock aScale, bScale;
-  /// Scales are UE8M0, four to a word; otherwise f32.
-  bool packedScales = false;
+  ScaleStorage scales = ScaleStorage::F32;
   /// The product is added to D.
   bool accumulate = false;
 
@@ -69,8 +72,9 @@ struct SuiteRow {
 
 /// The form of a name, without extents: "fp8-1d2d", "fp8-1d1d", "bf16" for
 /// sm_90, "fp8-mx128" (packed UE8M0, 1x128), "fp8-mx32", "fp4", "fp8xfp4",
-/// "fp4xfp8"; then the output "-f32" or "-bf16" (which may be left out), then
-/// "-acc" to add to it, then "-nn", "-tn", "-tt" for a layout.
+/// "fp4xfp8", "fp8-plain128" (bytes of UE8M0), "fp4-plain16" (NVFP4); then the
+/// output "-f32" or "-bf16" (which may be left out), then "-acc" to add to it,
+/// then "-nn", "-tn", "-tt" for a layout.
 Expected<Problem> parseForm(std::string_view form);
 
 /// The rows of the suite "dense-fp8" or "dense-bf16".

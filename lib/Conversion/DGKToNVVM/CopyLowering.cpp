@@ -137,21 +137,28 @@ struct CopyPiecesPattern : KernelPattern<CopyAsyncOp> {
 
     Source source =
         getSource(b, op, form, line, mulI32(b, piece, form.elements));
-    Value destination = arith::AddIOp::create(
-        b,
-        arith::AddIOp::create(
-            b, adaptor.getBuffer(),
-            mulI32(b, adaptor.getSlot(), type.getSlotBytes())),
-        getOffset(b, form, piece, line));
+    Value slot = arith::AddIOp::create(
+        b, adaptor.getBuffer(),
+        mulI32(b, adaptor.getSlot(), type.getSlotBytes()));
+    Value destination =
+        arith::AddIOp::create(b, slot, getOffset(b, form, piece, line));
+    // Lines that are not as many as are exchanged apart have other places.
+    bool isExchanged = form.isExpanded && step % kExchangedLines != 0;
     Value distance = arith::MulIOp::create(
         b, source.lineBytes,
         arith::ConstantOp::create(b, b.getI64IntegerAttr(step)));
     for (int64_t first = 0; first < count; first += step) {
+      int64_t distant = first * form.pitch;
+      if (isExchanged) {
+        Value there = getOffset(b, form, piece, addI32(b, line, first));
+        destination = arith::AddIOp::create(b, slot, there);
+        distant = 0;
+      }
       auto copy = [&] {
-        copyPiece(b, form, source, addI32(b, source.firstLine, first),
-                  sharedPointer(b, destination,
-                                kernel.offsets.lookup(op.getBuffer()) +
-                                    first * form.pitch));
+        copyPiece(
+            b, form, source, addI32(b, source.firstLine, first),
+            sharedPointer(b, destination,
+                          kernel.offsets.lookup(op.getBuffer()) + distant));
       };
       if (first + step <= count) {
         copy();
@@ -237,7 +244,8 @@ private:
   /// Offset in a slot of a thread's first piece.
   static Value getOffset(ImplicitLocOpBuilder &b, const PieceForm &form,
                          Value piece, Value line) {
-    Value start = mulI32(b, line, form.pitch);
+    Value start =
+        mulI32(b, form.isExpanded ? exchangeLines(b, line) : line, form.pitch);
     if (!form.isExpanded)
       return arith::AddIOp::create(b, start, mulI32(b, piece, form.stored));
     int64_t perAtom = form.pitch / form.stored;

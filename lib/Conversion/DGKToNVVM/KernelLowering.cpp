@@ -139,6 +139,12 @@ Value dgk::getWarpInRole(ImplicitLocOpBuilder &b, RoleWarps role) {
   return addI32(b, warp, -role.first);
 }
 
+Value dgk::exchangeLines(ImplicitLocOpBuilder &b, Value line) {
+  Value half = arith::ShRUIOp::create(b, line, constI32(b, 3));
+  half = arith::AndIOp::create(b, half, constI32(b, 1));
+  return arith::XOrIOp::create(b, line, half);
+}
+
 Value dgk::isFirstLane(ImplicitLocOpBuilder &b) {
   return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, getLane(b),
                                constI32(b, 0));

@@ -23,6 +23,21 @@ int64_t getLaunchRegisters(const KernelLowering &kernel) {
   return file / kernel.plan.getBlock() / 8 * 8;
 }
 
+/// Whether roles trade registers: one needs more than all start with. Where
+/// none does, nobody has to give any back, and ptxas gives products that need
+/// them the 255 of a thread instead of the role's. Products that read shared
+/// memory do not need them, and those that take four scales at once spill with
+/// 255 and not with 248 (ptxas 13.0.88).
+bool tradesRegisters(const KernelLowering &kernel, RolesOp op) {
+  auto mma = dyn_cast<MmaSyncAttr>(kernel.schedule.getInstruction());
+  if (!mma || mma.getScaleBlock() == 16)
+    return true;
+  return llvm::any_of(op.getOps<RoleOp>(), [&](RoleOp role) {
+    return static_cast<int64_t>(role.getRegisters().value_or(0)) >
+           getLaunchRegisters(kernel);
+  });
+}
+
 bool hasExchange(RoleOp role) {
   return role.walk([](CombineInClusterOp) { return WalkResult::interrupt(); })
       .wasInterrupted();
@@ -44,9 +59,10 @@ struct RolesPattern : KernelPattern<RolesOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value warp = arith::ShRUIOp::create(b, getThreadId(b), constI32(b, 5));
     int64_t first = 0;
+    bool trades = tradesRegisters(kernel, op);
     SmallVector<RoleOp> roles(op.getOps<RoleOp>());
     for (RoleOp role : roles) {
-      lowerRole(b, rewriter, role, warp, first);
+      lowerRole(b, rewriter, role, warp, first, trades);
       first += role.getWarps();
     }
     rewriter.eraseOp(op);
@@ -54,7 +70,7 @@ struct RolesPattern : KernelPattern<RolesOp> {
   }
 
   void lowerRole(ImplicitLocOpBuilder &b, ConversionPatternRewriter &rewriter,
-                 RoleOp role, Value warp, int64_t first) const {
+                 RoleOp role, Value warp, int64_t first, bool trades) const {
     OpBuilder::InsertionGuard guard(b);
     auto compare = [&](arith::CmpIPredicate predicate, int64_t value) {
       return arith::CmpIOp::create(b, predicate, warp, constI32(b, value));
@@ -66,7 +82,8 @@ struct RolesPattern : KernelPattern<RolesOp> {
                                      compare(arith::CmpIPredicate::uge, first));
     auto branch = scf::IfOp::create(b, inside);
     b.setInsertionPointToStart(branch.thenBlock());
-    if (std::optional<uint64_t> registers = role.getRegisters())
+    if (std::optional<uint64_t> registers = role.getRegisters();
+        registers && trades)
       NVVM::SetMaxRegisterOp::create(
           b, *registers,
           static_cast<int64_t>(*registers) > getLaunchRegisters(kernel)

@@ -18,9 +18,10 @@ namespace {
 /// Row and column of the first element that this lane holds of a tile at
 /// `coordinates`.
 std::pair<Value, Value> getFirstElement(ImplicitLocOpBuilder &b,
+                                        const KernelLowering &kernel,
                                         const WarpTile &tile, Value warp,
                                         ValueRange coordinates) {
-  Value lane = getLane(b);
+  Value lane = getLaneOfStores(b, kernel);
   Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
   Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
   Value row = arith::AddIOp::create(b, g, tile.getFirstRow(b, warp));
@@ -46,7 +47,7 @@ struct StorePattern : KernelPattern<StoreOp> {
     SmallVector<Value> coordinates(op.getCoordinates());
     if (op.getTransposed())
       std::swap(coordinates[0], coordinates[1]);
-    auto [row, column] = getFirstElement(b, tile, warp, coordinates);
+    auto [row, column] = getFirstElement(b, kernel, tile, warp, coordinates);
     Matrix to(b, kernel, op.getDestination());
     ValueRange elements = adaptor.getValue();
     if (op.getTransposed())
@@ -125,7 +126,7 @@ struct AddFromPattern : KernelPattern<AddFromOp> {
     SmallVector<Value> coordinates(op.getCoordinates());
     if (op.getTransposed())
       std::swap(coordinates[0], coordinates[1]);
-    auto [row, column] = getFirstElement(b, tile, warp, coordinates);
+    auto [row, column] = getFirstElement(b, kernel, tile, warp, coordinates);
     Matrix from(b, kernel, op.getSource());
     SmallVector<Value> sums(adaptor.getValue());
     if (op.getTransposed())

@@ -57,7 +57,7 @@ public:
   /// and ends up in the instruction.
   SmallVector<Value> read(Value firstRow, int64_t count) {
     Value k = getLaneLine();
-    SwizzledRow line = getSwizzledRow(b, k, span);
+    SwizzledRow line = getSwizzledRow(b, isFp4 ? exchangeLines(b, k) : k, span);
     Value first = arith::AddIOp::create(b, firstRow, getLaneRow());
     SmallVector<Value> registers;
     for (int64_t row = 0; row < count; row += 16) {
@@ -89,13 +89,10 @@ private:
   }
 
   /// Row j of a matrix goes to lanes of position j / 4 in their quads, which
-  /// want the lines 2j and 2j + 1, of the two matrices one each. Odd positions
-  /// get the odd lines first: so 8 neighbouring lanes address lines that differ
-  /// modulo 8, and no two of them meet in a bank.
+  /// want the lines 2j and 2j + 1, of the two matrices one each.
   Value getPairedLine() {
     Value k = arith::AndIOp::create(b, getLane(b), constI32(b, 15));
-    Value odd = arith::XOrIOp::create(b, getLaneBit(b, 4), getLaneBit(b, 2));
-    return arith::AddIOp::create(b, mulI32(b, k, 2), odd);
+    return arith::AddIOp::create(b, mulI32(b, k, 2), getLaneBit(b, 4));
   }
 
   /// The first of the rows, of 16, that this lane addresses.
@@ -133,17 +130,12 @@ private:
     return registers;
   }
 
-  /// Joins the nibbles of even and odd lines: rows 0-7, then rows 8-15. One of
-  /// the factors is 16 and the other 1, as no folding can see: a product and a
-  /// sum are one instruction, and shifts by a value would be two.
+  /// Joins the nibbles of even and odd lines: rows 0-7, then rows 8-15. A
+  /// product and a sum are one instruction.
   void appendPairs(ArrayRef<Value> loaded, SmallVectorImpl<Value> &fragment) {
-    Value first = addI32(b, mulI32(b, getLaneBit(b, 0), 15), 1);
-    Value second = arith::SubIOp::create(b, constI32(b, 17), first);
-    for (int64_t i : {0, 1}) {
-      Value low = arith::MulIOp::create(b, loaded[i], first);
-      Value high = arith::MulIOp::create(b, loaded[i + 2], second);
-      fragment.push_back(arith::AddIOp::create(b, low, high));
-    }
+    for (int64_t i : {0, 1})
+      fragment.push_back(
+          arith::AddIOp::create(b, mulI32(b, loaded[i + 2], 16), loaded[i]));
   }
 
   /// The registers of 16 rows as instructions want them.

@@ -344,23 +344,26 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
     Value thread = getThread(b, lane, isA, spread);
     int64_t rows = isA ? kRows : kColumns;
     row = arith::AddIOp::create(b, row, mulI32(b, thread, rows));
-    int64_t pitch = 4 * op.getType().getWords();
+    TileType input = op.getInput().getType();
+    int64_t pitch = getBytes(input.getShape().back(), input.getElementType());
+    int64_t words = op.getType().getWords();
     Value address = arith::AddIOp::create(b, adaptor.getInput().front(),
                                           mulI32(b, row, pitch));
     int64_t step = pitch * rows * spread;
     int64_t count = (isA ? tile.getTilesM() : tile.getTilesN()) / spread;
-    int64_t offset = kernel.offsets.lookup(op.getInput());
-    SmallVector<Value> words;
+    int64_t offset = kernel.offsets.lookup(op.getInput()) +
+                     4 * static_cast<int64_t>(op.getFirst());
+    SmallVector<Value> loaded;
     for (int64_t i = 0; i < count; ++i) {
       int64_t at = offset + step * i;
       if (spread > 1)
-        loadSpread(b, address, thread, isA ? odd : Value(), at, words);
-      else if (isA && pitch == kSwappedPitch)
-        loadSwapped(b, address, odd, at, words);
+        loadSpread(b, address, thread, isA ? odd : Value(), at, loaded);
+      else if (isA && pitch == kSwappedPitch && words % 2 == 0)
+        loadSwapped(b, address, odd, at, words, loaded);
       else
-        words.append(loadWords(b, sharedPointer(b, address, at), pitch / 4));
+        loaded.append(loadWords(b, sharedPointer(b, address, at), words));
     }
-    rewriter.replaceOpWithMultiple(op, {words});
+    rewriter.replaceOpWithMultiple(op, {loaded});
     return success();
   }
 
@@ -415,23 +418,25 @@ struct ReadScalesPattern : KernelPattern<ReadScalesOp> {
           arith::SelectOp::create(b, isOdd, loaded[i ^ 1], loaded[i]));
   }
 
-  /// The four words of rows g and g + 8, which lie in the same banks: the lanes
-  /// of one row read its halves in the other order.
+  /// Two or four words of rows g and g + 8, which lie in the same banks: the
+  /// lanes of one row read their halves in the other order.
   static constexpr int64_t kSwappedPitch = 16;
 
   static void loadSwapped(ImplicitLocOpBuilder &b, Value address, Value odd,
-                          int64_t offset, SmallVectorImpl<Value> &words) {
-    Value half = mulI32(b, odd, kSwappedPitch / 2);
+                          int64_t offset, int64_t count,
+                          SmallVectorImpl<Value> &words) {
+    Value half = mulI32(b, odd, 2 * count);
     Value first = arith::AddIOp::create(b, address, half);
     Value second = arith::SubIOp::create(b, address, half);
-    SmallVector<Value> x = loadWords(b, sharedPointer(b, first, offset), 2);
+    SmallVector<Value> x =
+        loadWords(b, sharedPointer(b, first, offset), count / 2);
     SmallVector<Value> y =
-        loadWords(b, sharedPointer(b, second, offset + kSwappedPitch / 2), 2);
+        loadWords(b, sharedPointer(b, second, offset + 2 * count), count / 2);
     Value isOdd =
         arith::CmpIOp::create(b, arith::CmpIPredicate::ne, odd, constI32(b, 0));
-    for (int64_t i = 0; i < 2; ++i)
+    for (int64_t i = 0; i < count / 2; ++i)
       words.push_back(arith::SelectOp::create(b, isOdd, y[i], x[i]));
-    for (int64_t i = 0; i < 2; ++i)
+    for (int64_t i = 0; i < count / 2; ++i)
       words.push_back(arith::SelectOp::create(b, isOdd, x[i], y[i]));
   }
 };

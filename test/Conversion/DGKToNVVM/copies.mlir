@@ -127,6 +127,7 @@ dgk.kernel @pairs(%a: memref<256x256xf8E4M3FN>, %s: memref<256x2xi32, strided<[1
 // CHECK:         nvvm.mbarrier.try_wait
 // CHECK:         %[[PIECE:.*]] = arith.remui %{{.*}}, %c4_i32
 // CHECK:         %[[LINE:.*]] = arith.divui %{{.*}}, %c4_i32
+// CHECK:         arith.xori %[[LINE]], %{{.*}}
 // CHECK:         %[[INSIDE:.*]] = arith.cmpi ult, %{{.*}}, %[[K]]
 // CHECK:         %[[BYTES:.*]] = arith.select %[[INSIDE]], %{{.*}}, %c0_i32
 // CHECK:         nvvm.cp.async.shared.global %{{.*}}, %{{.*}}, 8, cache = {{ *}}ca, %[[BYTES]]

@@ -131,6 +131,49 @@ dgk.kernel @fine() attributes {schedule = #by_fine, launch = #launch} {
   dgk.return
 }
 
+// Two of the words of a row, the second two: lanes of rows 8 to 15 of A read the
+// second of them first. B has 8 rows, one load for both words.
+#bytes = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#by_bytes = #dgk.schedule<tile = 64x16x64, warp_grid = 4x1, stages = 2, scale_stages = 2,
+  instruction = #bytes, swizzle = b64 x b64, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 8, along = m>>
+// CHECK-LABEL: llvm.func @half_rows
+// CHECK:         %[[X:.*]] = llvm.getelementptr %{{.*}}[5128]
+// CHECK:         %[[W:.*]] = llvm.load %[[X]] : !llvm.ptr<3> -> i32
+// CHECK:         %[[Y:.*]] = llvm.getelementptr %{{.*}}[5132]
+// CHECK:         %[[V:.*]] = llvm.load %[[Y]] : !llvm.ptr<3> -> i32
+// CHECK:         %[[ODD:.*]] = arith.cmpi ne
+// CHECK:         %[[W1:.*]] = arith.select %[[ODD]], %[[W]], %[[V]]
+// CHECK-COUNT-2: llvm.load %{{.*}} {alignment = 8 : i64} : !llvm.ptr<3> -> vector<2xi32>
+// CHECK-NOT:     llvm.load
+// CHECK-COUNT-2: nvvm.mma.block_scale {{.*}} scaleA[%[[W1]], %c0_i16, %c0_i16]
+// CHECK-COUNT-2: nvvm.mma.block_scale {{.*}} scaleA[%[[W1]], %c1_i16, %c0_i16]
+// CHECK:         llvm.return
+dgk.kernel @half_rows() attributes {schedule = #by_bytes, launch = #launch} {
+  %c4 = arith.constant 4 : index
+  %ba = dgk.buffer at 0 : !dgk.buffer<1 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+  %bb = dgk.buffer at 4096 : !dgk.buffer<1 x 16x64xf8E4M3FN, #dgk.shared<b64>>
+  %bsa = dgk.buffer at 5120 : !dgk.buffer<1 x 64x16xf8E8M0FNU, #dgk.shared<none>>
+  %bsb = dgk.buffer at 6144 : !dgk.buffer<1 x 16x16xf8E8M0FNU, #dgk.shared<none>>
+  %p = dgk.pipeline producers(1) consumers(4) at 8192 : !dgk.pipeline<1>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %s = dgk.wait %p : !dgk.pipeline<1>
+      %a = dgk.view %ba[%s] : !dgk.buffer<1 x 64x64xf8E4M3FN, #dgk.shared<b64>>
+      %b = dgk.view %bb[%s] : !dgk.buffer<1 x 16x64xf8E4M3FN, #dgk.shared<b64>>
+      %u = dgk.view %bsa[%s] : !dgk.buffer<1 x 64x16xf8E8M0FNU, #dgk.shared<none>>
+      %v = dgk.view %bsb[%s] : !dgk.buffer<1 x 16x16xf8E8M0FNU, #dgk.shared<none>>
+      %sa = dgk.read_scales %u from 2 : !dgk.tile<64x16xf8E8M0FNU, #dgk.shared<none>> -> !dgk.scales<a, 64, i32, words = 2>
+      %sb = dgk.read_scales %v from 2 : !dgk.tile<16x16xf8E8M0FNU, #dgk.shared<none>> -> !dgk.scales<b, 16, i32, words = 2>
+      %acc = dgk.zero : !acc
+      %sum = dgk.mma %a scaled by %sa[%c4] per 32, %b scaled by %sb[%c4] per 32, %acc
+        : !dgk.tile<64x64xf8E4M3FN, #dgk.shared<b64>>, !dgk.tile<16x64xf8E4M3FN, #dgk.shared<b64>>, !dgk.scales<a, 64, i32, words = 2>, !dgk.scales<b, 16, i32, words = 2> -> !acc
+      dgk.release %p[%s] : !dgk.pipeline<1>
+    }
+  }
+  dgk.return
+}
+
 #mixed = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f4E2M1FN, scale_block = 32>
 #by_mixed = #dgk.schedule<tile = 64x16x128, warp_grid = 4x1, stages = 2, scale_stages = 2,
   instruction = #mixed, swizzle = b128 x b128, math = <warps = 4, registers = 232>,
@@ -177,12 +220,14 @@ dgk.kernel @expanded() attributes {schedule = #by_mixed, launch = #launch} {
 !tat = !dgk.tile<64x128xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>
 !tbp = !dgk.tile<16x128xf4E2M1FN, #dgk.shared<b64>>
 // CHECK-LABEL: llvm.func @turned_pairs
+// CHECK:         %[[EIGHTS:.*]] = arith.shrui %[[LINE:.*]], %c3_i32
+// CHECK-NEXT:    %[[UPPER:.*]] = arith.andi %[[EIGHTS]], %c1_i32
+// CHECK-NEXT:    arith.xori %[[LINE]], %[[UPPER]]
 // CHECK:         %[[R:.*]] = nvvm.ldmatrix %{{.*}} {eltType = #nvvm.ld_st_matrix_elt_type<b8x16.b4x16_p64>, layout = #nvvm.mma_layout<col>, num = 2 : i32, shape = #nvvm.ld_st_matrix_shape<m = 16, n = 16>}
 // CHECK-DAG:     %[[R0:.*]] = llvm.extractvalue %[[R]][0]
 // CHECK-DAG:     %[[R2:.*]] = llvm.extractvalue %[[R]][2]
-// CHECK-DAG:     %[[LOW:.*]] = arith.muli %[[R0]], %{{.*}} :
-// CHECK-DAG:     %[[HIGH:.*]] = arith.muli %[[R2]], %{{.*}} :
-// CHECK:         arith.addi %[[LOW]], %[[HIGH]]
+// CHECK-DAG:     %[[HIGH:.*]] = arith.muli %[[R2]], %c16_i32 :
+// CHECK:         arith.addi %[[HIGH]], %[[R0]]
 // CHECK:         nvvm.ldmatrix {{.*}}<b8x16.b4x16_p64>, {{.*}} shape = #nvvm.ld_st_matrix_shape<m = 16, n = 16>
 // CHECK:         nvvm.ldmatrix {{.*}}eltType = #nvvm.ld_st_matrix_elt_type<b16>, {{.*}} shape = #nvvm.ld_st_matrix_shape<m = 8, n = 8>
 // CHECK:         llvm.return

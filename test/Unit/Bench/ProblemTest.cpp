@@ -24,9 +24,10 @@ Problem parse(const char *form, const char *shape) {
 }
 
 TEST(ProblemTest, FormsRoundTrip) {
-  for (const char *form : {"fp8-1d2d-bf16", "fp8-1d1d-f32-acc", "bf16-f32",
-                           "bf16-bf16-acc-tn", "fp8-mx128-bf16", "fp4-mx32-f32",
-                           "fp8xfp4-mx128x32-bf16", "fp4xfp8-mx32x128-bf16"}) {
+  for (const char *form :
+       {"fp8-1d2d-bf16", "fp8-1d1d-f32-acc", "bf16-f32", "bf16-bf16-acc-tn",
+        "fp8-mx128-bf16", "fp4-mx32-f32", "fp8xfp4-mx128x32-bf16",
+        "fp4xfp8-mx32x128-bf16", "fp8-plain128-bf16", "fp4-plain16-f32-tn"}) {
     Expected<Problem> problem = parseForm(form);
     ASSERT_TRUE(problem) << form;
     EXPECT_EQ(problem->getForm(), form);
@@ -54,6 +55,8 @@ TEST(ProblemTest, BytesCountScalesAndTheAddend) {
   EXPECT_EQ(parse("bf16-f32-acc", "2x4x8").getBytes(), 32 + 64 + 64);
   // Packed: a byte for each scale.
   EXPECT_EQ(parse("fp4-mx32-bf16", "2x4x64").getBytes(), 64 + 128 + 16 + 4 + 8);
+  EXPECT_EQ(parse("fp4-plain16-bf16", "2x4x64").getBytes(),
+            64 + 128 + 16 + 8 + 16);
 }
 
 // The published bandwidth follows from the published time: the rows were read

@@ -135,6 +135,10 @@ mlir::Value getThreadId(mlir::ImplicitLocOpBuilder &b);
 mlir::Value getLane(mlir::ImplicitLocOpBuilder &b);
 /// Number of the warp within its role.
 mlir::Value getWarpInRole(mlir::ImplicitLocOpBuilder &b, RoleWarps role);
+/// Where `line` is among the lines of an expanded column-major tile: the lower
+/// bit is turned over in the upper half of each so many lines.
+constexpr int64_t kExchangedLines = 16;
+mlir::Value exchangeLines(mlir::ImplicitLocOpBuilder &b, mlir::Value line);
 /// True in the lane that acts for its warp.
 mlir::Value isFirstLane(mlir::ImplicitLocOpBuilder &b);
 /// Builds `body` to run once for each warp of `role`, behind what all lanes of

@@ -145,17 +145,22 @@ LogicalResult ReadScalesOp::verify() {
   TileType tile = getInput().getType();
   ScalesType result = getType();
   Type element = tile.getElementType();
+  auto first = static_cast<int64_t>(getFirst());
+  int64_t rows = tile.getShape().front(), columns = tile.getShape().back();
   if (isByteScale(element) && result.getElementType().isInteger(32) &&
-      tile.getShape() ==
-          ArrayRef<int64_t>({result.getRows(), 4 * result.getWords()}))
+      rows == result.getRows() && columns % 4 == 0 && first >= 0 &&
+      first % result.getWords() == 0 &&
+      4 * (first + result.getWords()) <= columns)
     return success();
   if (tile.getShape() == ArrayRef<int64_t>({result.getRows(), 1}) &&
-      element == result.getElementType() && result.getWords() == 1)
+      element == result.getElementType() && result.getWords() == 1 &&
+      first == 0)
     return success();
   return emitOpError("[read_scales-c1] reads ")
-         << tile << " for " << result << ", expected "
+         << tile << " for " << result << " from word " << first << ", expected "
          << TileType::get({result.getRows(), 1}, result.getElementType())
-         << ", or as many bytes in a row as the words of the result";
+         << ", or bytes in a row for as many groups of words as end with those "
+            "of the result";
 }
 
 LogicalResult UnpackScalesOp::verify() {

@@ -21,7 +21,7 @@ using namespace dgk;
 
 /// Four bytes in a word; with two K tiles for each byte that is eight. Sixteen
 /// bytes arrive together where scales are not packed.
-constexpr int64_t kMaxTrips = 16;
+constexpr int64_t kMaxTrips = 32;
 
 /// Whether `value` is computed from `root`.
 static bool dependsOn(Value value, Value root) {

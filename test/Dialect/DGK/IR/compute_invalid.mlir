@@ -79,7 +79,7 @@ func.func @f(%t: !dgk.tile<128x64xf8E4M3FN>) {
 // -----
 
 func.func @f(%s: !dgk.tile<64x1xi32>) {
-  // expected-error @below {{'dgk.read_scales' op [read_scales-c1] reads '!dgk.tile<64x1xi32>' for '!dgk.scales<a, 128, i32>', expected '!dgk.tile<128x1xi32>', or as many bytes in a row as the words of the result}}
+  // expected-error @below {{'dgk.read_scales' op [read_scales-c1] reads '!dgk.tile<64x1xi32>' for '!dgk.scales<a, 128, i32>' from word 0, expected '!dgk.tile<128x1xi32>', or bytes in a row for as many groups of words as end with those of the result}}
   %0 = dgk.read_scales %s : !dgk.tile<64x1xi32> -> !dgk.scales<a, 128, i32>
   return
 }
@@ -349,8 +349,16 @@ func.func @f(%s: !dgk.scales<a, 128, i32>, %i: index) {
 // -----
 
 func.func @f(%s: !dgk.tile<128x16xf8E8M0FNU>) {
-  // expected-error @below {{[read_scales-c1] reads '!dgk.tile<128x16xf8E8M0FNU>' for '!dgk.scales<a, 128, i32, words = 2>'}}
-  %0 = dgk.read_scales %s : !dgk.tile<128x16xf8E8M0FNU> -> !dgk.scales<a, 128, i32, words = 2>
+  // expected-error @below {{[read_scales-c1] reads '!dgk.tile<128x16xf8E8M0FNU>' for '!dgk.scales<a, 128, i32, words = 2>' from word 3}}
+  %0 = dgk.read_scales %s from 3 : !dgk.tile<128x16xf8E8M0FNU> -> !dgk.scales<a, 128, i32, words = 2>
+  return
+}
+
+// -----
+
+func.func @f(%s: !dgk.tile<128x16xf8E8M0FNU>) {
+  // expected-error @below {{[read_scales-c1] reads '!dgk.tile<128x16xf8E8M0FNU>' for '!dgk.scales<a, 128, i32, words = 2>' from word 4}}
+  %0 = dgk.read_scales %s from 4 : !dgk.tile<128x16xf8E8M0FNU> -> !dgk.scales<a, 128, i32, words = 2>
   return
 }
 

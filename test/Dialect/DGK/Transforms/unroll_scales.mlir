@@ -66,13 +66,13 @@ dgk.kernel @nested(%a: !operand, %s: memref<?x8xi32, strided<[1, ?]>>, %m: index
 // CHECK-LABEL: dgk.kernel @kept
 // CHECK:         scf.for %[[J:.*]] = %c0 to %{{.*}} step %c1
 // CHECK:           dgk.mma %{{.*}} scaled by %{{.*}}[%[[J]]] per 128
-// CHECK:         scf.for %[[I:.*]] = %c0 to %c17 step %c1
+// CHECK:         scf.for %[[I:.*]] = %c0 to %c33 step %c1
 // CHECK:           dgk.mma %{{.*}} scaled by %{{.*}}[%{{.*}}] per 128
 dgk.kernel @kept(%a: !operand, %s: memref<?x8xi32, strided<[1, ?]>>, %m: index, %n: index, %d: memref<?x128xf32>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c4 = arith.constant 4 : index
-  %c17 = arith.constant 17 : index
+  %c33 = arith.constant 33 : index
   %u = dgk.load %s[%m, %c0] : memref<?x8xi32, strided<[1, ?]>> -> !scales
   %zero = dgk.zero : !acc
   %first = scf.for %j = %c0 to %n step %c1 iter_args(%acc = %zero) -> !acc {
@@ -80,7 +80,7 @@ dgk.kernel @kept(%a: !operand, %s: memref<?x8xi32, strided<[1, ?]>>, %m: index, 
     %next = dgk.mma %t scaled by %u[%j] per 128, %t scaled by %u[%j] per 128, %acc : !tile, !tile, !scales, !scales -> !acc
     scf.yield %next : !acc
   }
-  %sum = scf.for %i = %c0 to %c17 step %c1 iter_args(%acc = %first) -> !acc {
+  %sum = scf.for %i = %c0 to %c33 step %c1 iter_args(%acc = %first) -> !acc {
     %t = dgk.load %a[%m, %i] : !operand -> !tile
     %j = arith.remui %i, %c4 : index
     %next = dgk.mma %t scaled by %u[%j] per 128, %t scaled by %u[%j] per 128, %acc : !tile, !tile, !scales, !scales -> !acc

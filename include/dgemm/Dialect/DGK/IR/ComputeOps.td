@@ -132,17 +132,26 @@ def DGK_ReadFragmentsOp : DGK_NamedOp<"read_fragments", "fragments", [Pure]> {
 def DGK_ReadScalesOp : DGK_NamedOp<"read_scales", "scales", [Pure]> {
   let summary = "Brings scale words into registers";
   let description = [{
-    The tile may be released afterwards.
+    The tile may be released afterwards. Of rows of bytes the result may have a
+    part only: its words from `first` on.
 
     #### Constraints
     1. `read_scales-c1`: the tile is rows x 1, rows and element type as in the
-       result, or rows x 4 bytes for each word of the result.
+       result and `first` 0, or rows of bytes, four for each word of the result
+       and for each of the `first` words in front of them, which are a multiple
+       of the result's.
 
-    Example: `%s = dgk.read_scales %t : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128, i32>`
+    Examples: `%s = dgk.read_scales %t : !dgk.tile<128x1xi32, #dgk.shared<none>> -> !dgk.scales<a, 128, i32>`,
+    `%u = dgk.read_scales %t from 2 : !dgk.tile<128x16xf8E8M0FNU, #dgk.shared<none>> -> !dgk.scales<a, 128, i32, words = 2>`
   }];
-  let arguments = (ins DGK_TileType:$input);
+  let arguments = (ins DGK_TileType:$input,
+                       DefaultValuedAttr<I64Attr, "0">:$first);
   let results = (outs DGK_ScalesType:$result);
-  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
+  let builders = [OpBuilder<(ins "::dgk::ScalesType":$type,
+                                 "::mlir::Value":$input), [{
+    build($_builder, $_state, type, input, int64_t(0));
+  }]>];
+  let assemblyFormat = "$input (`from` $first^)? attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
   let hasVerifier = 1;
 }
 

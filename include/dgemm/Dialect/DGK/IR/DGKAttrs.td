@@ -47,7 +47,9 @@ def DGK_SharedAttr : DGK_Attr<"Shared", "shared"> {
     `expanded` gives 4-bit elements a byte each, as instructions of kind
     `mxf8f6f4` want them: 16 elements take 16 bytes, of which the first 8 hold
     them packed and the others nothing (PTX ISA, `b4x16_p64`). It is also the form
-    in which `ldmatrix` turns 4-bit elements, with `column_major`.
+    in which `ldmatrix` turns 4-bit elements, with `column_major`: threads write
+    it, and exchange the two lines of each pair in the upper 8 of 16, so that
+    neither 8 neighbouring lines nor 8 even ones meet in a bank.
 
     #### Constraints
     1. `shared-c1`: `cta_group` is 1 or 2.

@@ -174,7 +174,7 @@ def DGKPlanLaunchPass : DGK_KernelPass<"dgk-plan-launch"> {
 def DGKUnrollScalesPass : DGK_KernelPass<"dgk-unroll-scales"> {
   let summary = "Unrolls loops until scale positions are constants";
   let description = [{
-    A loop of at most 16 iterations, known at compile time, whose `dgk.mma` takes
+    A loop of at most 32 iterations, known at compile time, whose `dgk.mma` takes
     its scale's position from the loop is unrolled completely, so that the
     instruction's byte selector can name the byte. Where the trip count is not
     known the position stays a value and the word is shifted.
@@ -227,6 +227,26 @@ def DGKReadFragmentsPass : DGK_KernelPass<"dgk-read-fragments"> {
   }];
   let statistics = [
     Statistic<"numSteps", "steps", "Products of one K step">
+  ];
+}
+
+def DGKReadScalesLatePass : DGK_KernelPass<"dgk-read-scales-late"> {
+  let summary = "Reads rows of scales in parts, when products need them";
+  let description = [{
+    Scales that are bytes arrive 16 to a row, four words. Where the products of one
+    block take all of them at constant positions, `dgk.read_scales` becomes one for
+    each two words, in front of the first product that takes one of them, and the
+    slot is released behind the product of the last: half of the registers. Two
+    words at a time, since lanes that read two rows which lie in the same banks
+    take them in opposite orders; of B one where FP4 stands beside FP8.
+
+    Instructions that take four scales at once have no use for half of a row:
+    their scales stay.
+
+    Before: `dgk-unroll-scales`, `dgk-read-fragments`. After: as before.
+  }];
+  let statistics = [
+    Statistic<"numDivided", "divided", "Reads that became several">
   ];
 }
 
