@@ -111,23 +111,20 @@ static constexpr int64_t kMostSwappedRows = 32;
 static constexpr int64_t kFewestColumns = 16;
 static constexpr int64_t kShortestLineBits = 32 * 8;
 
-/// The schedule with other CTAs for a tile or beside it.
-static ScheduleAttr withCtas(ScheduleAttr s, dgk::ClusterAttr cluster,
-                             int64_t splits) {
+/// The schedule with another number of stages, and other CTAs for a tile or
+/// beside it.
+static ScheduleAttr withStages(ScheduleAttr s, int64_t stages,
+                               dgk::ClusterAttr cluster, int64_t splits) {
   return ScheduleAttr::get(
-      s.getContext(), s.getTile(), s.getWarpGrid(), s.getStages(),
-      s.getScaleStages(), s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(),
-      s.getMath(), s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(),
-      cluster, splits, s.getSwapAb(), s.getEvictFirst());
+      s.getContext(), s.getTile(), s.getWarpGrid(), stages, s.getScaleStages(),
+      s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(), s.getMath(),
+      s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(), cluster,
+      splits, s.getSwapAb(), s.getEvictFirst());
 }
 
-/// The schedule with one stage less.
-static ScheduleAttr withoutStage(ScheduleAttr s) {
-  return ScheduleAttr::get(
-      s.getContext(), s.getTile(), s.getWarpGrid(), s.getStages() - 1,
-      s.getScaleStages(), s.getInstruction(), s.getSwizzleA(), s.getSwizzleB(),
-      s.getMath(), s.getLoad(), s.getStore(), s.getStoreSlots(), s.getRaster(),
-      s.getCluster(), s.getSplitK(), s.getSwapAb(), s.getEvictFirst());
+static ScheduleAttr withCtas(ScheduleAttr s, dgk::ClusterAttr cluster,
+                             int64_t splits) {
+  return withStages(s, s.getStages(), cluster, splits);
 }
 
 namespace {
@@ -328,10 +325,13 @@ CandidateBuilder::buildInCluster(const TileShape &shape) const {
     auto cluster =
         dgk::ClusterAttr::get(schedule.getContext(), splits, dgk::Axis::K);
     Candidate candidate;
-    candidate.schedule = withCtas(schedule, cluster, splits);
-    while (!fits(candidate.schedule) &&
-           candidate.schedule.getStages() > kFewestStages)
-      candidate.schedule = withoutStage(candidate.schedule);
+    int64_t stages = schedule.getStages();
+    auto fill = [&] {
+      candidate.schedule = withStages(schedule, stages, cluster, splits);
+      return fits(candidate.schedule);
+    };
+    while (!fill() && stages > kFewestStages)
+      --stages;
     if (!fits(candidate.schedule))
       break;
     candidate.prediction = predict(asked, target, candidate.schedule);
