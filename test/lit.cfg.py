@@ -47,7 +47,7 @@ prepend_path(venv_bin)
 prepend_path(config.llvm_tools_dir)
 prepend_path(config.dgemm_tools_dir)
 
-for name in ["HOME", "CUDA_HOME"]:
+for name in ["HOME", "CUDA_HOME", "PYTHONPATH"]:
     if name in os.environ:
         config.environment[name] = os.environ[name]
 
@@ -59,7 +59,8 @@ config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 
 def has_python_module(module):
     command = [python, "-c", "import " + module]
-    return subprocess.run(command, capture_output=True).returncode == 0
+    answer = subprocess.run(command, capture_output=True, env=config.environment)
+    return answer.returncode == 0
 
 
 # Every run of an optimizer driver also checks that what it parsed prints and

@@ -91,17 +91,19 @@ private:
   }
 
   /// 32-bit elements: two neighbours at a time. Half a warp writes four rows
-  /// at once, and the swizzle keeps only every other of them apart: its unit is
-  /// 16 bytes, that of a quad of lanes 32. So odd rows write the blocks in
-  /// another order, 2 further on.
+  /// at once, of which the swizzle keeps only two apart: its unit is 16 bytes,
+  /// that of a quad of lanes 32. So two of the four write the blocks in another
+  /// order, half of a span further on: odd rows where a span is a line of all
+  /// banks, every other pair of rows where two spans share one. Four spans of
+  /// 32 bytes are a line already.
   void writeWide(ValueRange elements, int64_t i, int64_t column, Value slot) {
     int64_t count = columns / 8;
     Value g = arith::ShRUIOp::create(b, lane, constI32(b, 2));
     Value t = arith::AndIOp::create(b, lane, constI32(b, 3));
-    int64_t apart = count % 4 == 0 ? 2 : 0;
-    Value odd = arith::AndIOp::create(b, g, constI32(b, 1));
-    Value isOdd =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, odd, constI32(b, 0));
+    int64_t apart = count / 2;
+    Value bit = arith::AndIOp::create(b, g, constI32(b, 4 / count));
+    Value isApart =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bit, constI32(b, 0));
     // Swizzles repeat after 8 rows.
     SwizzledRow swizzled = getSwizzledRow(b, g, span);
     Value start = arith::AddIOp::create(b, slot, swizzled.offset);
@@ -112,8 +114,8 @@ private:
         };
         Value pair = pairOf(j), inRow = constI32(b, 32 * j);
         if (apart != 0) {
-          pair = arith::SelectOp::create(b, isOdd, pairOf(j ^ apart), pair);
-          inRow = arith::SelectOp::create(b, isOdd,
+          pair = arith::SelectOp::create(b, isApart, pairOf(j ^ apart), pair);
+          inRow = arith::SelectOp::create(b, isApart,
                                           constI32(b, 32 * (j ^ apart)), inRow);
         }
         inRow = arith::AddIOp::create(b, mulI32(b, t, 8), inRow);
@@ -173,6 +175,9 @@ struct StoreAsyncPattern : KernelPattern<StoreAsyncOp> {
     int64_t step = transposed ? kRows : tile.rowStep;
     int64_t pieces =
         rows / kRows * llvm::divideCeil(columns, writer.getColumns());
+    if (staging.getShape().front() != kRows)
+      return op.emitOpError("[store_async-c3] stages ")
+             << staging << ", expected slots of " << kRows << " rows";
     if (!op.getMap() || slots == 0 || pieces % slots != 0)
       return op.emitOpError("[store_async-c3] has ")
              << staging.getSlots() << " staging slots for " << role.count

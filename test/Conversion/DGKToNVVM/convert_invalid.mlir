@@ -238,6 +238,31 @@ dgk.kernel @beyond_word() attributes {schedule = #schedule, launch = #launch} {
 
 // -----
 
+// Slots of two instructions' rows.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1,
+  instruction = #mma, swizzle = b64 x b64, math = <warps = 4, registers = 232>,
+  load = <warps = 4, registers = 40>, store = tma, store_slots = 4, raster = <group = 8, along = m>>
+#launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 16384, workspace = 0,
+  maps = [<of 0, bf16, dims = () -> (128, 128), strides = () -> (256), box = [64, 32], swizzle = b128>], parameters = [<map 0>]>
+
+dgk.kernel @tall_slots(%d: memref<128x128xbf16>) attributes {schedule = #schedule, launch = #launch} {
+  %c0 = arith.constant 0 : index
+  %staging = dgk.buffer at 0 : !dgk.buffer<4 x 32x64xbf16, #dgk.shared<b128>>
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x64xbf16>
+      // expected-error @below {{'dgk.store_async' op [store_async-c3] stages '!dgk.buffer<4 x 32x64xbf16, #dgk.shared<b128>>', expected slots of 16 rows}}
+      // expected-error @below {{failed to legalize operation 'dgk.store_async'}}
+      dgk.store_async %zero, %d[%c0, %c0] through %staging map(0)
+        : !dgk.accumulator<64x64xbf16>, memref<128x128xbf16>, !dgk.buffer<4 x 32x64xbf16, #dgk.shared<b128>>
+    }
+  }
+  dgk.return
+}
+
+// -----
+
 // Three slots for four warps.
 #mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
 #schedule = #dgk.schedule<tile = 64x64x64, warp_grid = 4x1, stages = 1, scale_stages = 1,

@@ -66,7 +66,8 @@ def ConvertDGKToNVVMPass : Pass<"convert-dgk-to-nvvm", "::mlir::ModuleOp"> {
     Rules of the instructions, which continue those of the op:
 
     1. `mma-c5`: a product finds its scales in its words: bytes 0 to 3.
-    2. `store_async-c3`: the staging slots of a warp divide its pieces.
+    2. `store_async-c3`: staging slots have 16 rows, those of one instruction in a
+       warp, and the slots of a warp divide its pieces.
   }];
   let options = [
     Option<"dropHost", "drop-host", "bool", /*default=*/"true",

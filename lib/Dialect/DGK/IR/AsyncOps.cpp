@@ -263,6 +263,23 @@ LogicalResult CopyAsyncOp::verify() {
   return success();
 }
 
+/// TMA undoes the swizzle of rows that are one span long.
+static LogicalResult verifySpan(StoreAsyncOp op) {
+  BufferType staging = op.getStaging().getType();
+  auto span =
+      static_cast<int64_t>(cast<SharedAttr>(staging.getLayout()).getSwizzle());
+  int64_t columns = span * 8 / getElementBits(staging.getElementType());
+  if (span != 0 && staging.getShape().back() == columns)
+    return success();
+  InFlightDiagnostic error = op.emitOpError("[store_async-c7] stages ");
+  error << staging << ", expected rows of one swizzle span";
+  if (span != 0)
+    error << ", here " << columns << " columns";
+  else
+    error << " with swizzle b32, b64 or b128";
+  return error;
+}
+
 LogicalResult StoreAsyncOp::verify() {
   auto destination = cast<MemRefType>(getDestination().getType());
   BufferType staging = getStaging().getType();
@@ -292,7 +309,7 @@ LogicalResult StoreAsyncOp::verify() {
            << (getAccumulate() ? " and accumulate" : "")
            << ", expected left and right to be multiples of the columns of the "
               "staging buffer, and no accumulate; use dgk.store";
-  return success();
+  return verifySpan(*this);
 }
 
 //===----------------------------------------------------------------------===//

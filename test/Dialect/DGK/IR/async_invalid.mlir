@@ -378,6 +378,24 @@ func.func @f(%x: !dgk.accumulator<128x64xbf16>, %a: memref<?x96xbf16>, %i: index
 
 // -----
 
+func.func @f(%x: !dgk.accumulator<128x64xf32>, %a: memref<?x64xf32>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 16x64xf32, #dgk.shared<b128>>
+  // expected-error @below {{'dgk.store_async' op [store_async-c7] stages '!dgk.buffer<4 x 16x64xf32, #dgk.shared<b128>>', expected rows of one swizzle span, here 32 columns}}
+  dgk.store_async %x, %a[%i, %i] through %r : !dgk.accumulator<128x64xf32>, memref<?x64xf32>, !dgk.buffer<4 x 16x64xf32, #dgk.shared<b128>>
+  return
+}
+
+// -----
+
+func.func @f(%x: !dgk.accumulator<128x64xf32>, %a: memref<?x64xf32>, %i: index) {
+  %r = dgk.buffer : !dgk.buffer<4 x 16x32xf32, #dgk.shared<none>>
+  // expected-error @below {{'dgk.store_async' op [store_async-c7] stages '!dgk.buffer<4 x 16x32xf32, #dgk.shared<none>>', expected rows of one swizzle span with swizzle b32, b64 or b128}}
+  dgk.store_async %x, %a[%i, %i] through %r : !dgk.accumulator<128x64xf32>, memref<?x64xf32>, !dgk.buffer<4 x 16x32xf32, #dgk.shared<none>>
+  return
+}
+
+// -----
+
 // TMA expands 128 elements along K and no fewer.
 func.func @f(%a: memref<?x64xf4E2M1FN>, %i: index) {
   %r = dgk.buffer : !dgk.buffer<4 x 64x64xf4E2M1FN, #dgk.shared<b64, column_major, expanded>>

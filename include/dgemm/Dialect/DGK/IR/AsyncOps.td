@@ -262,6 +262,8 @@ def DGK_StoreAsyncOp : DGK_Op<"store_async", [MemoryEffects<[MemRead, MemWrite]>
     4. `store_async-c5`: `heads` goes without `accumulate`, and keeps the columns
        of the staging buffer together.
     5. `store_async-c6`: `transposed` goes without `accumulate` and `heads`.
+    6. `store_async-c7`: each row of the staging buffer is one swizzle span of 32,
+       64 or 128 bytes.
 
     Example:
     ```mlir
