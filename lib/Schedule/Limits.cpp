@@ -478,9 +478,7 @@ std::optional<Violation> Checker::registerFile() const {
   // Roles trade what the CTA got at launch, where all threads have the same, a
   // multiple of 8. With less, setmaxnreg.inc would wait for ever.
   int64_t threads = schedule.getThreads();
-  dgk::LimitsAttr limits = target.getLimits();
-  int64_t each = std::min(limits.getRegistersPerSm() / threads / 8 * 8,
-                          limits.getRegistersPerThread());
+  int64_t each = dgk::getRegistersAtLaunch(target, threads);
   // A small CTA starts with 255, and 256 is neither more nor less to
   // setmaxnreg.
   for (dgk::RoleSpecAttr role : {math, load})

@@ -15,29 +15,6 @@ using namespace dgk;
 
 namespace {
 
-/// Registers that each thread has when the kernel starts: the register file
-/// divided by the CTA's threads, in steps of 8.
-int64_t getLaunchRegisters(const KernelLowering &kernel) {
-  int64_t file = kernel.target ? kernel.target.getLimits().getRegistersPerSm()
-                               : int64_t(65536);
-  return file / kernel.plan.getBlock() / 8 * 8;
-}
-
-/// Whether roles trade registers: one needs more than all start with. Where
-/// none does, nobody has to give any back, and ptxas gives products that need
-/// them the 255 of a thread instead of the role's. Products that read shared
-/// memory do not need them, and those that take four scales at once spill with
-/// 255 and not with 248 (ptxas 13.0.88).
-bool tradesRegisters(const KernelLowering &kernel, RolesOp op) {
-  auto mma = dyn_cast<MmaSyncAttr>(kernel.schedule.getInstruction());
-  if (!mma || mma.getScaleBlock() == 16)
-    return true;
-  return llvm::any_of(op.getOps<RoleOp>(), [&](RoleOp role) {
-    return static_cast<int64_t>(role.getRegisters().value_or(0)) >
-           getLaunchRegisters(kernel);
-  });
-}
-
 bool hasExchange(RoleOp role) {
   return role.walk([](CombineInClusterOp) { return WalkResult::interrupt(); })
       .wasInterrupted();
@@ -59,10 +36,9 @@ struct RolesPattern : KernelPattern<RolesOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value warp = arith::ShRUIOp::create(b, getThreadId(b), constI32(b, 5));
     int64_t first = 0;
-    bool trades = tradesRegisters(kernel, op);
     SmallVector<RoleOp> roles(op.getOps<RoleOp>());
     for (RoleOp role : roles) {
-      lowerRole(b, rewriter, role, warp, first, trades);
+      lowerRole(b, rewriter, role, warp, first);
       first += role.getWarps();
     }
     rewriter.eraseOp(op);
@@ -70,7 +46,7 @@ struct RolesPattern : KernelPattern<RolesOp> {
   }
 
   void lowerRole(ImplicitLocOpBuilder &b, ConversionPatternRewriter &rewriter,
-                 RoleOp role, Value warp, int64_t first, bool trades) const {
+                 RoleOp role, Value warp, int64_t first) const {
     OpBuilder::InsertionGuard guard(b);
     auto compare = [&](arith::CmpIPredicate predicate, int64_t value) {
       return arith::CmpIOp::create(b, predicate, warp, constI32(b, value));
@@ -82,13 +58,8 @@ struct RolesPattern : KernelPattern<RolesOp> {
                                      compare(arith::CmpIPredicate::uge, first));
     auto branch = scf::IfOp::create(b, inside);
     b.setInsertionPointToStart(branch.thenBlock());
-    if (std::optional<uint64_t> registers = role.getRegisters();
-        registers && trades)
-      NVVM::SetMaxRegisterOp::create(
-          b, *registers,
-          static_cast<int64_t>(*registers) > getLaunchRegisters(kernel)
-              ? NVVM::SetMaxRegisterAction::increase
-              : NVVM::SetMaxRegisterAction::decrease);
+    if (std::optional<uint64_t> registers = role.getRegisters())
+      setRegisters(b, static_cast<int64_t>(*registers));
     // Where CTAs exchange sums, the kernel's beginning leaves the wait for the
     // other CTAs of the cluster to the roles: who exchanges waits first, the
     // others last, for nothing by then.
@@ -109,6 +80,14 @@ struct RolesPattern : KernelPattern<RolesOp> {
                                b.getInsertionPoint());
     if (!exchanges && !kernel.rounds.empty())
       waitAtEnd(b, branch);
+  }
+
+  void setRegisters(ImplicitLocOpBuilder &b, int64_t registers) const {
+    int64_t atLaunch =
+        getRegistersAtLaunch(kernel.target, kernel.plan.getBlock());
+    auto action = registers > atLaunch ? NVVM::SetMaxRegisterAction::increase
+                                       : NVVM::SetMaxRegisterAction::decrease;
+    NVVM::SetMaxRegisterOp::create(b, registers, action);
   }
 };
 

@@ -18,7 +18,7 @@
 // CHECK-DAG:     llvm.store %c0_i32{{.*}}, %[[MATH_SLOT:.*]] : i32, !llvm.ptr
 // CHECK-DAG:     llvm.store %c0_i32{{.*}}, %[[MATH_PARITY:.*]] : i32, !llvm.ptr
 // CHECK:         %[[PIPE:.*]] = llvm.ptrtoint
-// Nobody needs more registers than all start with, so nobody gives any back.
+// Roles without registers keep what they start with.
 // CHECK-NOT:     nvvm.setmaxregister
 // Wait: spin on the full barrier of the slot.
 // CHECK:         scf.for
@@ -62,13 +62,13 @@ dgk.kernel @ring() attributes {schedule = #schedule, launch = #launch} {
   %count = gpu.grid_dim x
   %p = dgk.pipeline producers(1) consumers(4) at 0 : !dgk.pipeline<3>
   dgk.roles {
-    dgk.role @math warps(4) registers(232) {
+    dgk.role @math warps(4) {
       scf.for %i = %c0 to %count step %c1 {
         %s = dgk.wait %p : !dgk.pipeline<3>
         dgk.release %p[%s] : !dgk.pipeline<3>
       }
     }
-    dgk.role @load warps(4) registers(40) elected {
+    dgk.role @load warps(4) elected {
       scf.for %i = %c0 to %count step %c1 {
         %s = dgk.acquire %p : !dgk.pipeline<3>
         dgk.commit %p[%s] bytes(0) : !dgk.pipeline<3>
@@ -94,11 +94,11 @@ dgk.kernel @ring() attributes {schedule = #schedule, launch = #launch} {
 dgk.kernel @warps_produce() attributes {schedule = #schedule, launch = #launch} {
   %p = dgk.pipeline producers(4) consumers(1) at 0 : !dgk.pipeline<3>
   dgk.roles {
-    dgk.role @math warps(4) registers(232) {
+    dgk.role @math warps(4) {
       %s = dgk.acquire %p : !dgk.pipeline<3>
       dgk.commit %p[%s] : !dgk.pipeline<3>
     }
-    dgk.role @copy warps(4) registers(40) elected {
+    dgk.role @copy warps(4) elected {
       %s = dgk.wait %p : !dgk.pipeline<3>
       dgk.release %p[%s] : !dgk.pipeline<3>
     }
@@ -136,11 +136,11 @@ dgk.kernel @warps_produce() attributes {schedule = #schedule, launch = #launch} 
 dgk.kernel @pairs() attributes {schedule = #schedule, launch = #pairs} {
   %p = dgk.pipeline producers(1) consumers(4) ctas(2) at 0 : !dgk.pipeline<3>
   dgk.roles {
-    dgk.role @math warps(4) registers(232) {
+    dgk.role @math warps(4) {
       %s = dgk.wait %p : !dgk.pipeline<3>
       dgk.release %p[%s] : !dgk.pipeline<3>
     }
-    dgk.role @load warps(4) registers(40) elected {
+    dgk.role @load warps(4) elected {
       %s = dgk.acquire %p : !dgk.pipeline<3>
       dgk.commit %p[%s] bytes(0) : !dgk.pipeline<3>
     }
@@ -159,11 +159,11 @@ dgk.kernel @pairs() attributes {schedule = #schedule, launch = #pairs} {
 dgk.kernel @elected_consumer() attributes {schedule = #schedule, launch = #pairs} {
   %p = dgk.pipeline producers(4) consumers(1) ctas(2) at 0 : !dgk.pipeline<3>
   dgk.roles {
-    dgk.role @math warps(4) registers(232) {
+    dgk.role @math warps(4) {
       %s = dgk.acquire %p : !dgk.pipeline<3>
       dgk.commit %p[%s] : !dgk.pipeline<3>
     }
-    dgk.role @copy warps(4) registers(40) elected {
+    dgk.role @copy warps(4) elected {
       %s = dgk.wait %p : !dgk.pipeline<3>
       dgk.release %p[%s] : !dgk.pipeline<3>
     }
@@ -188,7 +188,7 @@ dgk.kernel @known_slots() attributes {schedule = #schedule, launch = #launch} {
   %count = gpu.grid_dim x
   %p = dgk.pipeline producers(1) consumers(1) at 0 : !dgk.pipeline<2>
   dgk.roles {
-    dgk.role @copy warps(8) registers(40) elected {
+    dgk.role @copy warps(8) elected {
       scf.for %i = %c0 to %count step %c1 {
         %s = dgk.wait %p : !dgk.pipeline<2>
         dgk.release %p[%s] : !dgk.pipeline<2>

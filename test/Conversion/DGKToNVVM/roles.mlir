@@ -78,3 +78,30 @@ dgk.kernel @kernel(%a: memref<?x64xbf16>, %d: memref<64xf32>) attributes {schedu
   dgk.dependency_signal
   dgk.return
 }
+
+// Registers are what the roles say, whether they pay or not: all threads start
+// with 255 here, and one role keeps them.
+// CHECK:       gpu.module @handwritten
+// CHECK:         nvvm.barrier0
+// CHECK:         scf.if
+// CHECK-NEXT:      nvvm.setmaxregister decrease 200
+// CHECK-NEXT:      nvvm.read.ptx.sreg.ctaid.x
+// CHECK:         scf.if
+// CHECK-NOT:       nvvm.setmaxregister
+// CHECK:         llvm.return
+#small = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 256, cluster = 1, shared = 0, workspace = 0,
+  maps = [], parameters = []>
+dgk.kernel @handwritten() attributes {schedule = #schedule, launch = #small} {
+  dgk.roles {
+    dgk.role @math warps(4) registers(200) {
+      %cta = gpu.block_id x
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      scf.for %i = %c0 to %cta step %c1 {
+      }
+    }
+    dgk.role @load warps(4) elected {
+    }
+  }
+  dgk.return
+}

@@ -238,9 +238,61 @@ int64_t TilesOp::getTilesPerStep(size_t dimension) {
 // Roles
 //===----------------------------------------------------------------------===//
 
+int64_t dgk::getRegistersAtLaunch(TargetAttr target, int64_t threads) {
+  int64_t file = target ? target.getLimits().getRegistersPerSm() : 65536;
+  int64_t most = target ? target.getLimits().getRegistersPerThread() : 255;
+  return std::min(file / threads / 8 * 8, most);
+}
+
+/// setmaxnreg is for whole warpgroups: four warps, the first of which has a
+/// number that four divides.
+static LogicalResult verifyWarpgroups(RolesOp op) {
+  int64_t first = 0;
+  for (RoleOp role : op.getOps<RoleOp>()) {
+    if (role.getRegisters() && first % 4 != 0)
+      return op.emitOpError("[roles-c4] give registers to @")
+             << role.getSymName() << ", which begins at warp " << first
+             << "; setmaxnreg is for whole warpgroups, so expected a multiple "
+                "of 4: put the role in front of those with other numbers of "
+                "warps, or leave its registers out";
+    first += role.getWarps();
+  }
+  return success();
+}
+
+/// Roles trade what the CTA got when it started, where all threads have the
+/// same; one without registers keeps that. With less than all take,
+/// setmaxnreg.inc waits for ever.
+static LogicalResult verifyRegisters(RolesOp op, TargetAttr target) {
+  int64_t threads = 0;
+  for (RoleOp role : op.getOps<RoleOp>())
+    threads += 32 * static_cast<int64_t>(role.getWarps());
+  int64_t each = getRegistersAtLaunch(target, threads), taken = 0;
+  for (RoleOp role : op.getOps<RoleOp>()) {
+    auto wanted = static_cast<int64_t>(role.getRegisters().value_or(each));
+    taken += 32 * static_cast<int64_t>(role.getWarps()) * wanted;
+    // 255 is what a small CTA starts with, and 256 is neither more nor less to
+    // setmaxnreg.
+    if (each % 8 != 0 && wanted > each)
+      return op.emitOpError("[roles-c3] give ")
+             << wanted << " registers to each thread of @" << role.getSymName()
+             << ", but " << threads << " threads start with " << each << " on "
+             << target.getChip()
+             << ", which setmaxnreg can only lower; expected a multiple of 8 "
+                "in 24.."
+             << each / 8 * 8;
+  }
+  if (taken <= threads * each)
+    return success();
+  return op.emitOpError("[roles-c2] take ")
+         << taken << " registers, but " << threads << " threads start with "
+         << each << " on " << target.getChip() << ", " << threads * each
+         << " in all; a role without registers keeps what it starts with; give "
+            "the roles fewer registers or warps";
+}
+
 LogicalResult RolesOp::verifyRegions() {
   llvm::StringSet<> names;
-  int64_t registers = 0;
   Block &body = getBody().front();
   for (Operation &op : body) {
     auto role = dyn_cast<RoleOp>(op);
@@ -248,35 +300,13 @@ LogicalResult RolesOp::verifyRegions() {
       return emitOpError("[roles-c1] holds '")
              << op.getName()
              << "', expected only dgk.role with names of their own";
-    registers += 32 * role.getWarps() *
-                 static_cast<int64_t>(role.getRegisters().value_or(0));
   }
   if (body.empty())
     return emitOpError("[roles-c1] holds no dgk.role, expected at least one");
+  if (failed(verifyWarpgroups(*this)))
+    return failure();
   TargetAttr target = (*this)->getParentOfType<KernelOp>().getTargetAttr();
-  if (!target)
-    return success();
-  LimitsAttr limits = target.getLimits();
-  if (registers > limits.getRegistersPerSm())
-    return emitOpError("[roles-c2] take ")
-           << registers << " registers, but " << target.getChip() << " has "
-           << limits.getRegistersPerSm()
-           << "; give the roles fewer registers or warps";
-  int64_t threads = 0, most = limits.getRegistersPerThread();
-  for (RoleOp role : body.getOps<RoleOp>())
-    threads += 32 * static_cast<int64_t>(role.getWarps());
-  // Where all threads start with the most, setmaxnreg can only lower it.
-  for (RoleOp role : body.getOps<RoleOp>())
-    if (static_cast<int64_t>(role.getRegisters().value_or(0)) > most &&
-        limits.getRegistersPerSm() / threads / 8 * 8 > most)
-      return emitOpError("[roles-c3] give ")
-             << *role.getRegisters() << " registers to each thread of @"
-             << role.getSymName() << ", but " << threads
-             << " threads start with " << most << " on " << target.getChip()
-             << ", which setmaxnreg can only lower; expected a multiple of 8 "
-                "in 24.."
-             << most / 8 * 8;
-  return success();
+  return target ? verifyRegisters(*this, target) : success();
 }
 
 bool RoleOp::copiesByThreads() {

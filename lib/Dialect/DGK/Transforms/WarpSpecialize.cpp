@@ -32,6 +32,16 @@ bool isLoadWork(Operation *op) {
   return isa<AcquireOp, CopyAsyncOp, CommitOp>(op);
 }
 
+/// Whether `op`, or anything in its regions, is work of the load role only.
+bool holdsLoadWork(Operation *op) {
+  return op
+      ->walk([](Operation *nested) {
+        return isLoadWork(nested) ? WalkResult::interrupt()
+                                  : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 /// Whether executing `op` twice, once in each role, is the same as once.
 bool mayRepeat(Operation *op) {
   return isMemoryEffectFree(op) || hasSingleEffect<MemoryEffects::Read>(op);
@@ -89,12 +99,7 @@ private:
           return keeps(type);
         }))
       return true;
-    return op
-        ->walk([](Operation *nested) {
-          return isLoadWork(nested) ? WalkResult::interrupt()
-                                    : WalkResult::advance();
-        })
-        .wasInterrupted();
+    return holdsLoadWork(op);
   }
 
   void cloneWithRegions(Operation *op) {
@@ -140,6 +145,21 @@ private:
   IRMapping mapping;
 };
 
+/// Whether roles trade registers: one needs more than all `threads` start with.
+/// Where none does, nobody has to give any back, and ptxas gives products that
+/// need them the 255 of a thread instead of the role's. Products that read
+/// shared memory do not need them, and those that take four scales at once
+/// spill with 255 and not with 248 (ptxas 13.0.88).
+bool tradesRegisters(ScheduleAttr schedule, TargetAttr target,
+                     int64_t threads) {
+  MatrixInstruction instruction = schedule.getMatrixInstruction();
+  if (instruction.readsShared() || instruction.getScaleBlock() == 16)
+    return true;
+  return std::max(schedule.getMath().getRegisters(),
+                  schedule.getLoad().getRegisters()) >
+         getRegistersAtLaunch(target, threads);
+}
+
 struct WarpSpecialize : dgk::impl::DGKWarpSpecializePassBase<WarpSpecialize> {
   void runOnOperation() override {
     KernelOp kernel = getOperation();
@@ -149,14 +169,12 @@ struct WarpSpecialize : dgk::impl::DGKWarpSpecializePassBase<WarpSpecialize> {
     SetVector<Operation *> work = collectWork(body);
 
     Location loc = kernel.getLoc();
-    ScheduleAttr schedule = kernel.getScheduleAttr();
     OpBuilder builder(body.getTerminator());
     if (body.getOps<DependencyWaitOp>().empty())
       DependencyWaitOp::create(builder, loc);
     auto roles = RolesOp::create(builder, loc);
     builder.createBlock(&roles.getBody());
-    buildRole(builder, loc, "math", schedule.getMath(), Job::Math, work);
-    buildRole(builder, loc, "load", schedule.getLoad(), Job::Load, work);
+    buildRoles(builder, kernel, work);
     auto spansCtas = [](PipelineOp op) { return op.getCtas() > 1; };
     if (llvm::any_of(body.getOps<PipelineOp>(), spansCtas) &&
         body.getOps<ClusterBarrierOp>().empty()) {
@@ -226,13 +244,28 @@ struct WarpSpecialize : dgk::impl::DGKWarpSpecializePassBase<WarpSpecialize> {
            });
   }
 
-  static void buildRole(OpBuilder &builder, Location loc, StringRef name,
-                        RoleSpecAttr spec, Job job,
+  /// Without loads, as where K is 0, there is no load role.
+  static void buildRoles(OpBuilder &builder, KernelOp kernel,
+                         const SetVector<Operation *> &work) {
+    ScheduleAttr schedule = kernel.getScheduleAttr();
+    bool loads = llvm::any_of(work, holdsLoadWork);
+    int64_t threads =
+        loads ? schedule.getThreads() : 32 * schedule.getMath().getWarps();
+    bool trades = tradesRegisters(schedule, kernel.getTargetAttr(), threads);
+    Location loc = kernel.getLoc();
+    buildRole(builder, loc, schedule.getMath(), trades, Job::Math, work);
+    if (loads)
+      buildRole(builder, loc, schedule.getLoad(), trades, Job::Load, work);
+  }
+
+  static void buildRole(OpBuilder &builder, Location loc, RoleSpecAttr spec,
+                        bool tradesRegisters, Job job,
                         const SetVector<Operation *> &work) {
     auto role = RoleOp::create(
-        builder, loc, builder.getStringAttr(name),
+        builder, loc, builder.getStringAttr(job == Job::Math ? "math" : "load"),
         builder.getI64IntegerAttr(spec.getWarps()),
-        builder.getI64IntegerAttr(spec.getRegisters()),
+        tradesRegisters ? builder.getI64IntegerAttr(spec.getRegisters())
+                        : IntegerAttr(),
         isElected(job, work) ? builder.getUnitAttr() : UnitAttr(), UnitAttr());
     OpBuilder::InsertionGuard guard(builder);
     builder.createBlock(&role.getBody());

@@ -147,9 +147,27 @@ dgk.kernel @roles() attributes {
       limits = #dgk.limits<sharedPerCta = 1024, registersPerSm = 16384, registersPerThread = 255,
                            warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
       rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
-  // expected-error @below {{'dgk.roles' op [roles-c2] take 32768 registers, but sm_x has 16384; give the roles fewer registers or warps}}
+  // expected-error @below {{'dgk.roles' op [roles-c2] take 32768 registers, but 256 threads start with 64 on sm_x, 16384 in all; a role without registers keeps what it starts with; give the roles fewer registers or warps}}
   dgk.roles {
     dgk.role @math warps(8) registers(128) {
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+// 168 registers for each thread at launch: @math waits for what @load keeps.
+dgk.kernel @roles() attributes {
+    target = #dgk.target<"sm_x", sm90, ptx = 80,
+      limits = #dgk.limits<sharedPerCta = 1024, registersPerSm = 65536, registersPerThread = 255,
+                           warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
+      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
+  // expected-error @below {{'dgk.roles' op [roles-c2] take 80896 registers, but 384 threads start with 168 on sm_x, 64512 in all}}
+  dgk.roles {
+    dgk.role @math warps(8) registers(232) {
+    }
+    dgk.role @load warps(4) {
     }
   }
   dgk.return
@@ -168,6 +186,19 @@ dgk.kernel @roles() attributes {
     dgk.role @math warps(4) registers(256) {
     }
     dgk.role @load warps(4) registers(40) {
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @roles() {
+  // expected-error @below {{'dgk.roles' op [roles-c4] give registers to @math, which begins at warp 2; setmaxnreg is for whole warpgroups, so expected a multiple of 4: put the role in front of those with other numbers of warps, or leave its registers out}}
+  dgk.roles {
+    dgk.role @load warps(2) {
+    }
+    dgk.role @math warps(4) registers(128) {
     }
   }
   dgk.return

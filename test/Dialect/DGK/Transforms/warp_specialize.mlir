@@ -239,3 +239,87 @@ dgk.kernel @by_threads(%a: memref<1024x?xf4E2M1FN>) attributes {schedule = #sche
   }
   dgk.return
 }
+
+// -----
+
+// 256 threads start with 255 registers each, so no role needs to give any back.
+#mma = #dgk.mma_sync<mxf8f6f4, m = 16, n = 8, k = 32, a = f8E4M3FN, b = f8E4M3FN, scale_block = 32>
+#schedule = #dgk.schedule<tile = 128x128x128, warp_grid = 4x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>>
+
+// CHECK-LABEL: dgk.kernel @nobody_needs_more
+// CHECK:         dgk.role @math warps(4) {
+// CHECK:         dgk.role @load warps(4) elected {
+dgk.kernel @nobody_needs_more() attributes {schedule = #schedule} {
+  %p = dgk.pipeline producers(1) consumers(4) : !dgk.pipeline<2>
+  %s = dgk.acquire %p : !dgk.pipeline<2>
+  dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
+  dgk.return
+}
+
+// With half of a register file they start with 128, and @math needs more.
+// CHECK-LABEL: dgk.kernel @math_needs_more
+// CHECK:         dgk.role @math warps(4) registers(192) {
+// CHECK:         dgk.role @load warps(4) registers(40) elected {
+#half = #dgk.schedule<tile = 128x128x128, warp_grid = 4x1, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 4, registers = 192>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>>
+dgk.kernel @math_needs_more() attributes {schedule = #half,
+    target = #dgk.target<"sm_x", sm90, ptx = 80,
+      limits = #dgk.limits<sharedPerCta = 1024, registersPerSm = 32768, registersPerThread = 255,
+                           warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
+      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
+  %p = dgk.pipeline producers(1) consumers(4) : !dgk.pipeline<2>
+  %s = dgk.acquire %p : !dgk.pipeline<2>
+  dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
+  dgk.return
+}
+
+// Products with four scales at once are better off with 248 registers than with
+// 255, and products that read shared memory do not need them.
+// CHECK-LABEL: dgk.kernel @four_scales
+// CHECK:         dgk.role @math warps(4) registers(248) {
+// CHECK:         dgk.role @load warps(4) registers(40) elected {
+#nvfp4 = #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 16>
+#four_scales = #dgk.schedule<tile = 128x128x128, warp_grid = 4x1, stages = 2, scale_stages = 2,
+  instruction = #nvfp4, swizzle = b64 x b64, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>>
+dgk.kernel @four_scales() attributes {schedule = #four_scales} {
+  %p = dgk.pipeline producers(1) consumers(4) : !dgk.pipeline<2>
+  %s = dgk.acquire %p : !dgk.pipeline<2>
+  dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
+  dgk.return
+}
+
+// CHECK-LABEL: dgk.kernel @from_shared_memory
+// CHECK:         dgk.role @math warps(4) registers(248) {
+// CHECK:         dgk.role @load warps(4) registers(40) elected {
+#wgmma = #dgk.wgmma<bf16, m = 64, n = 128, k = 16, a = bf16, b = bf16>
+#from_shared = #dgk.schedule<tile = 64x128x64, warp_grid = 4x1, stages = 2, scale_stages = 2,
+  instruction = #wgmma, swizzle = b128 x b128, math = <warps = 4, registers = 248>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>>
+dgk.kernel @from_shared_memory() attributes {schedule = #from_shared} {
+  %p = dgk.pipeline producers(1) consumers(4) : !dgk.pipeline<2>
+  %s = dgk.acquire %p : !dgk.pipeline<2>
+  dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>
+  dgk.return
+}
+
+// What loads nothing, as where K is 0, has one role, which is all of the CTA: 8
+// warps start with 255 registers, 12 would with 168.
+// CHECK-LABEL: dgk.kernel @no_loads
+// CHECK:         dgk.roles {
+// CHECK-NEXT:      dgk.role @math warps(8) {
+// CHECK:           dgk.store
+// CHECK-NEXT:    }
+// CHECK-NEXT:  }
+#eight = #dgk.schedule<tile = 128x128x128, warp_grid = 4x2, stages = 2, scale_stages = 2,
+  instruction = #mma, swizzle = b128 x b128, math = <warps = 8, registers = 232>,
+  load = <warps = 4, registers = 40>, store = registers, store_slots = 0, raster = <group = 1, along = m>>
+dgk.kernel @no_loads(%d: memref<128x128xf32>) attributes {schedule = #eight} {
+  %c0 = arith.constant 0 : index
+  %zero = dgk.zero : !dgk.accumulator<128x128xf32>
+  dgk.store %zero, %d[%c0, %c0] : !dgk.accumulator<128x128xf32>, memref<128x128xf32>
+  dgk.return
+}

@@ -48,6 +48,12 @@ unsigned getElementBits(mlir::Type type);
 /// Bytes that `elements` consecutive elements take.
 int64_t getBytes(int64_t elements, mlir::Type type);
 
+/// Registers that each thread of a CTA of `threads` has when it starts, before
+/// any `setmaxnreg`: the register file divided by the threads in steps of 8,
+/// and no more than one may have. Without a target, of the 65,536 registers
+/// that all chips with `setmaxnreg` have.
+int64_t getRegistersAtLaunch(TargetAttr target, int64_t threads);
+
 /// Whether `layout` is one in shared memory with the neighbours of a column
 /// side by side.
 bool isColumnMajor(mlir::Attribute layout);

@@ -282,7 +282,8 @@ def DGK_ClusterAttr : DGK_Attr<"Cluster", "cluster"> {
 def DGK_RoleSpecAttr : DGK_Attr<"RoleSpec", "role_spec"> {
   let summary = "Warps of a role and registers of each of their threads";
   let description = [{
-    `#dgk.role_spec<warps = 8, registers = 232>`.
+    `#dgk.role_spec<warps = 8, registers = 232>`. Registers are what the role may
+    have; `dgk-warp-specialize` gives them to it by `setmaxnreg` where that pays.
 
     #### Constraints
     1. `role_spec-c1`: warps is a positive multiple of 4.

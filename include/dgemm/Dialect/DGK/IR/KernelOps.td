@@ -150,9 +150,12 @@ def DGK_RolesOp : DGK_Op<"roles",
 
     #### Constraints
     1. `roles-c1`: the body holds only `dgk.role`, at least one, with distinct names.
-    2. `roles-c2`: the registers of all roles fit the target's register file.
+    2. `roles-c2`: the registers of all roles are no more than the threads start
+       with on the target, since `setmaxnreg` would wait for the others for ever. A
+       role without registers keeps what it starts with.
     3. `roles-c3`: where the threads start with as many registers as one can have,
        no role has more.
+    4. `roles-c4`: a role with registers begins at a multiple of 4 warps.
 
     Example:
     ```mlir
@@ -172,8 +175,9 @@ def DGK_RoleOp : DGK_Op<"role",
      HasParent<"RolesOp">]> {
   let summary = "The job of some warps";
   let description = [{
-    `registers` is what `setmaxnreg` gives each thread; it applies to whole
-    warpgroups. With `elected`, one thread runs the body and the others only
+    `registers` is what `setmaxnreg` gives each thread before anything else; it
+    applies to whole warpgroups. A role without it has no `setmaxnreg`, and keeps
+    what it starts with. `dgk-warp-specialize` decides which of the two. With `elected`, one thread runs the body and the others only
     hold the warpgroup complete; otherwise all threads run it together. With
     `leader`, only the leading CTA of a cluster runs it.
 

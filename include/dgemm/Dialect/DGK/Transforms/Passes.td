@@ -78,6 +78,11 @@ def DGKWarpSpecializePass : DGK_KernelPass<"dgk-warp-specialize"> {
     several CTAs, `dgk.cluster_barrier` behind the roles keeps each of them until
     all are done.
 
+    Roles have the warps of the schedule; without loads there is no `@load`. They
+    have its registers, too, if they trade them: where one needs more than all
+    threads start with, or the instruction is better off so. Otherwise they have
+    none, and there will be no `setmaxnreg`.
+
     Before: `dgk-pipeline`. After: `dgk.roles` holds all work.
 
     ### Rules
