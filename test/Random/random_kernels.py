@@ -23,20 +23,17 @@ that repeats it. The end is a table of what was covered.
 
 import argparse
 import collections
-import concurrent.futures
 import dataclasses
 import json
-import os
 import pathlib
 import random
 import re
 import secrets
-import subprocess
 import sys
-import time
 
 from forms import forms
 from kernels import choose_schedule, make_kernel, make_problem
+from trials import Trials, add_options, call, parse, take_shard
 
 # Seconds; a process that takes longer hangs.
 LIMIT = 600
@@ -55,21 +52,6 @@ class Outcome:
     stores_by_tma: bool = False
 
 
-def call(command):
-    """Output of a tool, and whether it ended well."""
-    try:
-        answer = subprocess.run(
-            [str(word) for word in command],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=LIMIT,
-        )
-    except subprocess.TimeoutExpired:
-        return f"{command[0]} takes more than {LIMIT} s\n", False
-    return answer.stdout + answer.stderr, answer.returncode == 0
-
-
 class Runner:
     """Makes and runs kernels in one folder."""
 
@@ -83,7 +65,8 @@ class Runner:
         if not kernel.takes_chosen:
             text, is_good = call(
                 [self.bin / "dgemm-explain", source, f"--target={kernel.target}", "--json",
-                 f"-m={kernel.expected_m}"]
+                 f"-m={kernel.expected_m}"],
+                LIMIT,
             )  # fmt: skip
             if not is_good:
                 return text
@@ -93,7 +76,7 @@ class Runner:
             source.write_text(kernel.mlir(schedule), encoding="utf-8")
         command = [self.bin / "dgemm-compile", source, f"--target={kernel.target}"]
         command += ["--emit=pack", f"-m={kernel.expected_m}", "-o", base.with_suffix(".dgpack")]
-        text, is_good = call(command + ([] if self.args.make_only else ["--ptxas=none"]))
+        text, is_good = call(command + ([] if self.args.make_only else ["--ptxas=none"]), LIMIT)
         return "" if is_good else text
 
     def run(self, kernel):
@@ -113,7 +96,7 @@ class Runner:
         if self.args.make_only:
             return outcome
         command = [self.args.tool, f"--list={listed}", "--device=sim", "--check", "--jobs=1"]
-        text, is_good = call([*command, f"--sms={kernel.sms}"])
+        text, is_good = call([*command, f"--sms={kernel.sms}"], LIMIT)
         passed = PASSED.findall(text)
         expected = []
         for _, (m, n, k) in problems:
@@ -170,8 +153,7 @@ def names(args):
     every = [form for family in args.family for form in forms(family)]
     every = [form for form in every if not args.only or re.search(args.only, str(form))]
     random.Random(args.seed).shuffle(every)
-    shard, shards = map(int, args.shard.split("/"))
-    every = every[shard - 1 :: shards]
+    every = take_shard(every, args.shard)
     if args.forms:
         every = every[: args.forms]
     return [f"{args.seed}/{form}/{i}" for i in range(args.rounds) for form in every]
@@ -181,49 +163,41 @@ def parse_arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the tools")
+    add_options(parser, "kernel", "random-kernels")
     parser.add_argument("--tool", type=pathlib.Path, help="runs packs (BIN/dgemm-run-device)")
-    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("random-kernels"))
     parser.add_argument("--family", nargs="*", default=["sm120", "sm90"])
     parser.add_argument("--only", help="forms that match this regular expression")
     parser.add_argument("--forms", type=int, help="so many forms, in the order of the seed")
-    parser.add_argument("--shard", default="1/1", help="part i/n of the forms")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--problems", type=int, default=10, help="of each kernel")
     parser.add_argument("--orders", type=int, default=3, help="of warps and copies")
     parser.add_argument("--seed", default=str(secrets.randbelow(10**9)))
     parser.add_argument("--kernel", nargs="*", help="SEED/FORM/ROUND")
-    parser.add_argument("--seconds", type=float, help="start no kernel after this time")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--keep", action="store_true", help="keep files of what passed")
     parser.add_argument("--make-only", action="store_true", help="packs and their list")
     parser.add_argument("--require-coverage", action="store_true")
-    args = parser.parse_args()
+    args = parse(parser)
     args.tool = args.tool or args.bin / "dgemm-run-device"
-    args.folder.mkdir(parents=True, exist_ok=True)
     return args
 
 
 def main():
     args = parse_arguments()
     print(f"seed {args.seed}", flush=True)
-    start, runner, outcomes = time.monotonic(), Runner(args), []
+    runner, outcomes = Runner(args), []
     by_name = {str(form): form for family in ("sm120", "sm90") for form in forms(family)}
-    wanted = names(args)
+    trials = Trials(names(args), args.jobs, args.seconds)
 
     def run(name):
-        if args.seconds and time.monotonic() - start > args.seconds:
-            return None
         return runner.run(make_kernel(name, by_name[name.split("/")[1]]))
 
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for outcome in pool.map(run, wanted):
-            if outcome:
-                outcomes.append(outcome)
-                if outcome.complaint:
-                    runner.print_failure(outcome)
-                if len(outcomes) % PROGRESS == 0:
-                    print(f"{len(outcomes)} of {len(wanted)} kernels tried", flush=True)
+    for _, outcome in trials.run(run):
+        outcomes.append(outcome)
+        if outcome.complaint:
+            trials.failed += 1
+            runner.print_failure(outcome)
+        if trials.tried % PROGRESS == 0:
+            print(f"{trials.tried} of {len(trials.items)} kernels tried", flush=True)
     good = [outcome for outcome in outcomes if not outcome.complaint]
     table = coverage(good)
     for name, count in sorted(table.items()):
@@ -233,17 +207,16 @@ def main():
         text = "".join(path.read_text(encoding="utf-8") for path in lists)
         (args.folder / "list.txt").write_text(text, encoding="utf-8")
     done = collections.Counter(outcome.kernel.name.split("/")[1] for outcome in good)
+    what = f"kernels of {len(done)} forms {'made' if args.make_only else 'right'}"
     print(
-        f"{len(good)} of {len(outcomes)} kernels of {len(done)} forms "
-        f"{'made' if args.make_only else 'right'}, {len(wanted) - len(outcomes)} not tried; "
-        f"{args.problems} problems in {args.orders} orders each, seed {args.seed}, "
-        f"{time.monotonic() - start:.0f} s"
+        f"{trials.summary(what)}; {args.problems} problems in {args.orders} orders each, "
+        f"seed {args.seed}, {trials.elapsed():.0f} s"
     )
     missing = [name for name, count in table.items() if count == 0]
     if args.require_coverage and missing:
         print("not covered:", ", ".join(missing))
         return 1
-    return 1 if len(good) < len(outcomes) or not good else 0
+    return trials.exit_code()
 
 
 if __name__ == "__main__":

@@ -14,20 +14,16 @@ sample of everything. A failure names the case; --case repeats it.
 """
 
 import argparse
-import concurrent.futures
 import dataclasses
 import itertools
-import os
-import pathlib
 import random
 import re
 import secrets
-import subprocess
 import sys
-import time
 
 from forms import FP8, Form, forms
 from kernels import PACKED, PLAIN, Kernel, line_unit, round_up
+from trials import Trials, add_options, call, parse, take_shard
 
 N, K = 4096, 7168
 ROWS = (4096, 16)
@@ -114,15 +110,12 @@ def compile_case(args, case):
     source.write_text(case.kernel().mlir(), encoding="utf-8")
     command = [args.bin / "dgemm-compile", source, "--target=sm_120a", f"-m={case.rows}"]
     command += ["--emit=cubin", "-o", cubin, "--facts"]
-    answer = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, check=False
-    )
-    text = answer.stdout + answer.stderr
+    text, is_good = call(command)
     facts = dict(FACTS.findall(text))
     if not args.keep:
         source.unlink()
         cubin.unlink(missing_ok=True)
-    if answer.returncode != 0 or len(facts) != 3:
+    if not is_good or len(facts) != 3:
         return text.strip()
     if facts["spill stores"] == facts["spill loads"] == "0":
         return ""
@@ -138,51 +131,33 @@ def select(args):
         return [case for case in every if str(case) in args.case]
     every = [case for case in every if not args.only or re.search(args.only, str(case))]
     random.Random(args.seed).shuffle(every)
-    shard, shards = map(int, args.shard.split("/"))
-    return every[shard - 1 :: shards][: args.cases]
+    return take_shard(every, args.shard)[: args.cases]
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the tools")
-    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("spills"))
+    add_options(parser, "case", "spills")
     parser.add_argument("--only", help="cases that match this regular expression")
     parser.add_argument("--case", nargs="*", help="cases by name")
     parser.add_argument("--cases", type=int, help="so many, in the order of the seed")
-    parser.add_argument("--shard", default="1/1", help="part i/n of the cases")
     parser.add_argument("--seed", default=str(secrets.randbelow(10**9)))
-    parser.add_argument("--seconds", type=float, help="start no case after this time")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--keep", action="store_true", help="keep kernels in --folder")
-    args = parser.parse_args()
-    args.folder.mkdir(parents=True, exist_ok=True)
-    return args
+    return parse(parser)
 
 
 def main():
     args = parse_arguments()
-    start, wanted = time.monotonic(), select(args)
+    wanted = select(args)
     print(f"seed {args.seed}, {len(wanted)} cases", flush=True)
-
-    def run(case):
-        if args.seconds and time.monotonic() - start > args.seconds:
-            return None
-        return compile_case(args, case)
-
-    tried = failed = 0
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for case, complaint in zip(wanted, pool.map(run, wanted)):
-            tried += complaint is not None
-            failed += bool(complaint)
-            if complaint:
-                print(f"FAIL {case}: {complaint}", flush=True)
-    print(
-        f"{tried - failed} of {tried} kernels without spills, {len(wanted) - tried} not tried, "
-        f"{time.monotonic() - start:.0f} s"
-    )
-    return 1 if failed or not tried else 0
+    trials = Trials(wanted, args.jobs, args.seconds)
+    for case, complaint in trials.run(lambda case: compile_case(args, case)):
+        if complaint:
+            trials.failed += 1
+            print(f"FAIL {case}: {complaint}", flush=True)
+    print(f"{trials.summary('kernels without spills')}, {trials.elapsed():.0f} s")
+    return trials.exit_code()
 
 
 if __name__ == "__main__":

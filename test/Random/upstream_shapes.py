@@ -15,16 +15,15 @@ machine with a GPU.
 
 import argparse
 import dataclasses
-import os
 import pathlib
 import re
 import secrets
-import subprocess
 import sys
 import time
 
 from forms import BF16, FP4, FP8, Form
 from kernels import PACKED, Kernel
+from trials import Trials, add_options, call, parse, take_shard
 
 # Rows, and N x K of the tests for BF16 outputs, for F32 outputs, and with a head split.
 ROWS = (1, 128)
@@ -154,13 +153,6 @@ def products(target):
     return sorted(result, key=lambda product: (product.work(), str(product)))
 
 
-def call(command):
-    answer = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, check=False
-    )
-    return answer.stdout + answer.stderr, answer.returncode == 0
-
-
 def run(args, product):
     """What is wrong, or nothing."""
     base = args.folder / re.sub(r"\W", "_", str(product))
@@ -185,52 +177,50 @@ def run(args, product):
     return "" if is_good and f"{count} of {count} elements compared" in text else text
 
 
-def main():
+def parse_arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the tools")
-    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("upstream-shapes"))
+    add_options(parser, "product", "upstream-shapes")
     parser.add_argument("--target", default="sm_120a")
     parser.add_argument("--only", default="", help="products that match this expression")
     parser.add_argument("--most", type=float, help="10^9 multiply-accumulates of a product")
-    parser.add_argument("--shard", default="1/1", help="part i/n of the products")
     parser.add_argument("--orders", type=int, default=1, help="of warps and copies")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--make-only", action="store_true", help="packs and their list")
-    parser.add_argument("--seconds", type=float, help="start no product after this time")
-    args = parser.parse_args()
-    args.folder.mkdir(parents=True, exist_ok=True)
+    return parse(parser)
+
+
+def select(args):
     wanted = [
         product
         for product in products(args.target)
         if re.search(args.only, str(product)) and not (args.most and product.work() > args.most)
     ]
-    shard, shards = map(int, args.shard.split("/"))
-    wanted = wanted[shard - 1 :: shards]
+    return take_shard(wanted, args.shard)
+
+
+def main():
+    args = parse_arguments()
     if args.make_only:
         (args.folder / "list.txt").write_text("", encoding="utf-8")
-    start = time.monotonic()
-    tried = failed = 0
-    for product in wanted:
-        if args.seconds and time.monotonic() - start > args.seconds:
-            break
+
+    def attempt(product):
         began = time.monotonic()
-        complaint = run(args, product)
-        tried += 1
-        failed += bool(complaint)
-        seconds = f"{time.monotonic() - began:.1f} s"
-        print(f"{'FAIL' if complaint else 'PASS'} {product}, {seconds}", flush=True)
+        return run(args, product), time.monotonic() - began
+
+    # One at a time: the simulator takes all --jobs.
+    trials = Trials(select(args), seconds=args.seconds)
+    for product, (complaint, seconds) in trials.run(attempt):
+        print(f"{'FAIL' if complaint else 'PASS'} {product}, {seconds:.1f} s", flush=True)
         if complaint:
+            trials.failed += 1
             print(f"{complaint.rstrip()}\nrepeat with: {pathlib.Path(__file__).name} "
                   f"--bin={args.bin} --target={args.target} --only='^{product}$' "
                   f"--seed={args.seed} --orders={args.orders}", flush=True)  # fmt: skip
-    print(
-        f"{tried - failed} of {tried} products {'made' if args.make_only else 'right'}, {len(wanted) - tried} not tried, "
-        f"seed {args.seed}, {time.monotonic() - start:.0f} s"
-    )
-    return 1 if failed or not tried else 0
+    what = "products made" if args.make_only else "products right"
+    print(f"{trials.summary(what)}, seed {args.seed}, {trials.elapsed():.0f} s")
+    return trials.exit_code()
 
 
 if __name__ == "__main__":
