@@ -205,7 +205,7 @@ ScheduleAttr CandidateBuilder::makeSchedule(const TileShape &shape,
       problem.isBKMajor, rowBytes,
       getLine(dgk::Side::B,
               instruction.readsShared() ? shape.n / grid.n : shape.n));
-  RoleRegisters registers = policy.getRegisters(warps);
+  RoleRegisters registers = policy.getRegisters(problem, warps);
   auto math = dgk::RoleSpecAttr::get(context, warps, registers.math);
   auto load = dgk::RoleSpecAttr::get(context, 4, registers.load);
   auto store =
@@ -375,9 +375,12 @@ static void addMeasured(const DenseProblem &problem, dgk::TargetAttr target,
 }
 
 /// Whether B would be turned in registers, which costs instructions, and
-/// swapped it would not be: as the first operand it is turned by `ldmatrix`.
+/// swapped no operand would be: as the first one it is turned by `ldmatrix`.
+/// Registers of FP4 take an instruction each in any case, which turns them,
+/// too.
 static bool turnsOnlyB(const DenseProblem &problem) {
-  return problem.isAKMajor && !problem.isBKMajor &&
+  bool isAFree = problem.isAKMajor || dgk::getElementBits(problem.aType) == 4;
+  return isAFree && !problem.isBKMajor &&
          dgk::getElementBits(problem.bType) == 8;
 }
 

@@ -48,11 +48,8 @@ public:
   WarpGrid chooseGrid(const DenseProblem &problem,
                       const TileShape &shape) const override;
 
-  /// With 4 warps nobody is short of registers; with 8, 256 x 232 + 128 x 40
-  /// are the 384 x 168 that the CTA starts with.
-  RoleRegisters getRegisters(int64_t mathWarps) const override {
-    return {mathWarps == 4 ? int64_t(248) : int64_t(232), 40};
-  }
+  RoleRegisters getRegisters(const DenseProblem &problem,
+                             int64_t mathWarps) const override;
 
   std::string getReasonAgainst(const DenseProblem &problem,
                                dgk::TargetAttr target,
@@ -173,6 +170,26 @@ static int64_t getTileK(const DenseProblem &problem, const TileShape &shape) {
   return shape.kBytes * (isPairedFp4(problem) ? 2 : 1);
 }
 
+/// Whether the load role's threads copy an operand: FP4 along M or N.
+static bool copiesByThreads(const DenseProblem &problem) {
+  auto isTurnedFp4 = [](mlir::Type type, bool isKMajor) {
+    return dgk::getElementBits(type) == 4 && !isKMajor;
+  };
+  return isTurnedFp4(problem.aType, problem.isAKMajor) ||
+         isTurnedFp4(problem.bType, problem.isBKMajor);
+}
+
+/// With 4 warps nobody is short of registers; with 8, 256 x 232 + 128 x 40 are
+/// the 384 x 168 that the CTA starts with, and so are 256 x 224 + 128 x 56 for
+/// copies whose addresses and sizes differ from thread to thread.
+RoleRegisters MmaSyncPolicy::getRegisters(const DenseProblem &problem,
+                                          int64_t mathWarps) const {
+  if (mathWarps == 4)
+    return {248, 40};
+  return copiesByThreads(problem) ? RoleRegisters{224, 56}
+                                  : RoleRegisters{232, 40};
+}
+
 /// Whether fragments of an operand are in registers twice, as they are read and
 /// as instructions want them: those of B along N, and pairs of FP4.
 static bool turnsFragments(const DenseProblem &problem) {
@@ -187,16 +204,17 @@ static bool divideRowsApart(const DenseProblem &problem) {
          (problem.aType == problem.bType || problem.blockA < problem.blockB);
 }
 
-/// What some operands have no room for: beside C, ptxas keeps the tile's
-/// coordinates, slots and parities in registers of each lane; scales of A and B
-/// that come at different times have slots of their own. FP4 that is turned on
-/// both sides has room for neither, others along M or N not for both.
+/// What some operands have no room for: beside C, the tile's coordinates stay
+/// in registers of each lane; scales of A and B that come at different times
+/// have slots of their own. FP4 that is turned on both sides has room for
+/// neither; B that is turned beside FP8 not for both, if A has finer scales.
 static bool isTightWithTurned(const DenseProblem &problem) {
-  bool isApart = problem.blockA != problem.blockB;
   bool hasC = !problem.isOutputPlain;
   if (isPairedFp4(problem))
-    return !problem.isAKMajor && !problem.isBKMajor && (isApart || hasC);
-  return isApart && hasC && !(problem.isAKMajor && problem.isBKMajor);
+    return !problem.isAKMajor && !problem.isBKMajor &&
+           (problem.blockA != problem.blockB || hasC);
+  return hasC && problem.blockA < problem.blockB && !problem.isBKMajor &&
+         dgk::getElementBits(problem.aType) == 8;
 }
 
 /// Whether ptxas would spill although the estimate fits: words that arrive with
@@ -237,9 +255,10 @@ WarpGrid MmaSyncPolicy::chooseGrid(const DenseProblem &problem,
   if (!few)
     llvm_unreachable("tiles are at least 64 x 16");
   int64_t m = shape.m / few->m, n = shape.n / few->n;
-  bool isLarge = m >= kLarge && n >= kLarge &&
-                 estimateRegisters(problem, m, n) <= getRegisters(4).math &&
-                 !isTight(problem, shape, m, n);
+  bool isLarge =
+      m >= kLarge && n >= kLarge &&
+      estimateRegisters(problem, m, n) <= getRegisters(problem, 4).math &&
+      !isTight(problem, shape, m, n);
   return many && !isLarge ? *many : *few;
 }
 

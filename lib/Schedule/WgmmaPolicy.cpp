@@ -64,7 +64,8 @@ public:
 
   /// With one warpgroup of math nobody is short of registers; with two,
   /// 256 x 232 + 128 x 40 are the 384 x 168 that the CTA starts with.
-  RoleRegisters getRegisters(int64_t mathWarps) const override {
+  RoleRegisters getRegisters(const DenseProblem &,
+                             int64_t mathWarps) const override {
     return {mathWarps == kGroup ? int64_t(248) : int64_t(232), 40};
   }
 

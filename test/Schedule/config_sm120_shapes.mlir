@@ -114,3 +114,36 @@ func.func @nvfp4(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x16, b = 1x16>}
   return
 }
+
+// -----
+
+!a = memref<7168x4096xf8E4M3FN>
+!sa = memref<4096x14xi32, strided<[1, 4096]>>
+!b = memref<7168x2112xf4E2M1FN>
+!sb = memref<2112x56xi32, strided<[1, 2112]>>
+!d = memref<4096x2112xbf16>
+// C beside scales of different length has room in warps of 64 x 64.
+// CHECK: tile = 128x128x128, warp_grid = 2x2, stages = 2
+// CHECK-LABEL: @turned_with_c
+func.func @turned_with_c(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %c: !d, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %c : !a, !sa, !b, !sb, !d)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x128, b = 1x32>, layout = #dgemm.layout<tn>}
+  return
+}
+
+// -----
+
+!a = memref<7168x4096xf8E4M3FN>
+!sa = memref<4096x56xi32, strided<[1, 4096]>>
+!b = memref<7168x4096xf4E2M1FN>
+!sb = memref<4096x14xi32, strided<[1, 4096]>>
+!d = memref<4096x4096xbf16>
+// It has not, where those of A are the finer ones and B is turned; the threads of
+// the load role, which copy B, have registers for it.
+// CHECK: tile = 128x128x128, warp_grid = 4x2, {{.*}} math = <warps = 8, registers = 224>, load = <warps = 4, registers = 56>
+// CHECK-LABEL: @turned_with_c_finer_a
+func.func @turned_with_c_finer_a(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %c: !d, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %c : !a, !sa, !b, !sb, !d)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x128>, layout = #dgemm.layout<tn>}
+  return
+}

@@ -61,7 +61,8 @@ public:
                               const TileShape &shape) const = 0;
   /// For a CTA with that many math warps and 4 load warps: not more in all than
   /// the CTA gets at launch.
-  virtual RoleRegisters getRegisters(int64_t mathWarps) const = 0;
+  virtual RoleRegisters getRegisters(const DenseProblem &problem,
+                                     int64_t mathWarps) const = 0;
   /// Why a legal tile does not pay on `target`, empty if it may.
   virtual std::string getReasonAgainst(const DenseProblem &problem,
                                        dgk::TargetAttr target,

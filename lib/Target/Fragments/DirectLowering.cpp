@@ -32,6 +32,21 @@ std::pair<Value, Value> getFirstElement(ImplicitLocOpBuilder &b,
   return {row, column};
 }
 
+/// The matrix in `memory`, whose rows are those of the product's tiles, or
+/// their columns.
+Matrix getMatrix(ImplicitLocOpBuilder &b, const KernelLowering &kernel,
+                 Value memory, bool transposed) {
+  auto isMultiple = [&](int64_t dimension, int64_t tile) {
+    int64_t extent = cast<MemRefType>(memory.getType()).getDimSize(dimension);
+    return !ShapedType::isDynamic(extent) && extent % tile == 0;
+  };
+  Matrix matrix(b, kernel, memory);
+  int64_t m = kernel.schedule.getTileM(), n = kernel.schedule.getTileN();
+  matrix.hasWholeRows = isMultiple(0, transposed ? n : m);
+  matrix.hasWholeColumns = isMultiple(1, transposed ? m : n);
+  return matrix;
+}
+
 /// Element by element, where TMA cannot reach the rows of the destination.
 struct StorePattern : KernelPattern<StoreOp> {
   using KernelPattern::KernelPattern;
@@ -48,7 +63,10 @@ struct StorePattern : KernelPattern<StoreOp> {
     if (op.getTransposed())
       std::swap(coordinates[0], coordinates[1]);
     auto [row, column] = getFirstElement(b, kernel, tile, warp, coordinates);
-    Matrix to(b, kernel, op.getDestination());
+    Matrix to = getMatrix(b, kernel, op.getDestination(), op.getTransposed());
+    // Columns of D are not those of the product then.
+    if (op.getHeadsAttr())
+      to.hasWholeColumns = false;
     ValueRange elements = adaptor.getValue();
     if (op.getTransposed())
       storeColumns(b, to, tile, elements, row, column);
@@ -127,7 +145,7 @@ struct AddFromPattern : KernelPattern<AddFromOp> {
     if (op.getTransposed())
       std::swap(coordinates[0], coordinates[1]);
     auto [row, column] = getFirstElement(b, kernel, tile, warp, coordinates);
-    Matrix from(b, kernel, op.getSource());
+    Matrix from = getMatrix(b, kernel, op.getSource(), op.getTransposed());
     SmallVector<Value> sums(adaptor.getValue());
     if (op.getTransposed())
       for (int64_t j = 0; j < tile.getTilesN(); ++j)

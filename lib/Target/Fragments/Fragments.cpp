@@ -83,12 +83,20 @@ Matrix::Matrix(ImplicitLocOpBuilder &b, const KernelLowering &kernel,
   columns = toI32(b, kernel.getSize(b, memory, 1));
 }
 
+/// Whether `index` is below `size`, which it is if `isWhole`.
+static Value isInside(ImplicitLocOpBuilder &b, Value index, Value size,
+                      bool isWhole) {
+  if (isWhole)
+    return arith::ConstantOp::create(b, b.getBoolAttr(true));
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, index, size);
+}
+
 Value Matrix::hasRow(ImplicitLocOpBuilder &b, Value row) const {
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, row, rows);
+  return isInside(b, row, rows, hasWholeRows);
 }
 
 Value Matrix::hasColumn(ImplicitLocOpBuilder &b, Value column) const {
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, column, columns);
+  return isInside(b, column, columns, hasWholeColumns);
 }
 
 /// An index times a stride passes 2^32 for large matrices.

@@ -79,6 +79,7 @@ struct Matrix {
   Matrix(mlir::ImplicitLocOpBuilder &b, const KernelLowering &kernel,
          mlir::Value memory);
 
+  /// Whether `row` of a tile is in the matrix; the same for a column.
   mlir::Value hasRow(mlir::ImplicitLocOpBuilder &b, mlir::Value row) const;
   mlir::Value hasColumn(mlir::ImplicitLocOpBuilder &b,
                         mlir::Value column) const;
@@ -89,6 +90,10 @@ struct Matrix {
 
   mlir::Type element;
   mlir::Value pointer, rowStride, columnStride, rows, columns;
+  /// Known to consist of whole tiles, so that all of their rows are in it, or
+  /// all columns. (LLVM reduces the question to one about the tile's
+  /// coordinates, for which ptxas 13.0 then gives up uniform registers.)
+  bool hasWholeRows = false, hasWholeColumns = false;
 };
 
 /// Column of D for `column` of the product; the same without heads.

@@ -155,3 +155,25 @@ dgk.kernel @added(%d: memref<?x33xf32>, %c: memref<?x33xbf16>) attributes {sched
   }
   dgk.return
 }
+
+// Columns of whole tiles are all there: nothing is asked for each of them.
+// CHECK-LABEL: llvm.func @whole_columns(
+// CHECK:         arith.cmpi ult
+// CHECK:         scf.if %{{.*}} -> (f32, f32,
+// CHECK-NOT:       arith.cmpi
+// CHECK-COUNT-8:   llvm.load %{{.*}} : !llvm.ptr<1> -> bf16
+// CHECK:         arith.cmpi ult
+// CHECK:         scf.if %{{.*}} -> (f32, f32,
+#whole = #dgk.launch_plan<symbols = [<dim 0 of 0>, <dim 0 of 1>], grid = () -> (1), block = 128, cluster = 1, shared = 0, workspace = 0,
+  maps = [], parameters = [<pointer 0>, <symbol 0>, <pointer 1>, <symbol 1>]>
+dgk.kernel @whole_columns(%d: memref<?x128xf32>, %c: memref<?x128xbf16>) attributes {schedule = #schedule, launch = #whole} {
+  %c0 = arith.constant 0 : index
+  dgk.roles {
+    dgk.role @math warps(4) {
+      %zero = dgk.zero : !dgk.accumulator<64x64xf32>
+      %sum = dgk.add_from %zero, %c[%c0, %c0] : !dgk.accumulator<64x64xf32>, memref<?x128xbf16>
+      dgk.store %sum, %d[%c0, %c0] : !dgk.accumulator<64x64xf32>, memref<?x128xf32>
+    }
+  }
+  dgk.return
+}

@@ -72,7 +72,7 @@ func.func @nvfp4(%a: memref<?x512xf4E2M1FN>, %sa: memref<?x32xf8E4M3FN>,
 // COLUMNS:     dgk.buffer at {{[0-9]+}} : !dgk.buffer<[[STAGES]] x [[N:[0-9]+]]x[[K]]xf4E2M1FN, #dgk.shared<b{{[0-9]+}}, column_major, expanded>>
 // COLUMNS:     dgk.pipeline producers(129) consumers({{[0-9]+}}) at {{[0-9]+}} : !dgk.pipeline<[[STAGES]]>
 // COLUMNS:     dgk.pipeline producers(1) consumers({{[0-9]+}})
-// COLUMNS:     dgk.role @load warps(4) registers(40) {
+// COLUMNS:     dgk.role @load warps(4) registers(56) {
 // COLUMNS:       dgk.copy_async {{.*}} map({{[0-9]+}})
 // COLUMNS:       dgk.copy_async %arg0[%{{.*}}, %m] to {{.*}} by_threads transposed
 // COLUMNS-NEXT:  dgk.copy_async %arg1[%{{.*}}, %n] to {{.*}} by_threads transposed
