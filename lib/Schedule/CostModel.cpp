@@ -57,18 +57,14 @@ double dgemm::schedule::getMemoryBytes(const DenseProblem &problem) {
 }
 
 /// CTAs that run at a time. A cluster lies in one GPC, and pairs of SMs are
-/// never parted. Where GPCs are smaller differs from board to board; of 132 SMs
-/// of an H100, cudaOccupancyMaxActiveClusters finds 39, 30, 22, 17, 15 and 15
-/// clusters of 3 to 8, of which this counts 37, 30, 22, 15, 15 and 15.
+/// never parted.
 static int64_t getResidentCtas(dgk::TargetAttr target, ScheduleAttr schedule) {
-  constexpr int64_t kSmsOfGpc = 16, kSmsOfLastGpc = 8;
-  int64_t sms = target.getRates().getSmCount();
+  constexpr int64_t kPair = 2;
+  dgk::RatesAttr rates = target.getRates();
   int64_t size = schedule.getClusterSize();
-  if (!schedule.combinesInCluster() || size == 2)
-    return sms;
-  int64_t clusters = (sms - kSmsOfLastGpc) / kSmsOfGpc * (kSmsOfGpc / size) +
-                     kSmsOfLastGpc / size;
-  return std::max<int64_t>(clusters, 1) * size;
+  if (!schedule.combinesInCluster() || size == kPair)
+    return rates.getSmCount();
+  return rates.getClusters(size) * size;
 }
 
 Prediction dgemm::schedule::predict(const DenseProblem &asked,

@@ -35,8 +35,10 @@ dgemm::schedule::explain(ProblemOpInterface op, dgk::TargetAttr target,
           op->getAttrOfType<ScheduleAttr>(dgk::DGKDialect::kScheduleAttrName)) {
     Candidate candidate;
     candidate.schedule = given;
-    candidate.prediction = predict(*problem, target, given);
     candidate.violation = checkSchedule(*problem, target, given);
+    // Of a kind that the target lacks it would take forever.
+    if (dgk::getOperationsPerCycle(target, given.getMatrixInstruction()) > 0)
+      candidate.prediction = predict(*problem, target, given);
     out.isGiven = true;
     if (!candidate.violation)
       out.chosen = 0;

@@ -7,6 +7,8 @@
 
 #include "dgemm/Schedule/MeasuredSchedules.h"
 
+#include "dgemm/Target/Targets.h"
+
 #include "mlir/AsmParser/AsmParser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -39,7 +41,10 @@ std::string dgemm::schedule::getForm(const DenseProblem &problem) {
 ScheduleAttr dgemm::schedule::lookupMeasured(const DenseProblem &problem,
                                              dgk::TargetAttr target) {
   StringRef table = getMeasuredTable(target.getChip());
-  if (table.empty())
+  // What was fastest on the chip says nothing of one with other limits or
+  // rates.
+  if (table.empty() ||
+      target != dgk::lookupTarget(target.getContext(), target.getChip()))
     return {};
   std::string start = llvm::formatv("{0};{1};{2};{3};", getForm(problem),
                                     problem.m, problem.n, problem.k);

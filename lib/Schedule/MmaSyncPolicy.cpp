@@ -334,9 +334,9 @@ int64_t MmaSyncPolicy::estimateMathRegisters(const DenseProblem &problem,
 static constexpr double kBarrierCycles = 120;
 static constexpr double kTileCycles = 2000;
 /// Of the clock of the data sheet's rate: DeepGEMM counts with 814 TFLOP/s in
-/// FP8 on an RTX PRO 6000, whose data sheet has 1007. Other parts are taken to
-/// be as far from theirs.
-static constexpr double kClockUnderLoad = 814.0 / 1007.0;
+/// FP8 on an RTX PRO 6000, whose data sheet has 1007.6. Other parts are taken
+/// to be as far from theirs.
+static constexpr double kClockUnderLoad = 814.0 / 1007.6;
 
 static double getCyclesPerNs(dgk::TargetAttr target) {
   return kClockUnderLoad * dgk::getClockGhz(target);
@@ -389,19 +389,17 @@ static double getTileCycles(const DenseProblem &problem,
 PartTimes MmaSyncPolicy::getTimes(const DenseProblem &problem,
                                   dgk::TargetAttr target,
                                   ScheduleAttr schedule) const {
-  dgk::RatesAttr rates = target.getRates();
   dgk::MatrixInstruction instruction = schedule.getMatrixInstruction();
   double cyclesPerNs = getCyclesPerNs(target);
-  double flops =
+  double operations =
       2.0 * schedule.getTileM() * schedule.getTileN() * schedule.getTileK();
-  // TFLOP/s are 1000 operations per nanosecond.
-  double mma = flops * rates.getSmCount() * getIssueFactor(instruction) /
-               (dgk::getTflops(target, instruction) * kClockUnderLoad * 1000.0);
+  double mma = operations * getIssueFactor(instruction) /
+               dgk::getOperationsPerCycle(target, instruction);
   double feed = getFeedBytes(problem, schedule) / kFeedBytesPerCycle;
   double barrier = kBarrierCycles / std::sqrt(double(schedule.getStages()));
-  return {std::max(mma, feed / cyclesPerNs) + barrier / cyclesPerNs,
+  return {(std::max(mma, feed) + barrier) / cyclesPerNs,
           getTileCycles(problem, schedule) / cyclesPerNs, /*launch=*/0,
-          getMemoryBytes(problem) / rates.getMemoryGbs()};
+          getMemoryBytes(problem) / target.getRates().getMemoryGbs()};
 }
 
 const InstructionPolicy &dgemm::schedule::getMmaSyncPolicy() {

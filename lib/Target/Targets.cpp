@@ -34,13 +34,24 @@ struct Limits {
   int64_t tensorMemoryColumns;
 };
 
+/// Of an SM in a cycle, see `#dgk.rates`.
+struct Operations {
+  int64_t bf16;
+  int64_t fp8;
+  int64_t fp4;
+};
+
+struct Gpcs {
+  int64_t sms;
+  int64_t smsOfLast;
+};
+
 struct Rates {
   int64_t smCount;
-  int64_t fp8Tflops;
+  Gpcs gpcs;
+  int64_t clockMhz;
+  Operations perCycle;
   int64_t memoryGbs;
-  double bf16Tflops;
-  /// Of packed FP4; 0 where there is none.
-  double fp4Tflops;
 };
 
 using Instructions = SmallVector<Attribute> (*)(MLIRContext *);
@@ -131,70 +142,49 @@ static constexpr Limits kSM90Limits = {232448, 65536, 255, 64, 8, 0};
 static constexpr Limits kSM100Limits = {232448, 65536, 255, 64, 8, 512};
 static constexpr Limits kSM120Limits = {101376, 65536, 255, 48, 1, 0};
 
+// Dense operations of an SM in a cycle: the architecture whitepapers' rates
+// divided by SMs and clock.
+static constexpr Operations kHopper = {4096, 8192, 0};
+static constexpr Operations kBlackwell = {8192, 16384, 32768};
+static constexpr Operations kSM120 = {1024, 2048, 4096};
+/// GeForce parts halve BF16 with f32 accumulation, and not the block-scaled
+/// instructions.
+static constexpr Operations kGeForce = {512, 2048, 4096};
+
+/// Of 132 SMs of an H100, cudaOccupancyMaxActiveClusters finds 39, 30, 22, 17,
+/// 15 and 15 clusters of 3 to 8. Where GPCs are smaller differs from board to
+/// board; with these there are 37, 30, 22, 15, 15 and 15. The B200 is taken to
+/// be like that.
+static constexpr Gpcs kGpcs = {16, 8};
+static constexpr Gpcs kNoClusters = {1, 0};
+
+// Also what `sm_90a` and the other chips stand for. Clocks are the boost clocks
+// of the data sheets where these have one; those of the B200 and of the GB10 of
+// DGX Spark give their 4500 TFLOP/s in FP8 and 500 in FP4.
+static constexpr Rates kH100 = {132, kGpcs, 1830, kHopper, 3350};
+static constexpr Rates kB200 = {148, kGpcs, 1856, kBlackwell, 8000};
+static constexpr Rates kRtxPro6000 = {188, kNoClusters, 2617, kSM120, 1792};
+static constexpr Rates kRtx5090 = {170, kNoClusters, 2407, kGeForce, 1792};
+static constexpr Rates kGB10 = {48, kNoClusters, 2543, kSM120, 273};
+
 // Limits: CUDA C++ Programming Guide, "Technical Specifications per Compute
 // Capability". Shared memory is the opt-in maximum of one CTA, 1 KiB less than
 // the SM has. Clusters are the portable size; on sm_12x, which has no
 // multicast, larger ones gain nothing.
-// Rates: dense peaks of the data sheets; that of the RTX 5090 in FP8 is its FP4
-// rate halved (block-scaled instructions are not slowed down there, those of
-// BF16 with f32 accumulation are), as is the one of the GB10 of DGX Spark. They
-// guide the choice of a schedule; code runs on every part of its chip, and
-// takes the SM count from the device at launch.
+// Rates guide the choice of a schedule; code runs on every part of its chip,
+// and takes the SM count from the device at launch.
 static constexpr Chip kChips[] = {
-    {"sm_90a",
-     "sm_90a",
-     Family::SM90,
-     kSM90Limits,
-     {132, 1979, 3350, 989, 0},
-     getWgmma},
-    {"sm_100a",
-     "sm_100a",
-     Family::SM100,
-     kSM100Limits,
-     {148, 4500, 8000, 2250, 9000},
-     getTcgen05},
-    {"sm_120a",
-     "sm_120a",
-     Family::SM120,
-     kSM120Limits,
-     {188, 1007, 1792, 503.8, 2015},
+    {"sm_90a", "sm_90a", Family::SM90, kSM90Limits, kH100, getWgmma},
+    {"sm_100a", "sm_100a", Family::SM100, kSM100Limits, kB200, getTcgen05},
+    {"sm_120a", "sm_120a", Family::SM120, kSM120Limits, kRtxPro6000,
      getMmaSync},
-    {"sm_121a",
-     "sm_121a",
-     Family::SM120,
-     kSM120Limits,
-     {48, 250, 273, 125, 500},
+    {"sm_121a", "sm_121a", Family::SM120, kSM120Limits, kGB10, getMmaSync},
+    {"h100", "sm_90a", Family::SM90, kSM90Limits, kH100, getWgmma},
+    {"b200", "sm_100a", Family::SM100, kSM100Limits, kB200, getTcgen05},
+    {"rtx-pro-6000", "sm_120a", Family::SM120, kSM120Limits, kRtxPro6000,
      getMmaSync},
-    {"h100",
-     "sm_90a",
-     Family::SM90,
-     kSM90Limits,
-     {132, 1979, 3350, 989, 0},
-     getWgmma},
-    {"b200",
-     "sm_100a",
-     Family::SM100,
-     kSM100Limits,
-     {148, 4500, 8000, 2250, 9000},
-     getTcgen05},
-    {"rtx-pro-6000",
-     "sm_120a",
-     Family::SM120,
-     kSM120Limits,
-     {188, 1007, 1792, 503.8, 2015},
-     getMmaSync},
-    {"rtx-5090",
-     "sm_120a",
-     Family::SM120,
-     kSM120Limits,
-     {170, 838, 1792, 209.5, 1676},
-     getMmaSync},
-    {"gb10",
-     "sm_121a",
-     Family::SM120,
-     kSM120Limits,
-     {48, 250, 273, 125, 500},
-     getMmaSync},
+    {"rtx-5090", "sm_120a", Family::SM120, kSM120Limits, kRtx5090, getMmaSync},
+    {"gb10", "sm_121a", Family::SM120, kSM120Limits, kGB10, getMmaSync},
 };
 
 TargetAttr dgk::lookupTarget(MLIRContext *context, StringRef name) {
@@ -207,7 +197,9 @@ TargetAttr dgk::lookupTarget(MLIRContext *context, StringRef name) {
   auto limits = LimitsAttr::get(context, l.sharedPerCta, l.registersPerSm,
                                 l.registersPerThread, l.warpsPerSm,
                                 l.clusterSize, l.tensorMemoryColumns);
-  auto rates = RatesAttr::get(context, r.smCount, r.fp8Tflops, r.memoryGbs);
+  auto rates = RatesAttr::get(context, r.smCount, r.gpcs.sms, r.gpcs.smsOfLast,
+                              r.clockMhz, r.perCycle.bf16, r.perCycle.fp8,
+                              r.perCycle.fp4, r.memoryGbs);
   return TargetAttr::get(context, chip->chip, chip->family, kPtxVersion, limits,
                          rates, chip->instructions(context));
 }
@@ -242,43 +234,15 @@ MatrixInstruction dgk::findInstruction(TargetAttr target, Type aType,
 // Rates
 //===----------------------------------------------------------------------===//
 
-double dgk::getTflops(TargetAttr target, MatrixInstruction instruction) {
-  RatesAttr rates = target.getRates();
-  const Chip *chip = llvm::find_if(kChips, [&](const Chip &c) {
-    return c.chip == target.getChip() &&
-           c.rates.smCount == rates.getSmCount() &&
-           c.rates.fp8Tflops == rates.getFp8Tflops();
-  });
-  bool isKnown = chip != std::end(kChips);
-  auto fp8 = static_cast<double>(rates.getFp8Tflops());
-  double bf16 = isKnown ? chip->rates.bf16Tflops : fp8 / 2;
-  switch (instruction.getContainerBits(Side::A)) {
-  case 4:
-    return isKnown ? chip->rates.fp4Tflops : 2 * fp8;
-  case 8:
-    return fp8;
-  case 16:
-    return bf16;
-  default:
-    return bf16 / 2;
-  }
+double dgk::getOperationsPerCycle(TargetAttr target,
+                                  MatrixInstruction instruction) {
+  return target.getRates().getPerCycle(instruction.getContainerBits(Side::A));
 }
 
-/// FP8 operations of an SM in a cycle, two for each multiplication.
-static double getFp8PerCycle(Family family) {
-  switch (family) {
-  case Family::SM90:
-    return 8192;
-  case Family::SM100:
-    return 16384;
-  case Family::SM120:
-    return 2048;
-  }
-  llvm_unreachable("unknown family");
+double dgk::getTflops(TargetAttr target, MatrixInstruction instruction) {
+  return target.getRates().getTflops(instruction.getContainerBits(Side::A));
 }
 
 double dgk::getClockGhz(TargetAttr target) {
-  RatesAttr rates = target.getRates();
-  return 1000.0 * rates.getFp8Tflops() /
-         (rates.getSmCount() * getFp8PerCycle(target.getFamily()));
+  return target.getRates().getClockMhz() / 1000.0;
 }

@@ -121,7 +121,7 @@ static bool isWellFormed(Operation *op) {
   return succeeded(verify(op));
 }
 
-/// "1007 TFLOP/s in FP8": the rate that predictions for the op are made with.
+/// "1008 TFLOP/s in FP8": the rate that predictions for the op are made with.
 static std::string getRate(ProblemOpInterface op, dgk::TargetAttr target) {
   auto matmul = dyn_cast<MatmulOp>(op.getOperation());
   dgk::MatrixInstruction instruction;
@@ -131,15 +131,14 @@ static std::string getRate(ProblemOpInterface op, dgk::TargetAttr target) {
         instruction = dgk::findInstruction(
             target, getElementTypeOrSelf(matmul.getA().getType()),
             getElementTypeOrSelf(matmul.getB().getType()), scaled);
-  if (!instruction)
-    return llvm::formatv("{0} TFLOP/s in FP8",
-                         target.getRates().getFp8Tflops());
-  int64_t bits = instruction.getContainerBits(dgk::Side::A);
+  int64_t bits = instruction ? instruction.getContainerBits(dgk::Side::A) : 8;
   StringRef kind = bits == 4 ? "FP4" : bits == 8 ? "FP8" : "BF16";
-  double rate = dgk::getTflops(target, instruction);
-  return llvm::formatv(rate == std::floor(rate) ? "{0:F0} TFLOP/s in {1}"
-                                                : "{0:F1} TFLOP/s in {1}",
-                       rate, kind);
+  double rate = target.getRates().getTflops(bits);
+  double tenths = std::round(10 * rate);
+  // Four digits, as in the data sheets.
+  bool isWhole = rate >= 1000 || tenths == 10 * std::round(rate);
+  return llvm::formatv(
+      isWhole ? "{0:F0} TFLOP/s in {1}" : "{0:F1} TFLOP/s in {1}", rate, kind);
 }
 
 void Explainer::printTarget(ProblemOpInterface op, dgk::TargetAttr target,

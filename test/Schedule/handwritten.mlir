@@ -50,7 +50,8 @@ func.func @unusual_but_legal(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
     limits = <sharedPerCta = 65536, registersPerSm = 65536,
               registersPerThread = 255, warpsPerSm = 48, clusterSize = 1,
               tensorMemoryColumns = 0>,
-    rates = <smCount = 84, fp8Tflops = 450, memoryGbs = 896>,
+    rates = <smCount = 84, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 2617,
+            bf16PerCycle = 1024, fp8PerCycle = 2048, fp4PerCycle = 4096, memoryGbs = 896>,
     instructions = [#mma]>
 !a = memref<?x7168xf8E4M3FN>
 !sa = memref<?x14xi32, strided<[1, ?]>>

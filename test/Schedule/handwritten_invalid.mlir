@@ -369,7 +369,8 @@ func.func @split_k(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
     limits = <sharedPerCta = 8192, registersPerSm = 65536,
               registersPerThread = 255, warpsPerSm = 48, clusterSize = 1,
               tensorMemoryColumns = 0>,
-    rates = <smCount = 84, fp8Tflops = 450, memoryGbs = 896>,
+    rates = <smCount = 84, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 2617,
+            bf16PerCycle = 1024, fp8PerCycle = 2048, fp4PerCycle = 4096, memoryGbs = 896>,
     instructions = [#mma]>
 !a = memref<?x7168xf8E4M3FN>
 !sa = memref<?x14xi32, strided<[1, ?]>>
@@ -402,7 +403,8 @@ func.func @columns_of_b(%a: memref<?x512xbf16>, %b: memref<512x32xbf16>, %d: mem
 #mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
 #odd = #dgk.target<"sm_90a", sm90, ptx = 88, limits = <sharedPerCta = 232448, registersPerSm = 65536,
     registersPerThread = 255, warpsPerSm = 64, clusterSize = 8, tensorMemoryColumns = 0>,
-    rates = <smCount = 133, fp8Tflops = 1979, memoryGbs = 3350>, instructions = [#mma]>
+    rates = <smCount = 133, smsPerGpc = 16, smsOfLastGpc = 8, clockMhz = 1830,
+            bf16PerCycle = 4096, fp8PerCycle = 8192, fp4PerCycle = 0, memoryGbs = 3350>, instructions = [#mma]>
 #s = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 2,
     scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
     math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,
@@ -419,7 +421,8 @@ func.func @cluster(%a: memref<?x512xbf16>, %b: memref<256x512xbf16>, %d: memref<
 #mma = #dgk.wgmma<bf16, m = 64, n = 256, k = 16, a = bf16, b = bf16>
 #odd = #dgk.target<"sm_90a", sm90, ptx = 88, limits = <sharedPerCta = 232448, registersPerSm = 65536,
     registersPerThread = 255, warpsPerSm = 64, clusterSize = 8, tensorMemoryColumns = 0>,
-    rates = <smCount = 132, fp8Tflops = 1979, memoryGbs = 3350>, instructions = [#mma]>
+    rates = <smCount = 132, smsPerGpc = 16, smsOfLastGpc = 8, clockMhz = 1830,
+            bf16PerCycle = 4096, fp8PerCycle = 8192, fp4PerCycle = 0, memoryGbs = 3350>, instructions = [#mma]>
 #s = #dgk.schedule<tile = 128x128x64, warp_grid = 8x1, stages = 2,
     scale_stages = 1, instruction = #mma, swizzle = b128 x b128,
     math = <warps = 8, registers = 232>, load = <warps = 4, registers = 40>,

@@ -27,7 +27,8 @@ std::string getForm(const DenseProblem &problem);
 
 /// The schedule that was the fastest for this form and these extents (expected
 /// ones, where they are known at launch only) on the target's chip; null if
-/// nobody measured it.
+/// nobody measured it, or if the target is not the chip of that name as the
+/// compiler knows it.
 dgk::ScheduleAttr lookupMeasured(const DenseProblem &problem,
                                  dgk::TargetAttr target);
 

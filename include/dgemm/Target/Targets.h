@@ -37,13 +37,16 @@ MatrixInstruction findInstruction(TargetAttr target, mlir::Type aType,
                                   mlir::Type bType, bool scaled,
                                   mlir::Type scaleType = {});
 
-/// Dense rate of `instruction` in TFLOP/s with f32 accumulation: that of its
-/// kind (FP4, FP8 or 16 bits, TF32 half of these) in the row of the table whose
-/// rates the target has. Other targets run packed FP4 at twice and 16 bits at
-/// half of their FP8 rate.
+/// Dense operations of `instruction` that an SM does in a cycle with f32
+/// accumulation, two for each multiplication; 0 if the target has none of its
+/// kind (FP4, FP8, 16 bits, TF32).
+double getOperationsPerCycle(TargetAttr target, MatrixInstruction instruction);
+
+/// Dense rate of `instruction` in TFLOP/s on all SMs, at the clock of the data
+/// sheet's rate.
 double getTflops(TargetAttr target, MatrixInstruction instruction);
 
-/// Clock of an SM in GHz at which the target has its FP8 rate.
+/// Clock of an SM in GHz at which the target has the rates of its data sheet.
 double getClockGhz(TargetAttr target);
 
 } // namespace dgk

@@ -13,7 +13,8 @@
 #target = #dgk.target<"sm_120a", sm120, ptx = 88,
   limits = #dgk.limits<sharedPerCta = 101376, registersPerSm = 65536, registersPerThread = 255,
                        warpsPerSm = 48, clusterSize = 1, tensorMemoryColumns = 0>,
-  rates = #dgk.rates<smCount = 188, fp8Tflops = 814, memoryGbs = 1500>, instructions = [#mma]>
+  rates = #dgk.rates<smCount = 188, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 2114,
+            bf16PerCycle = 1024, fp8PerCycle = 2048, fp4PerCycle = 4096, memoryGbs = 1500>, instructions = [#mma]>
 
 !a = memref<?x1024xf8E4M3FN>
 !b = memref<256x1024xf8E4M3FN>

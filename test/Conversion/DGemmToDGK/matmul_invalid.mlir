@@ -20,7 +20,8 @@ func.func @no_target(%a: memref<?x64xbf16>, %b: memref<64x64xbf16>, %d: memref<?
 #target = #dgk.target<"sm_120a", sm120, ptx = 88,
   limits = #dgk.limits<sharedPerCta = 101376, registersPerSm = 65536, registersPerThread = 255,
                        warpsPerSm = 48, clusterSize = 1, tensorMemoryColumns = 0>,
-  rates = #dgk.rates<smCount = 188, fp8Tflops = 814, memoryGbs = 1500>, instructions = [#mma]>
+  rates = #dgk.rates<smCount = 188, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 2114,
+            bf16PerCycle = 1024, fp8PerCycle = 2048, fp4PerCycle = 4096, memoryGbs = 1500>, instructions = [#mma]>
 func.func @no_schedule(%a: memref<?x64xbf16>, %b: memref<64x64xbf16>, %d: memref<?x64xbf16>) {
   // expected-error @below {{[dgemm_to_dgk-c2] has no 'dgk.schedule' attribute; run dgemm-select-schedule first}}
   dgemm.matmul ins(%a, %b : memref<?x64xbf16>, memref<64x64xbf16>) outs(%d : memref<?x64xbf16>) {dgk.target = #target}

@@ -6,7 +6,7 @@
 // RUN: dgemm-explain %s --target=rtx-5090 --m 4096 --json | FileCheck %s --check-prefix=JSON
 
 // The candidates with what they need and how far they would go, for each M.
-// CHECK: candidates.mlir:[[#@LINE+42]]:3: dgemm.matmul on sm_120a: 188 SMs, 1007 TFLOP/s in FP8, 1792 GB/s, 101376 bytes of shared memory
+// CHECK: candidates.mlir:[[#@LINE+42]]:3: dgemm.matmul on sm_120a: 188 SMs, 1008 TFLOP/s in FP8, 1792 GB/s, 101376 bytes of shared memory
 // CHECK-NEXT: M = 1, N = 2112, K = 7168: f8E4M3FN x f8E4M3FN to bf16
 // CHECK-NEXT: tile warps stages shared regs tiles waves us TFLOP/s peak GB/s peak
 // CHECK: {{^> [0-9x]+ .*split_k.*chosen$}}
@@ -24,7 +24,7 @@
 
 // The same with the rates of other parts: 544 tiles over 170 and 48 SMs.
 // PARTS-NOT: parts of this family
-// PARTS: on rtx-pro-6000: 188 SMs, 1007 TFLOP/s
+// PARTS: on rtx-pro-6000: 188 SMs, 1008 TFLOP/s
 // PARTS: 128x128x64 {{.*}} 544 3
 // PARTS: on rtx-5090: 170 SMs, 838 TFLOP/s
 // PARTS: 128x128x64 {{.*}} 544 4

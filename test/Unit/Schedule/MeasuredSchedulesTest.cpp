@@ -88,5 +88,23 @@ TEST_F(MeasuredSchedules, OtherProblemsAndChipsHaveNone) {
   EXPECT_TRUE(getMeasuredTable("sm_42").empty());
 }
 
+// A target that calls itself like the chip and is not.
+TEST_F(MeasuredSchedules, OtherRatesHaveNone) {
+  DenseProblem problem =
+      makeProblemOf("bf16 bf16 bf16 nt", "4096", "2112", "7168");
+  dgk::TargetAttr chip = getTarget("sm_90a");
+  dgk::RatesAttr rates = chip.getRates();
+  auto half = dgk::TargetAttr::get(
+      &context, chip.getChip(), chip.getFamily(), chip.getPtxVersion(),
+      chip.getLimits(),
+      dgk::RatesAttr::get(
+          &context, rates.getSmCount() / 2, rates.getSmsPerGpc(),
+          rates.getSmsOfLastGpc(), rates.getClockMhz(), rates.getBf16PerCycle(),
+          rates.getFp8PerCycle(), rates.getFp4PerCycle(), rates.getMemoryGbs()),
+      chip.getInstructions());
+  EXPECT_FALSE(lookupMeasured(problem, half));
+  EXPECT_TRUE(lookupMeasured(problem, getTarget("h100")));
+}
+
 } // namespace
 } // namespace dgemm::schedule

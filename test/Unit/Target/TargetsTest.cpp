@@ -25,6 +25,7 @@ protected:
   Type f8 = Float8E4M3FNType::get(&context);
   Type f4 = Float4E2M1FNType::get(&context);
   Type bf16 = BFloat16Type::get(&context);
+  Type f32 = Float32Type::get(&context);
 };
 
 TEST_F(Targets, EveryKnownChipHasALegalRow) {
@@ -34,9 +35,6 @@ TEST_F(Targets, EveryKnownChipHasALegalRow) {
     EXPECT_EQ(target.getChip(), chip);
     EXPECT_GE(target.getPtxVersion(), 87) << chip.str();
     EXPECT_FALSE(target.getInstructions().empty()) << chip.str();
-    EXPECT_GT(target.getRates().getSmCount(), 0) << chip.str();
-    EXPECT_GT(target.getRates().getFp8Tflops(), 0) << chip.str();
-    EXPECT_GT(target.getRates().getMemoryGbs(), 0) << chip.str();
     // One KiB of each SM is the system's.
     EXPECT_EQ(target.getLimits().getSharedPerCta() % 1024, 0) << chip.str();
     EXPECT_EQ(target.getLimits().getRegistersPerSm(), 65536) << chip.str();
@@ -48,27 +46,61 @@ TEST_F(Targets, EachKindOfInstructionHasARate) {
     return getTflops(lookup(chip),
                      findInstruction(lookup(chip), type, type, scaled));
   };
-  EXPECT_EQ(getRate("rtx-pro-6000", f8, true), 1007);
-  EXPECT_EQ(getRate("rtx-pro-6000", f4, true), 2015);
-  EXPECT_EQ(getRate("rtx-pro-6000", bf16, false), 503.8);
-  EXPECT_EQ(getRate("rtx-5090", f8, true), 838);
-  EXPECT_EQ(getRate("rtx-5090", bf16, false), 209.5);
-  EXPECT_EQ(getRate("gb10", f4, true), 500);
-  EXPECT_EQ(getRate("sm_90a", bf16, false), 989);
-  // A target that is no row of the table.
+  EXPECT_NEAR(getRate("rtx-pro-6000", f8, true), 1007.6, 0.05);
+  EXPECT_NEAR(getRate("rtx-pro-6000", f4, true), 2015.2, 0.05);
+  EXPECT_NEAR(getRate("rtx-pro-6000", bf16, false), 503.8, 0.05);
+  EXPECT_NEAR(getRate("rtx-5090", f8, true), 838, 0.05);
+  EXPECT_NEAR(getRate("rtx-5090", f4, true), 1676, 0.05);
+  EXPECT_NEAR(getRate("rtx-5090", bf16, false), 209.5, 0.05);
+  EXPECT_NEAR(getRate("gb10", f4, true), 500, 0.05);
+  EXPECT_NEAR(getRate("sm_90a", f8, false), 1978.9, 0.05);
+  EXPECT_NEAR(getRate("sm_90a", bf16, false), 989.4, 0.05);
+  EXPECT_NEAR(getRate("sm_90a", f32, false), 494.7, 0.05);
+  EXPECT_NEAR(lookup("sm_100a").getRates().getTflops(/*bits=*/4), 9000, 1);
+  EXPECT_EQ(lookup("sm_90a").getRates().getTflops(/*bits=*/4), 0);
+}
+
+// Nothing is looked up by the name: a target by hand has what it says.
+TEST_F(Targets, RatesAreThoseOfTheAttribute) {
   TargetAttr chip = lookup("sm_120a");
-  TargetAttr other = TargetAttr::get(&context, chip.getChip(), chip.getFamily(),
-                                     chip.getPtxVersion(), chip.getLimits(),
-                                     RatesAttr::get(&context, 84, 450, 896),
-                                     chip.getInstructions());
-  EXPECT_EQ(getTflops(other, findInstruction(other, bf16, bf16, false)), 225);
-  EXPECT_EQ(getTflops(other, findInstruction(other, f4, f4, true)), 900);
+  TargetAttr other = TargetAttr::get(
+      &context, chip.getChip(), chip.getFamily(), chip.getPtxVersion(),
+      chip.getLimits(),
+      RatesAttr::get(&context, chip.getRates().getSmCount(), /*smsPerGpc=*/1,
+                     /*smsOfLastGpc=*/0, /*clockMhz=*/1000,
+                     /*bf16PerCycle=*/250, /*fp8PerCycle=*/2048,
+                     /*fp4PerCycle=*/3000, /*memoryGbs=*/896),
+      chip.getInstructions());
+  auto getRate = [&](Type type, bool scaled) {
+    return getTflops(other, findInstruction(other, type, type, scaled));
+  };
+  EXPECT_DOUBLE_EQ(getRate(bf16, false), 47);
+  EXPECT_DOUBLE_EQ(getRate(f32, false), 23.5);
+  EXPECT_DOUBLE_EQ(getRate(f8, true), 385.024);
+  EXPECT_DOUBLE_EQ(getRate(f4, true), 564);
+  EXPECT_EQ(getClockGhz(other), 1);
+  EXPECT_EQ(
+      getOperationsPerCycle(other, findInstruction(other, f32, f32, false)),
+      125);
+}
+
+// Sizes 3 to 8, cudaOccupancyMaxActiveClusters: 39, 30, 22, 17, 15, 15.
+TEST_F(Targets, ClustersLieInGpcs) {
+  RatesAttr h100 = lookup("h100").getRates();
+  SmallVector<int64_t> clusters;
+  for (int64_t size = 3; size <= 8; ++size)
+    clusters.push_back(h100.getClusters(size));
+  EXPECT_EQ(clusters, SmallVector<int64_t>({37, 30, 22, 15, 15, 15}));
+  RatesAttr rtx = lookup("rtx-5090").getRates();
+  EXPECT_EQ(rtx.getClusters(1), 170);
+  // One always finds a place, if only alone.
+  EXPECT_EQ(rtx.getClusters(2), 1);
 }
 
 TEST_F(Targets, ClocksAreThoseOfTheDataSheets) {
-  EXPECT_NEAR(getClockGhz(lookup("rtx-pro-6000")), 2.617, 0.01);
-  EXPECT_NEAR(getClockGhz(lookup("rtx-5090")), 2.407, 0.01);
-  EXPECT_NEAR(getClockGhz(lookup("h100")), 1.83, 0.01);
+  EXPECT_EQ(getClockGhz(lookup("rtx-pro-6000")), 2.617);
+  EXPECT_EQ(getClockGhz(lookup("rtx-5090")), 2.407);
+  EXPECT_EQ(getClockGhz(lookup("h100")), 1.83);
 }
 
 TEST_F(Targets, UnknownChipIsNull) {

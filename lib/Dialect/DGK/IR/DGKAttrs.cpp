@@ -324,21 +324,6 @@ bool WgmmaAttr::readsShared() const { return true; }
 bool Tcgen05Attr::readsShared() const { return true; }
 
 //===----------------------------------------------------------------------===//
-// Target
-//===----------------------------------------------------------------------===//
-
-LogicalResult TargetAttr::verify(EmitError emitError, StringRef chip,
-                                 Family family, int64_t ptxVersion,
-                                 LimitsAttr limits, RatesAttr rates,
-                                 ArrayRef<Attribute> instructions) {
-  for (Attribute instruction : instructions)
-    if (!isa<MatrixInstruction>(instruction))
-      return emitError() << "[target-c2] instruction " << instruction
-                         << " is not a matrix instruction";
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
 // Schedule
 //===----------------------------------------------------------------------===//
 

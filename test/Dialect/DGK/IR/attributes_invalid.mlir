@@ -81,7 +81,72 @@ func.func private @bad() attributes {dgk.target = "sm_120a"}
 // -----
 
 // expected-error @below {{[target-c2] instruction "wgmma" is not a matrix instruction}}
-func.func private @bad() attributes {a = #dgk.target<"x", sm90, ptx = 80, limits = #dgk.limits<sharedPerCta = 1, registersPerSm = 1, registersPerThread = 1, warpsPerSm = 1, clusterSize = 1, tensorMemoryColumns = 0>, rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = ["wgmma"]>}
+func.func private @bad() attributes {a = #dgk.target<"x", sm90, ptx = 80, limits = #dgk.limits<sharedPerCta = 1, registersPerSm = 1, registersPerThread = 1, warpsPerSm = 1, clusterSize = 1, tensorMemoryColumns = 0>, rates = #dgk.rates<smCount = 1, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 1, memoryGbs = 1>, instructions = ["wgmma"]>}
+
+// -----
+
+// expected-error @below {{[limits-c1] sharedPerCta is 0, expected 1 to 2147483647}}
+func.func private @bad() attributes {a = #dgk.limits<sharedPerCta = 0, registersPerSm = 1, registersPerThread = 1, warpsPerSm = 1, clusterSize = 1, tensorMemoryColumns = 0>}
+
+// -----
+
+// expected-error @below {{[limits-c1] clusterSize is 4294967296, expected 1 to 2147483647}}
+func.func private @bad() attributes {a = #dgk.limits<sharedPerCta = 1, registersPerSm = 1, registersPerThread = 1, warpsPerSm = 1, clusterSize = 4294967296, tensorMemoryColumns = 0>}
+
+// -----
+
+// expected-error @below {{[limits-c1] tensorMemoryColumns is -1, expected 0 to 2147483647}}
+func.func private @bad() attributes {a = #dgk.limits<sharedPerCta = 1, registersPerSm = 1, registersPerThread = 1, warpsPerSm = 1, clusterSize = 1, tensorMemoryColumns = -1>}
+
+// -----
+
+// expected-error @below {{[rates-c1] smCount is 0, expected 1 to 2147483647}}
+func.func private @bad() attributes {a = #dgk.rates<smCount = 0, smsPerGpc = 2, smsOfLastGpc = 0, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 0, memoryGbs = 1>}
+
+// -----
+
+// expected-error @below {{[rates-c1] clockMhz is -1830, expected 1 to 2147483647}}
+func.func private @bad() attributes {a = #dgk.rates<smCount = 2, smsPerGpc = 2, smsOfLastGpc = 0, clockMhz = -1830, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 0, memoryGbs = 1>}
+
+// -----
+
+// expected-error @below {{[rates-c1] memoryGbs is 0, expected 1 to 2147483647}}
+func.func private @bad() attributes {a = #dgk.rates<smCount = 2, smsPerGpc = 2, smsOfLastGpc = 0, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 0, memoryGbs = 0>}
+
+// -----
+
+// expected-error @below {{[rates-c1] smCount is 2147483648, expected 1 to 2147483647}}
+func.func private @bad() attributes {a = #dgk.rates<smCount = 2147483648, smsPerGpc = 2, smsOfLastGpc = 0, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 0, memoryGbs = 1>}
+
+// -----
+
+// expected-error @below {{[rates-c2] fp4PerCycle is -1, expected 0 to 2147483647}}
+func.func private @bad() attributes {a = #dgk.rates<smCount = 2, smsPerGpc = 2, smsOfLastGpc = 0, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = -1, memoryGbs = 1>}
+
+// -----
+
+// expected-error @below {{[rates-c3] smsPerGpc is 0 of 2 SMs, expected 1 to 2; 1 for a part without clusters}}
+func.func private @bad() attributes {a = #dgk.rates<smCount = 2, smsPerGpc = 0, smsOfLastGpc = 0, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 0, memoryGbs = 1>}
+
+// -----
+
+// expected-error @below {{[rates-c3] smsPerGpc is 16 of 2 SMs, expected 1 to 2; 1 for a part without clusters}}
+func.func private @bad() attributes {a = #dgk.rates<smCount = 2, smsPerGpc = 16, smsOfLastGpc = 0, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 0, memoryGbs = 1>}
+
+// -----
+
+// expected-error @below {{[rates-c3] smsOfLastGpc is 2 beside GPCs of 2 SMs, expected 0 to 1; 0 if there is no smaller one}}
+func.func private @bad() attributes {a = #dgk.rates<smCount = 2, smsPerGpc = 2, smsOfLastGpc = 2, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 0, memoryGbs = 1>}
+
+// -----
+
+// expected-error @below {{[target-c3] instruction #dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32> does 0 operations in a cycle on operands of 4 bits, expected a positive number in rates; or leave the instruction out}}
+func.func private @bad() attributes {a = #dgk.target<"x", sm90, ptx = 80, limits = <sharedPerCta = 1, registersPerSm = 1, registersPerThread = 1, warpsPerSm = 1, clusterSize = 1, tensorMemoryColumns = 0>, rates = #dgk.rates<smCount = 2, smsPerGpc = 2, smsOfLastGpc = 0, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 0, memoryGbs = 1>, instructions = [#dgk.mma_sync<mxf4nvf4, m = 16, n = 8, k = 64, a = f4E2M1FN, b = f4E2M1FN, scale_block = 32>]>}
+
+// -----
+
+// expected-error @below {{[target-c4] clusterSize is 4, but a GPC has 2 SMs (smsPerGpc), and a cluster lies in one GPC}}
+func.func private @bad() attributes {a = #dgk.target<"x", sm90, ptx = 80, limits = <sharedPerCta = 1, registersPerSm = 1, registersPerThread = 1, warpsPerSm = 1, clusterSize = 4, tensorMemoryColumns = 0>, rates = #dgk.rates<smCount = 2, smsPerGpc = 2, smsOfLastGpc = 0, clockMhz = 1, bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 0, memoryGbs = 1>, instructions = []>}
 
 // -----
 

@@ -32,7 +32,8 @@ dgk.kernel @shared() attributes {
     target = #dgk.target<"sm_x", sm90, ptx = 80,
       limits = #dgk.limits<sharedPerCta = 1024, registersPerSm = 1024, registersPerThread = 255,
                            warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
-      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>,
+      rates = #dgk.rates<smCount = 1, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 1,
+            bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 1, memoryGbs = 1>, instructions = []>,
     launch = #dgk.launch_plan<symbols = [], grid = () -> (1), block = 128, cluster = 1, shared = 2048,
                               workspace = 0, maps = [], parameters = []>} {
   dgk.return
@@ -146,7 +147,8 @@ dgk.kernel @roles() attributes {
     target = #dgk.target<"sm_x", sm90, ptx = 80,
       limits = #dgk.limits<sharedPerCta = 1024, registersPerSm = 16384, registersPerThread = 255,
                            warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
-      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
+      rates = #dgk.rates<smCount = 1, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 1,
+            bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 1, memoryGbs = 1>, instructions = []>} {
   // expected-error @below {{'dgk.roles' op [roles-c2] take 32768 registers, but 256 threads start with 64 on sm_x, 16384 in all; a role without registers keeps what it starts with; give the roles fewer registers or warps}}
   dgk.roles {
     dgk.role @math warps(8) registers(128) {
@@ -162,7 +164,8 @@ dgk.kernel @roles() attributes {
     target = #dgk.target<"sm_x", sm90, ptx = 80,
       limits = #dgk.limits<sharedPerCta = 1024, registersPerSm = 65536, registersPerThread = 255,
                            warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
-      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
+      rates = #dgk.rates<smCount = 1, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 1,
+            bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 1, memoryGbs = 1>, instructions = []>} {
   // expected-error @below {{'dgk.roles' op [roles-c2] take 80896 registers, but 384 threads start with 168 on sm_x, 64512 in all}}
   dgk.roles {
     dgk.role @math warps(8) registers(232) {
@@ -180,7 +183,8 @@ dgk.kernel @roles() attributes {
     target = #dgk.target<"sm_x", sm90, ptx = 80,
       limits = #dgk.limits<sharedPerCta = 1024, registersPerSm = 65536, registersPerThread = 255,
                            warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
-      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
+      rates = #dgk.rates<smCount = 1, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 1,
+            bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 1, memoryGbs = 1>, instructions = []>} {
   // expected-error @below {{'dgk.roles' op [roles-c3] give 256 registers to each thread of @math, but 256 threads start with 255 on sm_x, which setmaxnreg can only lower; expected a multiple of 8 in 24..248}}
   dgk.roles {
     dgk.role @math warps(4) registers(256) {

@@ -4,7 +4,8 @@
 #target = #dgk.target<"sm_120a", sm120, ptx = 88,
   limits = #dgk.limits<sharedPerCta = 101376, registersPerSm = 65536, registersPerThread = 255,
                        warpsPerSm = 48, clusterSize = 1, tensorMemoryColumns = 0>,
-  rates = #dgk.rates<smCount = 188, fp8Tflops = 814, memoryGbs = 1500>, instructions = [#mma]>
+  rates = #dgk.rates<smCount = 188, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 2114,
+            bf16PerCycle = 1024, fp8PerCycle = 2048, fp4PerCycle = 4096, memoryGbs = 1500>, instructions = [#mma]>
 // expected-error @below {{[assign_memory-c1] needs 114800 bytes of shared memory, but sm_120a has 101376 for a CTA; use fewer stages or a smaller tile}}
 dgk.kernel @too_large() attributes {target = #target} {
   %a = dgk.buffer : !dgk.buffer<7 x 128x64xbf16, #dgk.shared<b128>>

@@ -721,7 +721,8 @@ dgk.kernel @kernel(%a: memref<?x64xbf16>, %n: index) attributes {
     target = #dgk.target<"sm_x", sm100, ptx = 88,
       limits = #dgk.limits<sharedPerCta = 232448, registersPerSm = 65536, registersPerThread = 255,
                            warpsPerSm = 64, clusterSize = 8, tensorMemoryColumns = 512>,
-      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
+      rates = #dgk.rates<smCount = 8, smsPerGpc = 8, smsOfLastGpc = 0, clockMhz = 1,
+            bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 1, memoryGbs = 1>, instructions = []>} {
   %i = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %r = dgk.buffer : !dgk.buffer<2 x 128x64xbf16, #dgk.shared<b128>>

@@ -269,7 +269,8 @@ dgk.kernel @math_needs_more() attributes {schedule = #half,
     target = #dgk.target<"sm_x", sm90, ptx = 80,
       limits = #dgk.limits<sharedPerCta = 1024, registersPerSm = 32768, registersPerThread = 255,
                            warpsPerSm = 64, clusterSize = 1, tensorMemoryColumns = 0>,
-      rates = #dgk.rates<smCount = 1, fp8Tflops = 1, memoryGbs = 1>, instructions = []>} {
+      rates = #dgk.rates<smCount = 1, smsPerGpc = 1, smsOfLastGpc = 0, clockMhz = 1,
+            bf16PerCycle = 1, fp8PerCycle = 1, fp4PerCycle = 1, memoryGbs = 1>, instructions = []>} {
   %p = dgk.pipeline producers(1) consumers(4) : !dgk.pipeline<2>
   %s = dgk.acquire %p : !dgk.pipeline<2>
   dgk.commit %p[%s] bytes(0) : !dgk.pipeline<2>

@@ -13,7 +13,8 @@
 #target = #dgk.target<"sm_100a", sm100, ptx = 88,
   limits = #dgk.limits<sharedPerCta = 232448, registersPerSm = 65536, registersPerThread = 255,
                        warpsPerSm = 64, clusterSize = 8, tensorMemoryColumns = 512>,
-  rates = #dgk.rates<smCount = 148, fp8Tflops = 4500, memoryGbs = 7700>, instructions = [#mma]>
+  rates = #dgk.rates<smCount = 148, smsPerGpc = 16, smsOfLastGpc = 8, clockMhz = 1856,
+            bf16PerCycle = 8192, fp8PerCycle = 16384, fp4PerCycle = 32768, memoryGbs = 7700>, instructions = [#mma]>
 
 !a = memref<?x7168xf8E4M3FN>
 !sa = memref<?x14xi32, strided<[1, ?]>>

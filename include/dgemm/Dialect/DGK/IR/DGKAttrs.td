@@ -201,30 +201,65 @@ def DGK_LimitsAttr : DGK_Attr<"Limits", "limits"> {
     Bytes of shared memory that one CTA may use, 32-bit registers of one SM and
     of one thread, resident warps, CTAs of a portable cluster, 32-bit columns
     of tensor memory.
+
+    #### Constraints
+    1. `limits-c1`: tensor memory is in 0..2^31-1, the others in 1..2^31-1.
   }];
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 def DGK_RatesAttr : DGK_Attr<"Rates", "rates"> {
-  let summary = "Rates that the cost model divides by";
+  let summary = "Size and speed of a part, which the cost model counts with";
   let description = [{
-    Streaming multiprocessors, dense FP8 rate in TFLOP/s, memory bandwidth in
-    GB/s; integers, as the data sheets round them anyway.
+    | parameter | meaning |
+    | --- | --- |
+    | `smCount` | streaming multiprocessors (SMs) |
+    | `smsPerGpc` | SMs of a graphics processing cluster (GPC), on which clusters of more than two CTAs lie |
+    | `smsOfLastGpc` | SMs of a smaller one beside these, 0 for none |
+    | `clockMhz` | clock of an SM at which the part has the rates of its data sheet |
+    | `bf16PerCycle`, `fp8PerCycle`, `fp4PerCycle` | dense operations of an SM in a cycle with f32 accumulation, two for each multiplication; 0 if there is no such instruction. TF32 has half of BF16 |
+    | `memoryGbs` | memory bandwidth of the data sheet in GB/s |
+
+    There are as many whole GPCs as the SMs beside the last one fill. What is left
+    over has no place for a cluster. A part without clusters has GPCs of one SM.
+
+    #### Constraints
+    1. `rates-c1`: `smCount`, `clockMhz` and `memoryGbs` are in 1..2^31-1.
+    2. `rates-c2`: operations per cycle are in 0..2^31-1.
+    3. `rates-c3`: `smsPerGpc` is in 1..`smCount`, `smsOfLastGpc` at least 0 and
+       below `smsPerGpc`.
   }];
-  let parameters = (ins "int64_t":$smCount, "int64_t":$fp8Tflops,
-                        "int64_t":$memoryGbs);
+  let parameters = (ins
+    "int64_t":$smCount, "int64_t":$smsPerGpc, "int64_t":$smsOfLastGpc,
+    "int64_t":$clockMhz, "int64_t":$bf16PerCycle, "int64_t":$fp8PerCycle,
+    "int64_t":$fp4PerCycle, "int64_t":$memoryGbs);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Dense operations of an SM in a cycle on operands that take `bits` each;
+    /// 0 if there is no such instruction.
+    double getPerCycle(int64_t bits) const;
+    /// Dense rate of the part in TFLOP/s on operands that take `bits` each.
+    double getTflops(int64_t bits) const;
+    /// Clusters of `size` CTAs, one on each SM, that GPCs have room for at a time;
+    /// at least 1.
+    int64_t getClusters(int64_t size) const;
+  }];
 }
 
 def DGK_TargetAttr : DGK_Attr<"Target", "target"> {
   let summary = "A chip: name, limits, rates, matrix instructions";
   let description = [{
     All that passes know of a chip. `dgk::lookupTarget` makes one from the name
-    of a chip; the table is in `lib/Target`.
+    of a chip or of a part; the table is in `lib/Target`. One that is written by
+    hand is taken as it is.
 
     #### Constraints
     1. `target-c1`: the discardable attribute `dgk.target` is a `#dgk.target`.
     2. `target-c2`: each instruction is a matrix instruction.
+    3. `target-c3`: operations per cycle are positive for each instruction.
+    4. `target-c4`: a portable cluster fits a GPC.
   }];
   let parameters = (ins
     StringRefParameter<"chip name, e.g. sm_120a">:$chip,
