@@ -207,14 +207,17 @@ static bool divideRowsApart(const DenseProblem &problem) {
 /// What some operands have no room for: beside C, the tile's coordinates stay
 /// in registers of each lane; scales of A and B that come at different times
 /// have slots of their own. FP4 that is turned on both sides has room for
-/// neither; B that is turned beside FP8 not for both, if A has finer scales.
+/// neither; B that is turned alone not for both, if A has finer scales and is
+/// FP8 or C has f32.
 static bool isTightWithTurned(const DenseProblem &problem) {
   bool hasC = !problem.isOutputPlain;
-  if (isPairedFp4(problem))
-    return !problem.isAKMajor && !problem.isBKMajor &&
-           (problem.blockA != problem.blockB || hasC);
-  return hasC && problem.blockA < problem.blockB && !problem.isBKMajor &&
-         dgk::getElementBits(problem.aType) == 8;
+  bool isPaired = isPairedFp4(problem);
+  if (isPaired && !problem.isAKMajor && !problem.isBKMajor)
+    return problem.blockA != problem.blockB || hasC;
+  bool isBTurned = !problem.isBKMajor && (!isPaired || problem.isAKMajor);
+  bool isWide = isPaired ? problem.dType.isF32()
+                         : dgk::getElementBits(problem.aType) == 8;
+  return hasC && problem.blockA < problem.blockB && isBTurned && isWide;
 }
 
 /// Whether ptxas would spill although the estimate fits: words that arrive with

@@ -147,3 +147,34 @@ func.func @turned_with_c_finer_a(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %c: !d, %d:
     outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x128>, layout = #dgemm.layout<tn>}
   return
 }
+
+// -----
+
+!a = memref<4096x7168xf4E2M1FN>
+!sa = memref<4096x56xi32, strided<[1, 4096]>>
+!b = memref<7168x4096xf4E2M1FN>
+!sb = memref<4096x14xi32, strided<[1, 4096]>>
+!d = memref<4096x4096xbf16>
+// FP4 that is turned for B alone has room beside C of BF16, and not of f32.
+// CHECK: tile = 128x128x{{.*}}, warp_grid = 2x2
+// CHECK-LABEL: @fp4_with_c_bf16
+func.func @fp4_with_c_bf16(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %c: !d, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %c : !a, !sa, !b, !sb, !d)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x32, b = 1x128>, layout = #dgemm.layout<nn>}
+  return
+}
+
+// -----
+
+!a = memref<4096x7168xf4E2M1FN>
+!sa = memref<4096x56xi32, strided<[1, 4096]>>
+!b = memref<7168x4096xf4E2M1FN>
+!sb = memref<4096x14xi32, strided<[1, 4096]>>
+!c = memref<4096x4096xf32>
+// CHECK: tile = 128x128x{{.*}}, warp_grid = 4x2
+// CHECK-LABEL: @fp4_with_c_f32
+func.func @fp4_with_c_f32(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %c: !c, %d: !c) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb plus %c : !a, !sa, !b, !sb, !c)
+    outs(%d : !c) {granularity = #dgemm.granularity<a = 1x32, b = 1x128>, layout = #dgemm.layout<nn>}
+  return
+}
