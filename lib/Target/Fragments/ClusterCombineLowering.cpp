@@ -41,16 +41,11 @@ public:
                   const WarpTile &tile, CombineInClusterOp op)
       : b(b), tile(tile), op(op), role(kernel.roles.lookup(op)),
         shared(kernel.sharedBase), warp(getWarpInRole(b, role)),
-        lane(getLane(b)), round(LLVM::LoadOp::create(
-                              b, b.getI32Type(), kernel.rounds.lookup(op))) {
+        lane(getLane(b)), round(LLVM::LoadOp::create(b, b.getI32Type(),
+                                                     kernel.rounds.lookup(op))),
+        blocks(b, tile, warp, lane, op.getRows()) {
     LLVM::StoreOp::create(b, addI32(b, round, 1), kernel.rounds.lookup(op));
-    Value row = arith::ShRUIOp::create(b, lane, constI32(b, 2));
-    firstRow = arith::AddIOp::create(b, row, tile.getFirstRow(b, warp));
-    rows = toI32(b, op.getRows());
-    for (int64_t i = 0; i < tile.getTilesM(); ++i)
-      holdsRows.push_back(
-          arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
-                                addI32(b, firstRow, tile.rowStep * i), rows));
+    blocks.computeAll();
     parity = arith::AndIOp::create(b, round, constI32(b, 1));
   }
 
@@ -66,7 +61,7 @@ public:
         toAddress(toClusterRank(b, getBarrier(kFull), constI32(b, 0)));
     Value mine =
         arith::AddIOp::create(b, first, getStart(toI32(b, op.getSplit())));
-    forEachRowBlock([&](int64_t i) {
+    blocks.forEach([&](int64_t i) {
       for (int64_t j = 0; j < tile.getTilesN(); ++j) {
         int64_t index = tile.getIndex(i, j);
         SmallVector<Value> operands = {mine, barrier};
@@ -87,29 +82,17 @@ public:
     tellThatItHasRead();
     Value bytes = constI32(b, 0);
     int64_t blockBytes = kVectorBytes * tile.getTilesN() * (splits() - 1);
-    for (Value holds : holdsRows)
+    for (int64_t i = 0; i < tile.getTilesM(); ++i)
       bytes = arith::AddIOp::create(
           b, bytes,
-          arith::SelectOp::create(b, holds, constI32(b, blockBytes),
-                                  constI32(b, 0)));
+          arith::SelectOp::create(b, blocks.holdsRows(i),
+                                  constI32(b, blockBytes), constI32(b, 0)));
     NVVM::MBarrierArriveExpectTxOp::create(b, Type(), getBarrier(kFull), bytes,
                                            NVVM::MemScopeKind::CTA, false,
                                            Value());
     waitForPhase(b, getBarrier(kFull), parity, NVVM::MemScopeKind::CLUSTER);
-    SmallVector<Value> sums;
-    for (int64_t i = 0; i < tile.getTilesM(); ++i) {
-      int64_t count = kAccumulators * tile.getTilesN();
-      ValueRange own = values.slice(tile.getIndex(i, 0), count);
-      auto branch = scf::IfOp::create(b, own.getTypes(), holdsRows[i],
-                                      /*withElseRegion=*/true);
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(branch.thenBlock());
-      scf::YieldOp::create(b, addAll(i, own));
-      b.setInsertionPointToStart(branch.elseBlock());
-      scf::YieldOp::create(b, own);
-      llvm::append_range(sums, branch.getResults());
-    }
-    return sums;
+    return blocks.update(
+        values, [&](int64_t i, ValueRange own) { return addAll(i, own); });
   }
 
 private:
@@ -146,15 +129,6 @@ private:
     return static_cast<int64_t>(*op.getOffset()) +
            2 * CombineInClusterOp::kBarrierBytes +
            first / kAccumulators * 32 * role.count * kVectorBytes;
-  }
-
-  void forEachRowBlock(function_ref<void(int64_t)> body) {
-    for (int64_t i = 0; i < tile.getTilesM(); ++i) {
-      auto branch = scf::IfOp::create(b, holdsRows[i]);
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(branch.thenBlock());
-      body(i);
-    }
   }
 
   /// From the second tile on. The reads are complete, since what was read is
@@ -199,8 +173,9 @@ private:
   const WarpTile &tile;
   CombineInClusterOp op;
   RoleWarps role;
-  Value shared, warp, lane, round, parity, firstRow, rows;
-  SmallVector<Value> holdsRows;
+  Value shared, warp, lane, round;
+  RowBlocks blocks;
+  Value parity;
 };
 
 struct CombineInClusterPattern : KernelPattern<CombineInClusterOp> {
@@ -218,17 +193,11 @@ struct CombineInClusterPattern : KernelPattern<CombineInClusterOp> {
     Value holdsRows = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
                                             tile.getFirstRow(b, warp),
                                             toI32(b, op.getRows()));
-    auto takesPart = scf::IfOp::create(b, partial.getTypes(), holdsRows,
-                                       /*withElseRegion=*/true);
-    {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(takesPart.thenBlock());
-      scf::YieldOp::create(b, exchange(b, op, tile, partial, isFirst));
-      b.setInsertionPointToStart(takesPart.elseBlock());
-      scf::YieldOp::create(b, partial);
-    }
-    rewriter.replaceOpWithMultiple(
-        op, {SmallVector<Value>(takesPart.getResults()), {isFirst}});
+    SmallVector<Value> sums = buildBranch(
+        b, partial.getTypes(), holdsRows,
+        [&] { return exchange(b, op, tile, partial, isFirst); },
+        [&] { return SmallVector<Value>(partial); });
+    rewriter.replaceOpWithMultiple(op, {sums, {isFirst}});
     return success();
   }
 
@@ -237,15 +206,13 @@ struct CombineInClusterPattern : KernelPattern<CombineInClusterOp> {
                               const WarpTile &tile, ValueRange partial,
                               Value isFirst) const {
     ClusterCombiner combiner(b, kernel, tile, op);
-    auto branch = scf::IfOp::create(b, partial.getTypes(), isFirst,
-                                    /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(branch.thenBlock());
-    scf::YieldOp::create(b, combiner.receive(partial));
-    b.setInsertionPointToStart(branch.elseBlock());
-    combiner.send(partial);
-    scf::YieldOp::create(b, partial);
-    return branch.getResults();
+    return buildBranch(
+        b, partial.getTypes(), isFirst,
+        [&] { return combiner.receive(partial); },
+        [&] {
+          combiner.send(partial);
+          return SmallVector<Value>(partial);
+        });
   }
 };
 

@@ -56,17 +56,12 @@ public:
     Value thread = arith::AddIOp::create(b, mulI32(b, warp, 32), getLane(b));
     partials = advance(counters, addI32(b, mulI32(b, thread, kVectorBytes),
                                         CombineOp::kCounterBytes));
-    Value row = arith::ShRUIOp::create(b, getLane(b), constI32(b, 2));
-    firstRow = arith::AddIOp::create(b, row, tile.getFirstRow(b, warp));
-    rows = toI32(b, op.getRows());
+    blocks.emplace(b, tile, warp, getLane(b), op.getRows());
   }
 
   void write(ValueRange values) {
     Value mine = getStart(toI32(b, op.getSplit()));
-    for (int64_t i = 0; i < tile.getTilesM(); ++i) {
-      auto branch = scf::IfOp::create(b, holdsRows(i));
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(branch.thenBlock());
+    blocks->forEach([&](int64_t i) {
       for (int64_t j = 0; j < tile.getTilesN(); ++j) {
         int64_t first = tile.getIndex(i, j);
         Value vector = LLVM::PoisonOp::create(b, getVectorType());
@@ -75,7 +70,7 @@ public:
                                                  constI32(b, r));
         LLVM::StoreOp::create(b, vector, getVector(mine, first), kVectorBytes);
       }
-    }
+    });
   }
 
   /// True in the last warp to come here for its part of the tile. The counter
@@ -102,22 +97,13 @@ public:
 
   /// The sums of all splits, in their order, where `last`; `values` elsewhere.
   SmallVector<Value> read(ValueRange values, Value last) {
-    SmallVector<Value> sums;
-    for (int64_t i = 0; i < tile.getTilesM(); ++i) {
-      int64_t count = kAccumulators * tile.getTilesN();
-      ValueRange own = values.slice(tile.getIndex(i, 0), count);
-      Value wanted = arith::AndIOp::create(b, last, holdsRows(i));
-      auto branch = scf::IfOp::create(b, own.getTypes(), wanted,
-                                      /*withElseRegion=*/true);
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(branch.thenBlock());
-      scf::YieldOp::create(
-          b, splits() <= kMostSplitsWithOwn ? addOthers(i, own, 1) : addAll(i));
-      b.setInsertionPointToStart(branch.elseBlock());
-      scf::YieldOp::create(b, own);
-      llvm::append_range(sums, branch.getResults());
-    }
-    return sums;
+    return blocks->update(
+        values,
+        [&](int64_t i, ValueRange own) {
+          return splits() <= kMostSplitsWithOwn ? addOthers(i, own, 1)
+                                                : addAll(i);
+        },
+        last);
   }
 
 private:
@@ -140,13 +126,6 @@ private:
     int64_t bytes = first / kAccumulators * 32 * role.count * kVectorBytes;
     return LLVM::GEPOp::create(b, start.getType(), b.getI8Type(), start,
                                ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
-  }
-
-  /// Whether this lane's upper row of row block `i` is stored. The lower one
-  /// may not be, which costs nothing.
-  Value holdsRows(int64_t i) {
-    return arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
-                                 addI32(b, firstRow, tile.rowStep * i), rows);
   }
 
   /// The counter's old value; it wraps to zero behind the last split. LLVM has
@@ -189,14 +168,9 @@ private:
     Value split = toI32(b, op.getSplit());
     Value isHere = arith::CmpIOp::create(b, arith::CmpIPredicate::ule, split,
                                          constI32(b, place));
-    auto branch = scf::IfOp::create(b, own.getTypes(), isHere,
-                                    /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(branch.thenBlock());
-    scf::YieldOp::create(b, addOthersAt(i, own, place));
-    b.setInsertionPointToStart(branch.elseBlock());
-    scf::YieldOp::create(b, addOthers(i, own, place + 1));
-    return branch.getResults();
+    return buildBranch(
+        b, own.getTypes(), isHere, [&] { return addOthersAt(i, own, place); },
+        [&] { return addOthers(i, own, place + 1); });
   }
 
   /// Sums where this split is number `place`, or 0 if that is 1.
@@ -257,7 +231,8 @@ private:
   const WarpTile &tile;
   CombineOp op;
   RoleWarps role;
-  Value warp, counters, partials, firstRow, rows;
+  Value warp, counters, partials;
+  std::optional<RowBlocks> blocks;
 };
 
 struct CombinePattern : KernelPattern<CombineOp> {

@@ -39,6 +39,67 @@ Value WarpTile::getFirstColumn(ImplicitLocOpBuilder &b, Value warp) const {
   return mulI32(b, column, columns);
 }
 
+SmallVector<Value>
+fragments::buildBranch(ImplicitLocOpBuilder &b, TypeRange types,
+                       Value condition, function_ref<SmallVector<Value>()> then,
+                       function_ref<SmallVector<Value>()> otherwise) {
+  auto branch = scf::IfOp::create(b, types, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(b, then());
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, otherwise());
+  return SmallVector<Value>(branch.getResults());
+}
+
+RowBlocks::RowBlocks(ImplicitLocOpBuilder &b, const WarpTile &tile, Value warp,
+                     Value lane, Value rows)
+    : b(b), tile(tile) {
+  Value row = arith::ShRUIOp::create(b, lane, constI32(b, 2));
+  firstRow = arith::AddIOp::create(b, row, tile.getFirstRow(b, warp));
+  this->rows = toI32(b, rows);
+}
+
+Value RowBlocks::holdsRows(int64_t i) const {
+  if (!computed.empty())
+    return computed[i];
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                               addI32(b, firstRow, tile.rowStep * i), rows);
+}
+
+void RowBlocks::computeAll() {
+  SmallVector<Value> all;
+  for (int64_t i = 0; i < tile.getTilesM(); ++i)
+    all.push_back(holdsRows(i));
+  computed = all;
+}
+
+void RowBlocks::forEach(function_ref<void(int64_t)> body) const {
+  for (int64_t i = 0; i < tile.getTilesM(); ++i) {
+    auto branch = scf::IfOp::create(b, holdsRows(i));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    body(i);
+  }
+}
+
+SmallVector<Value> RowBlocks::update(ValueRange values, Update update,
+                                     Value condition) const {
+  SmallVector<Value> result;
+  int64_t count = kAccumulators * tile.getTilesN();
+  for (int64_t i = 0; i < tile.getTilesM(); ++i) {
+    ValueRange own = values.slice(tile.getIndex(i, 0), count);
+    Value wanted = holdsRows(i);
+    if (condition)
+      wanted = arith::AndIOp::create(b, condition, wanted);
+    llvm::append_range(result, buildBranch(
+                                   b, own.getTypes(), wanted,
+                                   [&] { return update(i, own); },
+                                   [&] { return SmallVector<Value>(own); }));
+  }
+  return result;
+}
+
 Value fragments::getLaneOfStores(ImplicitLocOpBuilder &b,
                                  const KernelLowering &kernel) {
   Value lane = getLane(b);

@@ -59,6 +59,48 @@ struct WarpTile {
   int64_t rowStep;
 };
 
+/// A branch with results: what `then` builds where `condition` holds, and what
+/// `otherwise` builds elsewhere, values of `types`.
+llvm::SmallVector<mlir::Value>
+buildBranch(mlir::ImplicitLocOpBuilder &b, mlir::TypeRange types,
+            mlir::Value condition,
+            llvm::function_ref<llvm::SmallVector<mlir::Value>()> then,
+            llvm::function_ref<llvm::SmallVector<mlir::Value>()> otherwise);
+
+/// The row blocks of a warp's tile beside the rows that are stored, which may
+/// end in front of some of them.
+class RowBlocks {
+public:
+  using Update = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+      int64_t, mlir::ValueRange)>;
+
+  /// Rows of the tile from `rows`, an index, on are not stored.
+  RowBlocks(mlir::ImplicitLocOpBuilder &b, const WarpTile &tile,
+            mlir::Value warp, mlir::Value lane, mlir::Value rows);
+
+  /// Whether this lane's upper row of block `i` is stored. The lower one may
+  /// not be, which costs nothing.
+  mlir::Value holdsRows(int64_t i) const;
+
+  /// Computes `holdsRows` of all blocks here, once for all branches behind.
+  void computeAll();
+
+  /// Builds `body` for each block, for the lanes that hold rows of it.
+  void forEach(llvm::function_ref<void(int64_t)> body) const;
+
+  /// The registers of all blocks, in the order of `values`: those that `update`
+  /// builds from the ones of its block, in lanes that hold rows of it and where
+  /// `condition`, if there is one, holds; elsewhere `values`.
+  llvm::SmallVector<mlir::Value> update(mlir::ValueRange values, Update update,
+                                        mlir::Value condition = {}) const;
+
+private:
+  mlir::ImplicitLocOpBuilder &b;
+  const WarpTile &tile;
+  mlir::Value firstRow, rows;
+  llvm::SmallVector<mlir::Value> computed;
+};
+
 /// The lane's number for what follows the products. Where these take all
 /// registers, what is computed from it stays behind them: addresses of stores
 /// must not be kept meanwhile.
