@@ -129,9 +129,7 @@ TEST_F(CostModel, AgreesWithPublishedTimes) {
 // Each kind of instruction has a rate of its own on each part, and cycles are
 // those of its clock.
 TEST_F(CostModel, PartsDifferInRatesAndClock) {
-  DenseProblem problem = makeProblem(4096, 8192, 7168);
-  problem.aType = problem.bType = BFloat16Type::get(&context);
-  problem.blockA = problem.blockB = 0;
+  DenseProblem problem = makeBf16(4096, 8192, 7168);
   auto getTime = [&](StringRef part) {
     SmallVector<Candidate> candidates = getCandidates(problem, getTarget(part));
     return choose(candidates)->prediction.total;
@@ -184,9 +182,7 @@ TEST_F(CostModel, ManyRowsTakeFiveStagesOfHalfTheSize) {
 }
 
 TEST_F(CostModel, LargeProblemsWithoutScalesTakeLargeWarpTiles) {
-  DenseProblem problem = makeProblem(4096, 24576, 1536);
-  problem.aType = problem.bType = BFloat16Type::get(&context);
-  problem.blockA = problem.blockB = 0;
+  DenseProblem problem = makeBf16(4096, 24576, 1536);
   dgk::ScheduleAttr schedule = select(problem);
   EXPECT_EQ(schedule.getTile(), ArrayRef<int64_t>({256, 128, 32}));
   EXPECT_EQ(schedule.getWarpGrid(), ArrayRef<int64_t>({4, 2}));
@@ -208,9 +204,7 @@ TEST_F(CostModel, FewRowsTakeSmallTilesOrSplitsThatUseMoreSMs) {
 }
 
 TEST_F(CostModel, OneRowSplitsLongSumsOnly) {
-  DenseProblem problem = makeProblem(1, 2112, 7168);
-  problem.hasPackedScales = false;
-  problem.blockRowsB = 128;
+  DenseProblem problem = make1D2D(1, 2112, 7168);
   dgk::ScheduleAttr schedule = select(problem, "sm_90a");
   EXPECT_GT(schedule.getSplitK(), 1);
   Prediction prediction = predict(problem, getTarget("sm_90a"), schedule);
@@ -266,9 +260,7 @@ TEST_F(CostModel, NoCandidateForInstructionsOfOneThread) {
 }
 
 TEST_F(CostModel, WarpgroupsForScalesOutsideOfTheInstruction) {
-  DenseProblem problem = makeProblem(4096, 2112, 7168);
-  problem.hasPackedScales = false;
-  problem.blockRowsB = 128;
+  DenseProblem problem = make1D2D(4096, 2112, 7168);
   SmallVector<Candidate> candidates =
       getCandidates(problem, getTarget("sm_90a"));
   const Candidate *chosen = choose(candidates);
@@ -279,12 +271,8 @@ TEST_F(CostModel, WarpgroupsForScalesOutsideOfTheInstruction) {
     EXPECT_EQ(candidate.schedule.getWarpGrid()[0] % 4, 0);
 }
 
-// Two K tiles in a slot are there for sweeps: the model knows nothing of what
-// they gain.
 TEST_F(CostModel, ClustersShareKWhereTilesAreFew) {
-  DenseProblem problem = makeProblem(1, 576, 7168);
-  problem.hasPackedScales = false;
-  problem.blockRowsB = 128;
+  DenseProblem problem = make1D2D(1, 576, 7168);
   SmallVector<Candidate> candidates =
       getCandidates(problem, getTarget("sm_90a"));
   int64_t shared = 0;
@@ -301,25 +289,20 @@ TEST_F(CostModel, ClustersShareKWhereTilesAreFew) {
 
   // 33 tiles of 64 columns: four CTAs for each would fill the SMs, but of
   // clusters of four only 30 find room.
-  problem = makeProblem(1, 2112, 7168);
-  problem.hasPackedScales = false;
-  problem.blockRowsB = 128;
+  problem = make1D2D(1, 2112, 7168);
   dgk::ScheduleAttr chosen =
       choose(getCandidates(problem, getTarget("sm_90a")))->schedule;
   EXPECT_NE(chosen.getClusterSize(), 4);
   // With tiles for all SMs there is nothing to share.
-  problem = makeProblem(4096, 4096, 7168);
-  problem.hasPackedScales = false;
-  problem.blockRowsB = 128;
+  problem = make1D2D(4096, 4096, 7168);
   for (const Candidate &c : getCandidates(problem, getTarget("sm_90a")))
     EXPECT_FALSE(c.schedule.combinesInCluster());
 }
 
+// The model knows nothing else of what two K tiles in a slot gain.
 TEST_F(CostModel, SlotsOfTwoKTilesWinTies) {
   for (int64_t m : {1, 64, 4096}) {
-    DenseProblem problem = makeProblem(m, 2112, 7168);
-    problem.hasPackedScales = false;
-    problem.blockRowsB = 128;
+    DenseProblem problem = make1D2D(m, 2112, 7168);
     SmallVector<Candidate> candidates =
         getCandidates(problem, getTarget("sm_90a"));
     int64_t merged = 0;
@@ -395,7 +378,6 @@ TEST_F(CostModel, WhatDoesNotPayIsBetterThanNothing) {
   EXPECT_EQ(choose(candidates), nullptr);
 }
 
-// 16 x 128 + 12 x 128 rows of A and B, against 8 x 128 + 24 x 128.
 // An operand that leaves the L2 cache first is one that at most two tiles
 // share.
 TEST_F(CostModel, EvictsFirstWhatIsReadOnce) {
@@ -405,9 +387,7 @@ TEST_F(CostModel, EvictsFirstWhatIsReadOnce) {
                       {500, 100},
                       {4096, 100},
                       {4096, 4096}}) {
-    DenseProblem problem = makeProblem(m, n, 7168);
-    problem.hasPackedScales = false;
-    problem.blockRowsB = 128;
+    DenseProblem problem = make1D2D(m, n, 7168);
     for (const Candidate &c : getCandidates(problem, getTarget("sm_90a"))) {
       std::optional<dgk::Side> side = c.schedule.getEvictFirst();
       DenseProblem oriented = orient(problem, c.schedule.getSwapAb());
@@ -424,6 +404,7 @@ TEST_F(CostModel, EvictsFirstWhatIsReadOnce) {
   EXPECT_GT(numB, 0);
 }
 
+// 16 x 128 + 12 x 128 rows of A and B, against 8 x 128 + 24 x 128.
 TEST_F(CostModel, RasterReadsTheFewestRows) {
   EXPECT_EQ(getRaster(getTarget(), 128, 128).getGroup(), 16);
   EXPECT_EQ(getRaster(getTarget("sm_121a"), 128, 128).getGroup(), 8);

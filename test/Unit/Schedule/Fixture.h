@@ -46,6 +46,21 @@ protected:
     return problem;
   }
 
+  /// FP8 with one f32 scale for each 1 x 128 of A and 128 x 128 of B.
+  DenseProblem make1D2D(int64_t m, int64_t n, int64_t k) {
+    DenseProblem problem = makeProblem(m, n, k);
+    problem.hasPackedScales = false;
+    problem.blockRowsB = 128;
+    return problem;
+  }
+
+  DenseProblem makeBf16(int64_t m, int64_t n, int64_t k) {
+    DenseProblem problem = makeProblem(m, n, k);
+    problem.aType = problem.bType = mlir::BFloat16Type::get(&context);
+    problem.blockA = problem.blockB = 0;
+    return problem;
+  }
+
   dgk::TargetAttr getTarget(llvm::StringRef chip = "sm_120a") {
     return dgk::lookupTarget(&context, chip);
   }
