@@ -207,13 +207,13 @@ static bool divideRowsApart(const DenseProblem &problem) {
 /// What some operands have no room for: beside C, the tile's coordinates stay
 /// in registers of each lane; scales of A and B that come at different times
 /// have slots of their own. FP4 that is turned on both sides has room for
-/// neither; B that is turned alone not for both, if A has finer scales and is
-/// FP8 or C has f32.
+/// neither, nor for the words that NVFP4 has for each K step; B that is turned
+/// alone not for both, if A has finer scales and is FP8 or C has f32.
 static bool isTightWithTurned(const DenseProblem &problem) {
   bool hasC = !problem.isOutputPlain;
   bool isPaired = isPairedFp4(problem);
   if (isPaired && !problem.isAKMajor && !problem.isBKMajor)
-    return problem.blockA != problem.blockB || hasC;
+    return problem.blockA != problem.blockB || hasC || problem.blockA == 16;
   bool isBTurned = !problem.isBKMajor && (!isPaired || problem.isAKMajor);
   bool isWide = isPaired ? problem.dType.isF32()
                          : dgk::getElementBits(problem.aType) == 8;
@@ -290,12 +290,13 @@ std::string MmaSyncPolicy::getReasonAgainst(const DenseProblem &problem,
     int64_t k = getTileK(problem, shape);
     auto [least, most] = std::minmax({getWordSpan(problem, dgk::Side::A, k),
                                       getWordSpan(problem, dgk::Side::B, k)});
-    if (least == 2)
+    // Of operands that are turned the longer tile takes twice the space.
+    bool isTurned = !problem.isAKMajor || !problem.isBKMajor;
+    if (least == 2 && !(isPairedFp4(problem) && isTurned))
       return llvm::formatv("K tiles of {0} bytes do not pay where scales come "
                            "with every other one, in slots of their own",
                            shape.kBytes);
-    // Of operands that are turned the longer tile takes twice the space.
-    if (least == 1 && most > 1 && problem.isAKMajor && problem.isBKMajor)
+    if (least == 1 && most > 1 && !isTurned)
       return llvm::formatv("K tiles of {0} bytes do not pay where scales of "
                            "one operand come with each, those of the other in "
                            "slots of their own",

@@ -178,3 +178,35 @@ func.func @fp4_with_c_f32(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %c: !c, %d: !c) {
     outs(%d : !c) {granularity = #dgemm.granularity<a = 1x32, b = 1x128>, layout = #dgemm.layout<nn>}
   return
 }
+
+// -----
+
+!a = memref<4096x7168xf4E2M1FN>
+!sa = memref<4096x448xf8E4M3FN>
+!b = memref<7168x4096xf4E2M1FN>
+!sb = memref<4096x448xf8E4M3FN>
+!d = memref<4096x4096xbf16>
+// A turned operand has a byte for each element: two slots of 256 do not fit.
+// CHECK: tile = 128x128x128, warp_grid = 2x2, stages = 3
+// CHECK-LABEL: @nvfp4_along_n
+func.func @nvfp4_along_n(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x16, b = 1x16>, layout = #dgemm.layout<nn>}
+  return
+}
+
+// -----
+
+!a = memref<7168x4096xf4E2M1FN>
+!sa = memref<4096x448xf8E4M3FN>
+!b = memref<7168x4096xf4E2M1FN>
+!sb = memref<4096x448xf8E4M3FN>
+!d = memref<4096x4096xbf16>
+// Turned on both sides, it has no registers for warps of 64 x 64.
+// CHECK: tile = 128x128x128, warp_grid = 4x2, stages = 2
+// CHECK-LABEL: @nvfp4_along_m_and_n
+func.func @nvfp4_along_m_and_n(%a: !a, %sa: !sa, %b: !b, %sb: !sb, %d: !d) {
+  dgemm.matmul ins(%a scaled by %sa, %b scaled by %sb : !a, !sa, !b, !sb)
+    outs(%d : !d) {granularity = #dgemm.granularity<a = 1x16, b = 1x16>, layout = #dgemm.layout<tn>}
+  return
+}
