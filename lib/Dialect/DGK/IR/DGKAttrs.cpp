@@ -349,10 +349,11 @@ LogicalResult ClusterAttr::verify(EmitError emitError, int64_t size, Axis) {
 
 LogicalResult RoleSpecAttr::verify(EmitError emitError, int64_t warps,
                                    int64_t registers) {
-  if (warps <= 0 || warps % 4 != 0)
+  if (warps <= 0 || warps > kMostWarps || warps % 4 != 0)
     return emitError() << "[role_spec-c1] warps is " << warps
-                       << ", expected a positive multiple of 4: setmaxnreg "
-                          "works on whole warpgroups";
+                       << ", expected a multiple of 4 up to " << kMostWarps
+                       << ": setmaxnreg works on whole warpgroups, and a CTA "
+                          "has at most 1024 threads";
   if (registers < 24 || registers > 256 || registers % 8 != 0)
     return emitError() << "[role_spec-c2] registers is " << registers
                        << ", expected a multiple of 8 in 24..256";

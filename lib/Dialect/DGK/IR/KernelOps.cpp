@@ -303,6 +303,13 @@ LogicalResult RolesOp::verifyRegions() {
   }
   if (body.empty())
     return emitOpError("[roles-c1] holds no dgk.role, expected at least one");
+  int64_t warps = 0;
+  for (RoleOp role : getOps<RoleOp>())
+    warps += role.getWarps();
+  if (warps > kMostWarps)
+    return emitOpError("[roles-c5] have ")
+           << warps << " warps, but a CTA has at most " << kMostWarps
+           << "; give the roles fewer warps";
   if (failed(verifyWarpgroups(*this)))
     return failure();
   TargetAttr target = (*this)->getParentOfType<KernelOp>().getTargetAttr();
@@ -319,11 +326,10 @@ bool RoleOp::copiesByThreads() {
 
 LogicalResult RoleOp::verify() {
   auto warps = static_cast<int64_t>(getWarps());
-  if (warps <= 0 || (getRegisters() && warps % 4 != 0))
+  if (warps <= 0 || warps > kMostWarps || (getRegisters() && warps % 4 != 0))
     return emitOpError("[role-c1] has ")
-           << warps
-           << " warps, expected a positive number, and a multiple of 4 where "
-              "registers are given";
+           << warps << " warps, expected 1 to " << kMostWarps
+           << ", and a multiple of 4 where registers are given";
   if (std::optional<uint64_t> registers = getRegisters())
     if (*registers < 24 || *registers > 256 || *registers % 8 != 0)
       return emitOpError("[role-c2] has ")

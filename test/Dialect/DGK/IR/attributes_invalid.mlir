@@ -160,8 +160,13 @@ func.func private @bad() attributes {a = #dgk.raster<group = 0, along = m>}
 
 // -----
 
-// expected-error @below {{[role_spec-c1] warps is 2, expected a positive multiple of 4}}
+// expected-error @below {{[role_spec-c1] warps is 2, expected a multiple of 4 up to 32: setmaxnreg works on whole warpgroups, and a CTA has at most 1024 threads}}
 func.func private @bad() attributes {a = #dgk.role_spec<warps = 2, registers = 40>}
+
+// -----
+
+// expected-error @below {{[role_spec-c1] warps is 9223372036854775804, expected a multiple of 4 up to 32: setmaxnreg works on whole warpgroups, and a CTA has at most 1024 threads}}
+func.func private @bad() attributes {a = #dgk.role_spec<warps = 9223372036854775804, registers = 40>}
 
 // -----
 

@@ -212,8 +212,32 @@ dgk.kernel @roles() {
 
 dgk.kernel @role() {
   dgk.roles {
-    // expected-error @below {{'dgk.role' op [role-c1] has 3 warps, expected a positive number, and a multiple of 4 where registers are given}}
+    // expected-error @below {{'dgk.role' op [role-c1] has 3 warps, expected 1 to 32, and a multiple of 4 where registers are given}}
     dgk.role @math warps(3) registers(128) {
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @role() {
+  dgk.roles {
+    // expected-error @below {{'dgk.role' op [role-c1] has 9223372036854775807 warps, expected 1 to 32, and a multiple of 4 where registers are given}}
+    dgk.role @math warps(9223372036854775807) {
+    }
+  }
+  dgk.return
+}
+
+// -----
+
+dgk.kernel @roles() {
+  // expected-error @below {{'dgk.roles' op [roles-c5] have 33 warps, but a CTA has at most 32; give the roles fewer warps}}
+  dgk.roles {
+    dgk.role @math warps(32) {
+    }
+    dgk.role @load warps(1) {
     }
   }
   dgk.return

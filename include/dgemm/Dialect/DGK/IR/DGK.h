@@ -48,10 +48,14 @@ unsigned getElementBits(mlir::Type type);
 /// Bytes that `elements` consecutive elements take.
 int64_t getBytes(int64_t elements, mlir::Type type);
 
+/// Warps that a CTA can have: 1024 threads (CUDA C++ Programming Guide,
+/// "Technical Specifications per Compute Capability").
+constexpr int64_t kMostWarps = 32;
+
 /// Registers that each thread of a CTA of `threads` has when it starts, before
 /// any `setmaxnreg`: the register file divided by the threads in steps of 8,
 /// and no more than one may have. Without a target, of the 65,536 registers
-/// that all chips with `setmaxnreg` have.
+/// that all chips with `setmaxnreg` have. `threads` is positive.
 int64_t getRegistersAtLaunch(TargetAttr target, int64_t threads);
 
 /// Whether `layout` is one in shared memory with the neighbours of a column

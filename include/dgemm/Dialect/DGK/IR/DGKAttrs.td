@@ -321,7 +321,7 @@ def DGK_RoleSpecAttr : DGK_Attr<"RoleSpec", "role_spec"> {
     have; `dgk-warp-specialize` gives them to it by `setmaxnreg` where that pays.
 
     #### Constraints
-    1. `role_spec-c1`: warps is a positive multiple of 4.
+    1. `role_spec-c1`: warps is a multiple of 4 from 4 to 32.
     2. `role_spec-c2`: registers is a multiple of 8 in 24..256.
   }];
   let parameters = (ins "int64_t":$warps, "int64_t":$registers);

@@ -156,6 +156,7 @@ def DGK_RolesOp : DGK_Op<"roles",
     3. `roles-c3`: where the threads start with as many registers as one can have,
        no role has more.
     4. `roles-c4`: a role with registers begins at a multiple of 4 warps.
+    5. `roles-c5`: the roles have 32 warps at most, as many as a CTA.
 
     Example:
     ```mlir
@@ -182,7 +183,7 @@ def DGK_RoleOp : DGK_Op<"role",
     `leader`, only the leading CTA of a cluster runs it.
 
     #### Constraints
-    1. `role-c1`: warps is positive, and a multiple of 4 when registers are given.
+    1. `role-c1`: warps is 1 to 32, and a multiple of 4 when registers are given.
     2. `role-c2`: registers is a multiple of 8 in 24..256.
 
     Example:
