@@ -21,7 +21,6 @@ that repeats it. The end is a table of what was covered.
                     packs and packs/list.txt for dgemm-run-device --list on a GPU
 """
 
-import argparse
 import collections
 import dataclasses
 import json
@@ -33,7 +32,7 @@ import sys
 
 from forms import forms
 from kernels import choose_schedule, make_kernel, make_problem
-from trials import Trials, add_options, call, parse, take_shard
+from trials import Trials, call, make_parser, parse, take_shard
 
 # Seconds; a process that takes longer hangs.
 LIMIT = 600
@@ -151,7 +150,7 @@ def names(args):
         return args.kernel
     # All families share one order, so that a shard has something of everything.
     every = [form for family in args.family for form in forms(family)]
-    every = [form for form in every if not args.only or re.search(args.only, str(form))]
+    every = [form for form in every if re.search(args.only, str(form))]
     random.Random(args.seed).shuffle(every)
     every = take_shard(every, args.shard)
     if args.forms:
@@ -160,13 +159,9 @@ def names(args):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    add_options(parser, "kernel", "random-kernels")
+    parser = make_parser(__doc__, "kernel", "random-kernels")
     parser.add_argument("--tool", type=pathlib.Path, help="runs packs (BIN/dgemm-run-device)")
     parser.add_argument("--family", nargs="*", default=["sm120", "sm90"])
-    parser.add_argument("--only", help="forms that match this regular expression")
     parser.add_argument("--forms", type=int, help="so many forms, in the order of the seed")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--problems", type=int, default=10, help="of each kernel")

@@ -13,7 +13,6 @@ sample of everything. A failure names the case; --case repeats it.
   spills.py --bin=build/bin --case=CASE --keep     leaves the kernel in --folder
 """
 
-import argparse
 import dataclasses
 import itertools
 import random
@@ -23,7 +22,7 @@ import sys
 
 from forms import FP8, Form, forms
 from kernels import PACKED, PLAIN, Kernel, line_unit, round_up
-from trials import Trials, add_options, call, parse, take_shard
+from trials import Trials, call, make_parser, parse, take_shard
 
 N, K = 4096, 7168
 ROWS = (4096, 16)
@@ -129,17 +128,13 @@ def select(args):
     every = list(cases())
     if args.case:
         return [case for case in every if str(case) in args.case]
-    every = [case for case in every if not args.only or re.search(args.only, str(case))]
+    every = [case for case in every if re.search(args.only, str(case))]
     random.Random(args.seed).shuffle(every)
     return take_shard(every, args.shard)[: args.cases]
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    add_options(parser, "case", "spills")
-    parser.add_argument("--only", help="cases that match this regular expression")
+    parser = make_parser(__doc__, "case", "spills")
     parser.add_argument("--case", nargs="*", help="cases by name")
     parser.add_argument("--cases", type=int, help="so many, in the order of the seed")
     parser.add_argument("--seed", default=str(secrets.randbelow(10**9)))

@@ -3,6 +3,7 @@
 """What the scripts of this folder share: options, the part of a list that is wanted, tools
 as processes, and a loop over many trials with a limit of time."""
 
+import argparse
 import concurrent.futures
 import os
 import pathlib
@@ -10,13 +11,18 @@ import subprocess
 import time
 
 
-def add_options(parser, thing, folder):
+def make_parser(description, thing, folder):
     """Options of all scripts; `thing` is what they try, `folder` where files go."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the tools")
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path(folder))
+    parser.add_argument("--only", default="", help="those whose names match this expression")
     parser.add_argument("--shard", default="1/1", help="part i/n of all")
     parser.add_argument("--seconds", type=float, help=f"start no {thing} after this time")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    return parser
 
 
 def parse(parser):

@@ -13,7 +13,6 @@ machine with a GPU.
   upstream_shapes.py --bin=build/bin --most=2     up to 2 G multiply-accumulates each
 """
 
-import argparse
 import dataclasses
 import pathlib
 import re
@@ -23,7 +22,7 @@ import time
 
 from forms import BF16, FP4, FP8, Form
 from kernels import PACKED, Kernel
-from trials import Trials, add_options, call, parse, take_shard
+from trials import Trials, call, make_parser, parse, take_shard
 
 # Rows, and N x K of the tests for BF16 outputs, for F32 outputs, and with a head split.
 ROWS = (1, 128)
@@ -178,12 +177,8 @@ def run(args, product):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    add_options(parser, "product", "upstream-shapes")
+    parser = make_parser(__doc__, "product", "upstream-shapes")
     parser.add_argument("--target", default="sm_120a")
-    parser.add_argument("--only", default="", help="products that match this expression")
     parser.add_argument("--most", type=float, help="10^9 multiply-accumulates of a product")
     parser.add_argument("--orders", type=int, default=1, help="of warps and copies")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))

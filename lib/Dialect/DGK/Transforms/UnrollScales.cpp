@@ -19,8 +19,8 @@ namespace dgk {
 
 using namespace dgk;
 
-/// Four bytes in a word; with two K tiles for each byte that is eight. Sixteen
-/// bytes arrive together where scales are not packed.
+/// Four bytes in a word, or sixteen together where scales are not packed; with
+/// two K tiles for each that is 32.
 constexpr int64_t kMaxTrips = 32;
 
 /// Whether `value` is computed from `root`.
