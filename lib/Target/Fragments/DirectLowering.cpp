@@ -42,6 +42,11 @@ Matrix getMatrix(ImplicitLocOpBuilder &b, const KernelLowering &kernel,
   };
   Matrix matrix(b, kernel, memory);
   int64_t m = kernel.schedule.getTileM(), n = kernel.schedule.getTileN();
+  // A cluster's last tiles along its axis may lie outside as a whole.
+  if (ClusterAttr cluster = kernel.schedule.getCluster()) {
+    m *= cluster.getAlong() == Axis::M ? cluster.getSize() : 1;
+    n *= cluster.getAlong() == Axis::N ? cluster.getSize() : 1;
+  }
   matrix.hasWholeRows = isMultiple(0, transposed ? n : m);
   matrix.hasWholeColumns = isMultiple(1, transposed ? m : n);
   return matrix;
